@@ -1,0 +1,48 @@
+"""Exact constructions of neural networks that memorize data, and certificates that they do.
+
+>>> import mem_lib as ml
+>>> dataset = ml.data.ball(N=200, d=8, margin=0.1, classes=2, seed=0)
+>>> network = ml.beyond_worst_case.build(dataset)
+>>> bool(ml.verify(network, dataset))
+True
+
+``import mem_lib`` needs numpy alone; everything heavier loads inside the functions that use it.
+"""
+
+from mem_lib import beyond_worst_case, data, exact, theorems
+from mem_lib.certificate import Certificate, verify
+from mem_lib.data import Dataset
+from mem_lib.errors import (
+    ConstructionFailed,
+    HypothesisViolated,
+    InvalidCertificate,
+    InvalidDataset,
+    InvalidNetwork,
+    MemorizationError,
+)
+from mem_lib.exact import evaluate, predict
+from mem_lib.network import Layer, Network, Size, Sparse
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Certificate",
+    "ConstructionFailed",
+    "Dataset",
+    "HypothesisViolated",
+    "InvalidCertificate",
+    "InvalidDataset",
+    "InvalidNetwork",
+    "Layer",
+    "MemorizationError",
+    "Network",
+    "Size",
+    "Sparse",
+    "beyond_worst_case",
+    "data",
+    "evaluate",
+    "exact",
+    "predict",
+    "theorems",
+    "verify",
+]

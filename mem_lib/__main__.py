@@ -1,0 +1,152 @@
+"""The command line: build a network, verify it, look at a file.
+
+    python -m mem_lib build beyond_worst_case data.csv -o network.json
+    python -m mem_lib verify network.json data.csv --save certificate.json
+    python -m mem_lib verify network.json data.csv --against certificate.json
+    python -m mem_lib info network.json
+
+Data are CSV (the last column is the label, unless ``--label`` says otherwise) or npz files saved by
+``Dataset.save``.  A decimal such as 0.1 in a CSV file is read as the nearest binary64 number.
+Exit status: 0 done and right, 1 verified and wrong, 2 bad input.
+"""
+
+import argparse
+import ast
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import mem_lib as ml
+from mem_lib.data import Dataset, read_csv
+
+CHAPTERS = ("beyond_worst_case",)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (ml.MemorizationError, OSError) as error:
+        print(f"mem_lib: {type(error).__name__}: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("mem_lib: interrupted", file=sys.stderr)
+        return 130
+
+
+def build(options: argparse.Namespace) -> int:
+    dataset = _read(options)
+    chapter = getattr(ml, options.chapter)
+    parameters = dict(_parameter(text) for text in options.set)
+    try:
+        network = chapter.build(dataset, seed=options.seed, **parameters)
+    except TypeError as error:
+        raise ml.HypothesisViolated(f"--set: {error}") from error
+    network.save(options.output)
+    print(f"{options.output}: {_describe(network)}")
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    network, dataset = ml.Network.load(options.network), _read(options)
+    if options.against:
+        ml.Certificate.load(options.against).check(network, dataset)
+        print(f"{options.against}: belongs to this network and these data, and holds")
+    certificate = ml.verify(
+        network, dataset, workers=options.workers, progress=False if options.quiet else None
+    )
+    print(certificate)
+    if options.save:
+        certificate.save(options.save)
+    return 0 if certificate else 1
+
+
+def info(options: argparse.Namespace) -> int:
+    path = Path(options.file)
+    if path.suffix in (".csv", ".npz"):
+        options.data = options.file
+        dataset = _read(options)
+        kind = "targets" if dataset.targets is not None else f"{dataset.classes} classes"
+        print(f"{path}: data, N = {dataset.N}, d = {dataset.d}, {kind}, grid 2^-{dataset.shift}")
+        print(f"sha256 {dataset.sha256}")
+        return 0
+    network = ml.Network.load(path)
+    print(f"{path}: {_describe(network)}")
+    for name, value in asdict(network.size).items():
+        print(f"  {name.replace('_', ' '):14} {value}")
+    for i, layer in enumerate(network.layers, 1):
+        stage = f"  ({layer.stage})" if layer.stage else ""
+        print(f"  layer {i}: {layer.inputs} -> {layer.units} {layer.activation}{stage}")
+    print(f"sha256 {network.sha256}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m mem_lib",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"mem_lib {ml.__version__}")
+    commands = parser.add_subparsers(required=True, metavar="build | verify | info")
+
+    command = commands.add_parser("build", help="build a network that memorizes a data set")
+    command.add_argument("chapter", choices=CHAPTERS, help="whose construction")
+    command.add_argument("data", help="a CSV or npz file")
+    command.add_argument("-o", "--output", default="network.json", help="default: %(default)s")
+    command.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    command.add_argument(
+        "--set", action="append", default=[], metavar="NAME=VALUE",
+        help="a parameter of the chapter's build, such as n=200; may be repeated",
+    )  # fmt: skip
+    command.set_defaults(run=build)
+
+    check = commands.add_parser("verify", help="check a network on a data set, exactly")
+    check.add_argument("network", help="a network file, .json or .json.gz")
+    check.add_argument("data", help="a CSV or npz file")
+    check.add_argument("--save", metavar="FILE", help="write the certificate")
+    check.add_argument("--against", metavar="FILE", help="recheck a saved certificate")
+    check.add_argument("--workers", type=int, help="chunks evaluated at a time")
+    check.add_argument("--quiet", action="store_true", help="no progress bar")
+    check.set_defaults(run=verify)
+
+    look = commands.add_parser("info", help="describe a network or data file")
+    look.add_argument("file")
+    look.set_defaults(run=info)
+
+    for sub in (command, check, look):
+        sub.add_argument(
+            "--label", default=-1, help="label column of a CSV file, a name or an index (last: -1)"
+        )
+    return parser
+
+
+def _read(options: argparse.Namespace) -> Dataset:
+    if Path(options.data).suffix == ".npz":
+        return Dataset.load(options.data)
+    label = options.label
+    if isinstance(label, str) and label.lstrip("-").isdigit():
+        label = int(label)
+    return read_csv(options.data, label=label)
+
+
+def _parameter(text: str) -> tuple[str, object]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.isidentifier():
+        raise ml.HypothesisViolated(f"--set: NAME=VALUE is needed, got {text!r}")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
+
+
+def _describe(network: ml.Network) -> str:
+    size = network.size
+    return (
+        f"a network of depth {size.depth} and width {size.width}, {size.weights} nonzero weights "
+        f"of at most {size.bits} bits, readout {network.readout!r}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

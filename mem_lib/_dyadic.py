@@ -1,0 +1,60 @@
+"""Finite floating-point numbers as what they are: integers over a power of two.
+
+Shared by :mod:`mem_lib.data` and :mod:`mem_lib.exact`, so that a point means the same to both.
+"""
+
+import numpy as np
+
+#: int64 arrays are used while every |value| is below this, Python integers otherwise.
+INT64_LIMIT = 2**62
+
+
+def least_shift(values: np.ndarray) -> int:
+    """The least q >= 0 such that ``values * 2**q`` are integers."""
+    if values.dtype.kind != "f" or values.size == 0:
+        return 0
+    flat = values.astype(np.float64, copy=False).ravel()
+    most = 0
+    for start in range(0, flat.size, 2**20):  # blocks keep the temporaries small
+        block = flat[start : start + 2**20]
+        block = block[block != np.trunc(block)]
+        if block.size:
+            mantissa, exponent = np.frexp(block)
+            whole = np.ldexp(mantissa, 53).astype(np.int64)
+            zeros = np.frexp((whole & -whole).astype(np.float64))[1] - 1  # trailing zero bits
+            most = max(most, int((53 - zeros - exponent).max()))
+    return most
+
+
+def scaled(values: np.ndarray, q: int, *, wide: bool | None = None) -> np.ndarray:
+    """The integers ``values * 2**q`` (q at least the least shift), exact.
+
+    int64 when all are below 2^62, else an object array of Python integers; ``wide`` forces one of
+    the two, so that blocks of one array agree.
+    """
+    if wide is None:
+        wide = needs_python(values, q)
+    if values.dtype.kind == "f":
+        if not wide:
+            return np.ldexp(values.astype(np.float64, copy=False), q).astype(np.int64)
+        return np.array([_whole(v, q) for v in values.ravel().tolist()], dtype=object).reshape(
+            values.shape
+        )
+    if not wide:
+        return values.astype(np.int64) << q
+    return values.astype(object) * (1 << q)
+
+
+def needs_python(values: np.ndarray, q: int) -> bool:
+    """Whether some |value| * 2^q reaches 2^62."""
+    if values.size == 0:
+        return False
+    peak = max(int(values.max()), -int(values.min()))  # truncation loses less than 1
+    return (peak + 1) << q >= INT64_LIMIT
+
+
+def _whole(value: float, q: int) -> int:
+    numerator, denominator = value.as_integer_ratio()
+    whole, rest = divmod(numerator << q, denominator)
+    assert rest == 0, "q is smaller than the least shift"
+    return whole

@@ -1,0 +1,293 @@
+"""How many hyperplanes suffice, and how large the network then is.
+
+Floating point: the numbers here are promises about random draws; each formula is evaluated in
+float64 with a relative error far below the rounding up to a whole number of hyperplanes.
+"""
+
+import math
+from fractions import Fraction
+from numbers import Real
+
+import numpy as np
+
+from mem_lib.beyond_worst_case._probability import (
+    chi3,
+    least_count,
+    opposite_pairs,
+    rounding_loss,
+)
+from mem_lib.data import Dataset
+from mem_lib.errors import HypothesisViolated, show
+from mem_lib.network import Size
+
+WEIGHT_BITS = 16
+VARIANTS = ("practical", "idealised")
+
+
+def bound(
+    dataset: Dataset | None = None,
+    *,
+    N: int | None = None,
+    d: int | None = None,
+    margin: float | None = None,
+    separation: float | None = None,
+    radius: float = 1.0,
+    classes: int = 2,
+    variant: str = "practical",
+    max_bias: float | None = None,
+    failure: float = 0.5,
+    weight_bits: int = WEIGHT_BITS,
+    grid_bits: int = 20,
+) -> Size:
+    """What theorem ``thm-beyond_worst_case-finite`` promises: with probability at least
+    1 - ``failure`` one draw of so many hyperplanes yields a network that memorizes any N points,
+    and no entry of ``Size`` is larger than stated.
+
+    ``bound(dataset)`` fills in N, d, margin, radius, classes and grid_bits from the data.
+
+    Parameters
+    ----------
+    margin : smallest distance of differently labelled points; ``separation`` may be given instead,
+        since it is never larger.
+    radius : largest norm of a point, in the same unit.
+    max_bias : biases are uniform on [-max_bias, max_bias]; default: three quarters of the radius,
+        as in ``build``.
+    weight_bits, grid_bits : weights are rounded to the grid 2^-weight_bits, points lie on the grid
+        2^-grid_bits.
+
+    Raises
+    ------
+    HypothesisViolated
+        When an argument is out of range, or rounding eats the margin.
+
+    >>> bound(N=100, d=2, margin=0.1, radius=1).depth
+    3
+    """
+    if dataset is not None:
+        N, d, classes = dataset.N, dataset.d, _classes(dataset)
+        margin, radius, grid_bits = dataset.margin, dataset.radius, dataset.shift
+        if margin is None:
+            return constant_size(d, classes)
+    N, d = whole(N, "N", 1), whole(d, "d", 1)
+    classes = whole(classes, "classes", 1)
+    known_variant(variant)
+    if N == 1 or classes == 1:
+        return constant_size(d, classes)
+    margin = separation if margin is None else margin
+    margin, radius = above_zero(margin, "margin"), above_zero(radius, "radius")
+    if margin > 2 * radius:
+        raise HypothesisViolated(
+            f"margin: two points of norm at most radius = {radius} are at most {2 * radius} "
+            f"apart, got margin = {margin}"
+        )
+    max_bias = 0.75 * radius if max_bias is None else above_zero(max_bias, "max_bias")
+    pairs = N * N // 4 if classes == 2 else N * N * (classes - 1) // classes
+    loss = rounding_loss(2 * math.sqrt(d) * radius, max_bias, weight_bits, grid_bits)
+    n = hyperplanes_enough(
+        margin, radius, max_bias, pairs, failure=_failure(failure) / 2, loss=float(loss)
+    )
+    covering = N - 1 if classes == 2 else N
+    # failure / 2 is left for the event that some |w_ij| exceeds this
+    largest = math.sqrt(2 * math.log(4 * n * d / failure))
+    return _size(n, d, covering, classes, largest, max_bias, weight_bits, grid_bits)
+
+
+def hyperplanes_enough(
+    margin: float,
+    radius: float,
+    max_bias: float,
+    pairs: int,
+    *,
+    failure: float = 0.5,
+    loss: float = 0.0,
+) -> int:
+    """The n of theorem ``thm-beyond_worst_case-finite``: with probability at least 1 - ``failure``
+    each of ``pairs`` ordered pairs at distance at least ``margin``, of norm at most ``radius``, is
+    told apart by one of n hyperplanes in the needed direction.  ``loss`` is what rounding takes.
+
+    >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
+    1772
+    """
+    p = chi3(max_bias / radius) * margin / (2 * math.sqrt(2 * math.pi) * max_bias) - loss
+    if p <= 0:
+        raise HypothesisViolated(
+            f"weight_bits: rounding may undo every separation at margin = {margin}, "
+            f"max_bias = {max_bias}; more bits, or a larger margin, are needed"
+        )
+    return max(1, math.ceil(math.log(max(pairs, 1) / failure) / -math.log1p(-p)))
+
+
+def covering_hyperplanes(
+    components: tuple[int, int],
+    separation: float,
+    max_bias: float,
+    *,
+    mean_width: float = 0.0,
+    failure: float = 0.5,
+) -> int:
+    """The n of theorem ``thm-beyond_worst_case-covering``: enough, with probability at least
+    1 - ``failure``, to cover the class by at most ``components[0]`` neurons, whatever N is.
+
+    ``components`` counts the pieces (M-, M+) of an admissible mutual covering, ``separation`` is
+    the smallest distance of two centres of different classes, ``mean_width`` the omega of the
+    theorem.  The constants are generous: this is the shape of the law, not a design rule.
+
+    >>> covering_hyperplanes((2, 2), 0.5, 2.0)
+    3549
+    """
+    ours, theirs = (whole(m, "components", 1) for m in components)
+    ratio = above_zero(max_bias, "max_bias") / above_zero(separation, "separation")
+    if mean_width < 0:
+        raise HypothesisViolated(f"mean_width: a number >= 0 is needed, got {mean_width}")
+    first = 256 * ratio * math.log(4 * ours * theirs / _failure(failure))
+    return math.ceil(max(first, 2**22 * max_bias * mean_width))
+
+
+def data_bound(
+    dataset: Dataset,
+    *,
+    max_bias: float | Fraction | None = None,
+    failure: float = 0.5,
+    covered: int = 1,
+    weight_bits: int = WEIGHT_BITS,
+) -> int:
+    """The n of theorem ``thm-beyond_worst_case-data``: the least n with
+    sum over pairs (1 - p)^n <= ``failure``, for the exact p of every ordered pair of differently
+    labelled points of this data set, less what rounding may take.
+
+    Takes O(N^2 d) time.  ``max_bias = 0`` ignores rounding.  Raises ``HypothesisViolated`` when a
+    pair can never be told apart.
+    """
+    classes = _classes(dataset)
+    dataset, failure = dataset.distinct(), _failure(failure)
+    if (dataset.labels == dataset.labels[0]).all():
+        return 1
+    bias = default_bias(dataset) if max_bias is None else bias_of(max_bias)
+    points, bias, shift = _in_units_of_the_radius(dataset, bias)
+    labels = 1 - dataset.labels if classes == 2 and covered == 0 else dataset.labels
+    one_norms = np.abs(points).sum(axis=1)
+    found = []
+    for c, x, p in opposite_pairs(points, labels, bias):
+        if bias > 0:
+            p = p - rounding_loss(one_norms[c] + one_norms[x], bias, weight_bits, shift)
+        if not (p > 0).all():
+            i = int(np.argmin(p))
+            raise HypothesisViolated(
+                f"max_bias: rows {c[i]} and {x[i]} of the distinct points have different labels "
+                f"and no promise to be told apart at max_bias = {show(max_bias)}, "
+                f"weight_bits = {weight_bits}"
+            )
+        found.append(p)
+    both_ways = 1 if classes == 2 else 2
+    return least_count(np.concatenate(found), failure / both_ways)
+
+
+def _in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray, float, int]:
+    """(points, max_bias, grid shift) after division by a power of two near the radius, so that
+    neither 2^-600 nor 2^1500 leaves the range of float64."""
+    square = dataset.squared_radius
+    unit = (square.numerator.bit_length() - square.denominator.bit_length()) // 2
+    scale = Fraction(2) ** -unit
+    if dataset.points.dtype == object:
+        flat = [float(v * scale) for v in dataset.points.ravel()]
+        points = np.array(flat).reshape(dataset.points.shape)
+    else:
+        points = np.ldexp(dataset.points.astype(np.float64), -unit)
+    return points, float(bias * scale), dataset.shift + unit
+
+
+def hyperplanes_needed(margin: float, max_bias: float, success: float = 0.5) -> float:
+    """Proposition ``thm-beyond_worst_case-needed``: fewer hyperplanes than this, and two points at
+    distance ``margin`` stay together with probability above 1 - ``success``.
+
+    >>> round(hyperplanes_needed(0.1, 1.0), 1)
+    17.0
+    """
+    crossed = above_zero(margin, "margin") / (
+        math.sqrt(2 * math.pi) * above_zero(max_bias, "max_bias")
+    )
+    if crossed >= 1:
+        return 0.0
+    return math.log(1 - success) / math.log1p(-crossed)
+
+
+def default_bias(dataset: Dataset) -> Fraction:
+    """Three quarters of the radius, as a fraction (the root is rounded down to the grid)."""
+    extra = dataset.shift + 32
+    square = Fraction(dataset.squared_radius)
+    root = math.isqrt((square.numerator << (2 * extra)) // square.denominator)
+    return Fraction(3 * root, 4 << extra)
+
+
+def bias_of(value: object) -> Fraction:
+    """``max_bias`` as a fraction; ``HypothesisViolated`` unless it is a finite number >= 0."""
+    try:
+        bias = Fraction(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        bias = Fraction(-1)
+    if bias < 0 or isinstance(value, str | bool):
+        raise HypothesisViolated(f"max_bias: a finite number >= 0 is needed, got {show(value)}")
+    return bias
+
+
+def known_variant(variant: str) -> None:
+    if variant not in VARIANTS:
+        raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
+
+
+def whole(value: object, name: str, least: int) -> int:
+    """``value`` as a Python integer of at least ``least``."""
+    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
+        raise HypothesisViolated(f"{name}: an integer >= {least} is needed, got {show(value)}")
+    return int(value)
+
+
+def above_zero(value: object, name: str) -> float:
+    if not isinstance(value, Real) or not math.isfinite(value) or value <= 0:
+        raise HypothesisViolated(f"{name}: a finite number > 0 is needed, got {show(value)}")
+    return float(value)
+
+
+def _failure(value: object) -> float:
+    if not isinstance(value, Real) or not 0 < value < 1:
+        raise HypothesisViolated(
+            f"failure: a probability strictly between 0 and 1 is needed, got {show(value)}"
+        )
+    return float(value)
+
+
+def _classes(dataset: Dataset) -> int:
+    if dataset.targets is not None:
+        raise HypothesisViolated(
+            "dataset: this construction needs labels 0..C-1, got real targets"
+        )
+    return dataset.classes
+
+
+def constant_size(d: int, classes: int) -> Size:
+    """The size of the constant network that one class needs."""
+    outputs = 1 if classes <= 2 else classes
+    return Size(
+        depth=1, width=0, neurons=0, weights=outputs, dense_weights=outputs * (d + 1),
+        bits=1, total_bits=outputs,
+    )  # fmt: skip
+
+
+def _size(
+    n: int, d: int, covering: int, classes: int, largest: float, max_bias: float,
+    weight_bits: int, grid_bits: int,
+) -> Size:  # fmt: skip
+    """The closed size formulas, for n hyperplanes and at most ``covering`` covering neurons."""
+    outputs = 1 if classes <= 2 else classes
+    weight = (2 * math.ceil(math.ldexp(largest, weight_bits))).bit_length()
+    bias = (2 * math.ceil(math.ldexp(max_bias, weight_bits + grid_bits)) + 2).bit_length()
+    threshold = (2 * n - 1).bit_length()
+    return Size(
+        depth=3,
+        width=max(n, covering),
+        neurons=n + covering,
+        weights=n * (d + 1) + covering * (n + 1) + covering + outputs,
+        dense_weights=n * (d + 1) + covering * (n + 1) + outputs * (covering + 1),
+        bits=max(weight, bias, threshold, 2),
+        total_bits=n * (d * weight + bias) + covering * (2 * n + threshold) + 2 * covering + outputs,
+    )

@@ -1,0 +1,360 @@
+"""Draw hyperplanes, cover the classes, assemble the network; redraw until every point is covered."""
+
+import math
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from mem_lib.beyond_worst_case import _cover
+from mem_lib.beyond_worst_case._bounds import (
+    WEIGHT_BITS,
+    bias_of,
+    data_bound,
+    default_bias,
+    known_variant,
+    whole,
+)
+from mem_lib.beyond_worst_case._cover import Cover
+from mem_lib.beyond_worst_case._hyperplanes import hyperplanes, patterns
+from mem_lib.data import Dataset
+from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
+from mem_lib.network import Layer, Network
+
+#: Draws of the same size before n is doubled, and how often it is doubled.
+DRAWS, DOUBLINGS = 4, 6
+#: Above this many pairs the search for n starts from the bound of a sample of the points.
+MOST_PAIRS = 2_000_000
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One draw: the network it gives, and what that network leaves out.
+
+    ``uncovered`` holds rows of ``dataset.distinct()``; the network memorizes the data exactly when
+    it is empty.  ``covering`` counts the neurons of the second layer of each class (of the covered
+    class alone when there are two classes).
+    """
+
+    network: Network
+    uncovered: np.ndarray
+    covering: tuple[int, ...]
+    offending: tuple[int, int] | None  # a row and a rival that no hyperplane tells apart
+
+
+def build(
+    dataset: Dataset,
+    n: int | None = None,
+    max_bias: float | Fraction | None = None,
+    *,
+    variant: str = "practical",
+    seed: int = 0,
+    centres: Sequence[int] | None = None,
+    covered: int = 1,
+    weight_bits: int = WEIGHT_BITS,
+) -> Network:
+    """A network of depth 3 with threshold units that memorizes ``dataset``
+    (theorem ``thm-beyond_worst_case-finite``).
+
+    Parameters
+    ----------
+    dataset : labelled points; any number of classes, repeated points allowed.
+    n : number of hyperplanes; by default found by doubling, from the bound that the data give
+        (:func:`data_bound`).
+    max_bias : biases are uniform on [-max_bias, max_bias], in the unit of the data; default: three
+        quarters of the radius.
+    variant : ``"practical"`` visits the points in random order and gives a neuron to each that is
+        not covered yet; ``"idealised"`` gives one to each of ``centres``.
+    centres : rows of ``dataset``, for ``"idealised"``; default: every point.
+    covered : with two classes, the one that gets covered; the size grows with its complexity.
+    weight_bits : the weights of the first layer are rounded to the grid 2^-weight_bits.
+
+    Raises
+    ------
+    HypothesisViolated
+        When an argument is out of range; when ``max_bias`` is 0 and points of different classes
+        lie on one ray from the origin; when the layers would not fit into memory.
+    ConstructionFailed
+        When the draws are used up; the message names a pair that stayed together.
+    """
+    options = _Options.checked(dataset, max_bias, variant, seed, centres, covered, weight_bits)
+    if options.constant:
+        return _constant(options.dataset)
+    sizes = [whole(n, "n", 1)] if n is not None else _doubling(options)
+    for i, size in enumerate(sizes):
+        for draw in range(DRAWS):
+            result = _attempt(options, size, i * DRAWS + draw)
+            if not len(result.uncovered):
+                return result.network
+    raise ConstructionFailed(_failure_text(options, sizes, result))
+
+
+def attempt(
+    dataset: Dataset,
+    n: int,
+    max_bias: float | Fraction | None = None,
+    *,
+    variant: str = "practical",
+    seed: int = 0,
+    centres: Sequence[int] | None = None,
+    covered: int = 1,
+    weight_bits: int = WEIGHT_BITS,
+) -> Attempt:
+    """One draw of ``build``, returned whether it memorizes the data or not: for experiments.
+
+    Parameters and errors as in :func:`build`; two classes or more must occur.
+    """
+    options = _Options.checked(dataset, max_bias, variant, seed, centres, covered, weight_bits)
+    if options.constant:
+        return Attempt(_constant(options.dataset), np.array([], dtype=np.int64), (), None)
+    return _attempt(options, whole(n, "n", 1), 0)
+
+
+@dataclass(frozen=True)
+class _Options:
+    """The arguments of ``build``, checked."""
+
+    dataset: Dataset  # distinct points
+    max_bias: Fraction
+    variant: str
+    seed: int
+    centres: np.ndarray | None
+    covered: int
+    weight_bits: int
+
+    @classmethod
+    def checked(cls, dataset, max_bias, variant, seed, centres, covered, weight_bits):
+        if not isinstance(dataset, Dataset):
+            raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
+        if dataset.targets is not None:
+            raise HypothesisViolated(
+                "dataset: this construction needs labels 0..C-1, got real targets"
+            )
+        known_variant(variant)
+        if centres is not None and variant != "idealised":
+            raise HypothesisViolated("centres: only the variant 'idealised' takes centres")
+        distinct = dataset.distinct()
+        options = cls(
+            dataset=distinct,
+            max_bias=default_bias(distinct) if max_bias is None else bias_of(max_bias),
+            variant=variant,
+            seed=whole(seed, "seed", 0),
+            centres=None if centres is None else _rows(dataset, distinct, centres),
+            covered=whole(covered, "covered", 0),
+            weight_bits=whole(weight_bits, "weight_bits", 1),
+        )
+        if weight_bits > 40:
+            raise HypothesisViolated(f"weight_bits: at most 40 are drawn, got {weight_bits}")
+        if not options.constant:
+            options.check_bias()
+        return options
+
+    @property
+    def constant(self) -> bool:
+        labels = self.dataset.labels
+        return bool((labels == labels[0]).all())
+
+    @property
+    def targets(self) -> tuple[int, ...]:
+        """The classes that get covered."""
+        classes = self.dataset.classes
+        return (self.covered,) if classes == 2 else tuple(range(classes))
+
+    def check_bias(self) -> None:
+        if self.dataset.classes == 2 and self.covered > 1:
+            raise HypothesisViolated(f"covered: the class 0 or 1 is needed, got {self.covered}")
+        if self.max_bias == 0:
+            return check_rays(self.dataset, self.targets)
+        steps = self.max_bias * 2 ** (self.weight_bits + self.dataset.shift)
+        if steps < 256:
+            raise HypothesisViolated(
+                f"max_bias: biases on [-{float(self.max_bias):g}, {float(self.max_bias):g}] would "
+                f"round to fewer than 256 steps; max_bias * 2^(weight_bits + {self.dataset.shift}) "
+                f"must be at least 256, got {float(steps):g}"
+            )
+
+
+def check_rays(dataset: Dataset, targets: Sequence[int]) -> None:
+    """Without biases a hyperplane sees only the ray of a point: refuse data that need more."""
+    integers, _ = dataset.integers()
+    divisor = np.gcd.reduce(np.abs(integers), axis=1)
+    if (divisor == 0).any():
+        origin = int(np.flatnonzero(divisor == 0)[0])
+        if len(targets) > 1 or dataset.labels[origin] != targets[0]:
+            raise HypothesisViolated(
+                f"max_bias: with max_bias = 0 the origin (row {origin} of the distinct points) has "
+                "all bits 0 and cannot be a rival; use max_bias > 0"
+                + ("" if len(targets) > 1 else f", or covered = {int(dataset.labels[origin])}")
+            )
+    rays: dict[tuple, int] = {}
+    primitive = integers // np.maximum(divisor, 1)[:, None]
+    for row, ray in enumerate(map(tuple, primitive.tolist())):
+        other = rays.setdefault(ray, row)
+        if dataset.labels[other] != dataset.labels[row]:
+            raise HypothesisViolated(
+                f"max_bias: with max_bias = 0 rows {other} and {row} of the distinct points lie on "
+                "one ray from the origin and have different labels, so no hyperplane through the "
+                "origin tells them apart; use max_bias > 0"
+            )
+
+
+def _attempt(options: _Options, n: int, draw: int) -> Attempt:
+    data = options.dataset
+    _check_memory(options, n)
+    for_layer, for_order = np.random.SeedSequence(options.seed, spawn_key=(draw,)).spawn(2)
+    layer = hyperplanes(
+        n, data.d, options.max_bias,
+        weight_bits=options.weight_bits, shift=data.shift, seed=for_layer,
+    )  # fmt: skip
+    bits = patterns(layer, data)
+    rng = np.random.default_rng(for_order)
+    covers = {k: _cover_class(options, bits, k, rng) for k in options.targets}
+    uncovered = np.concatenate([c.uncovered for c in covers.values()])
+    network = Network(
+        [layer, *_upper_layers(options, bits, covers)],
+        input_shift=data.shift,
+        output_denominator=2,
+        readout="sign" if data.classes == 2 else "onehot",
+        about={
+            "chapter": "beyond_worst_case",
+            "variant": options.variant,
+            "hyperplanes": n,
+            "max_bias": str(options.max_bias),
+            "seed": options.seed,
+            "draw": draw,
+        },
+    )
+    return Attempt(
+        network,
+        uncovered,
+        tuple(len(c.centres) for c in covers.values()),
+        _offending(data, bits, uncovered) if len(uncovered) else None,
+    )
+
+
+def _cover_class(options: _Options, bits: np.ndarray, k: int, rng: np.random.Generator) -> Cover:
+    """Cover class k; centres and uncovered points as rows of the data."""
+    labels = options.dataset.labels
+    rows = np.flatnonzero(labels == k)
+    own, rivals = bits[rows], bits[labels != k]
+    if not len(rows):
+        cover = Cover(rows, rows, rows)
+    elif options.variant == "practical":
+        cover = _cover.by_candidates(own, rivals, rng.permutation(len(rows)))
+    else:
+        chosen = rows if options.centres is None else options.centres[labels[options.centres] == k]
+        if not len(chosen):
+            raise HypothesisViolated(f"centres: class {k} needs at least one centre, got none")
+        cover = _cover.by_centres(own, rivals, np.searchsorted(rows, chosen))
+    return Cover(rows[cover.centres], cover.thresholds, rows[cover.uncovered])
+
+
+def _upper_layers(options: _Options, bits: np.ndarray, covers: dict[int, Cover]) -> list[Layer]:
+    """The covering neurons of every class, and one output per class: (number that fire) - 1/2."""
+    centres = np.concatenate([c.centres for c in covers.values()]).astype(np.int64)
+    thresholds = np.concatenate([c.thresholds for c in covers.values()]).astype(np.int64)
+    owner = np.repeat(list(covers), [len(c.centres) for c in covers.values()])
+    if not len(centres):  # nothing could be covered: the network is silent everywhere
+        layer = Layer(np.zeros((1, bits.shape[1]), dtype=np.int64), [-1], "threshold", stage="cover")
+        owner = np.array([-1])
+    else:
+        # fires when score <= m - 1: the threshold m - 1/2 lies strictly inside the gap
+        mask = -2 * (1 - bits[centres].astype(np.int64))
+        names = [f"class {k}, centre {c}" for k, c in zip(owner, centres, strict=True)]
+        layer = Layer(mask, 2 * thresholds - 1, "threshold", names=names, stage="cover")
+    outputs = np.array(list(covers))
+    weight = 2 * (outputs[:, None] == owner[None, :]).astype(np.int64)
+    bias = np.full(len(outputs), -1)
+    if options.dataset.classes == 2 and options.covered == 0:
+        weight, bias = -weight, -bias
+    return [layer, Layer(weight, bias, "identity", stage="readout")]
+
+
+def _constant(dataset: Dataset) -> Network:
+    """One class: the output is constant."""
+    label, classes = int(dataset.labels[0]), dataset.classes
+    outputs = 1 if classes <= 2 else classes
+    own = np.arange(outputs) == label if classes > 2 else np.array([label == 1])
+    layer = Layer(np.zeros((outputs, dataset.d), dtype=np.int64), np.where(own, 1, -1), "identity")
+    return Network(
+        [layer],
+        output_denominator=2,
+        readout="sign" if classes <= 2 else "onehot",
+        about={"chapter": "beyond_worst_case", "variant": "constant"},
+    )
+
+
+def _doubling(options: _Options) -> list[int]:
+    data = options.dataset
+    while len(data) ** 2 > MOST_PAIRS * 2:
+        keep = np.random.default_rng(0).permutation(len(data))[: math.isqrt(MOST_PAIRS * 2)]
+        data = data.subset(np.sort(keep))
+    start = data_bound(
+        data,
+        max_bias=options.max_bias,
+        covered=options.covered,
+        weight_bits=options.weight_bits,
+    )
+    return [start << i for i in range(DOUBLINGS + 1)]
+
+
+def _rows(dataset: Dataset, distinct: Dataset, centres: Sequence[int]) -> np.ndarray:
+    """Rows of ``dataset`` as rows of its distinct points."""
+    found = set()
+    for centre in centres:
+        row = whole(centre, "centres", 0)
+        if row >= dataset.N:
+            raise HypothesisViolated(f"centres: row {row} is out of range, N = {dataset.N}")
+        same = (distinct.points == dataset.points[row]).all(axis=1)
+        found.add(int(np.flatnonzero(same)[0]))
+    return np.array(sorted(found), dtype=np.int64)
+
+
+def _offending(data: Dataset, bits: np.ndarray, uncovered: np.ndarray) -> tuple[int, int] | None:
+    """An uncovered point and a rival on which no hyperplane is on while it is off at the point."""
+    for row in uncovered[:64].tolist():
+        rivals = np.flatnonzero(data.labels != data.labels[row])
+        score = _cover.scores(1.0 - bits[[row]].astype(np.float32), bits[rivals])[0]
+        if score.min() == 0:
+            return row, int(rivals[score.argmin()])
+    return None
+
+
+def _failure_text(options: _Options, sizes: list[int], result: Attempt) -> str:
+    labels = options.dataset.labels
+    text = (
+        f"n: {DRAWS} draws each of {', '.join(map(str, sizes))} hyperplanes at max_bias = "
+        f"{float(options.max_bias):g} left points uncovered; the last draw left "
+        f"{len(result.uncovered)} of {options.dataset.N}"
+    )
+    if result.offending is None:
+        return f"{text}, among them row {int(result.uncovered[0])} of the distinct points"
+    a, b = result.offending
+    return (
+        f"{text}; no hyperplane is off at row {a} (label {labels[a]}) and on at row {b} (label "
+        f"{labels[b]}) of the distinct points"
+    )
+
+
+def _check_memory(options: _Options, n: int) -> None:
+    data = options.dataset
+    if n > _cover.MOST_HYPERPLANES:
+        raise HypothesisViolated(
+            f"n: at most {_cover.MOST_HYPERPLANES} hyperplanes are counted exactly, got {show(n)}"
+        )
+    need = 24 * n * data.d + 2 * n * data.N
+    have = _physical_memory()
+    if have and need > have:
+        raise HypothesisViolated(
+            f"n: {n} hyperplanes in dimension {data.d} for {data.N} points need about "
+            f"{need / 2**30:.1f} GiB, this machine has {have / 2**30:.1f} GiB"
+        )
+
+
+def _physical_memory() -> int:
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return 0

@@ -1,0 +1,1 @@
+from mem_lib.data._dataset import Dataset

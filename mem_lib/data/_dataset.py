@@ -1,0 +1,324 @@
+"""`Dataset`: points with labels or targets, validated once, exact from then on.
+
+Words.  *separation*: the smallest distance of two different points.  *margin*: the smallest
+distance of two differently labelled points.  *radius*: the largest Euclidean norm.  All three are
+decided in integer arithmetic and computed only when asked for.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from mem_lib._dyadic import least_shift, scaled
+from mem_lib.data import _checks, _distances, _file, _grid, _rows
+from mem_lib.errors import InvalidDataset, show
+
+
+class Dataset:
+    """N points in d dimensions, each with a label or with a target.
+
+    Parameters
+    ----------
+    points : (N, d) finite floats of at most 64 bits, or integers of any size
+        Floats are kept as float64, integer arrays in their own dtype, larger Python integers as
+        an object array.  Booleans become 0 and 1.
+    labels : (N,) integers 0..C-1
+    targets : (N,) finite floats, integers or Fractions
+        Exactly one of labels and targets.  Equal points must have equal values.
+    classes : C, by default the largest label plus one.  Unused labels are allowed.
+    names : one name for each class (strings or numbers).
+    separation_at_least : a known lower bound on the separation; generators set it.
+
+    The arrays are read-only.  Two data sets are equal when their `sha256` and names are.
+
+    Raises
+    ------
+    InvalidDataset
+        NaN or inf, a wrong shape or type, no points, a label out of range, or equal points with
+        different labels or targets.
+
+    Examples
+    --------
+    >>> xor = Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+    >>> xor
+    Dataset(N=4, d=2, classes=2, points=int64)
+    >>> xor.squared_margin, xor.squared_radius
+    (Fraction(1, 1), Fraction(2, 1))
+    >>> Dataset([[0.5], [0.25]], targets=[1.5, -1]).integers()
+    (array([[2],
+           [1]]), 2)
+    """
+
+    points: np.ndarray
+    labels: np.ndarray | None
+    targets: np.ndarray | None
+    classes: int | None
+    names: tuple[str | int | float | bool, ...] | None
+    separation_at_least: float | None
+
+    def __init__(
+        self,
+        points: Any,
+        labels: Any = None,
+        *,
+        targets: Any = None,
+        classes: int | None = None,
+        names: Any = None,
+        separation_at_least: float | None = None,
+    ) -> None:
+        if (labels is None) == (targets is None):
+            given = "neither" if labels is None else "both"
+            raise InvalidDataset(f"give exactly one of labels and targets, got {given}")
+        if labels is None and not (classes is None and names is None):
+            raise InvalidDataset("classes and names belong to labels, not to targets")
+        points = _checks.as_points(points)
+        N = len(points)
+        if targets is None:
+            labels = _checks.as_labels(labels, N)
+            classes = _checks.as_classes(classes, labels)
+            names = _checks.as_names(names, classes)
+            labels = _checks.frozen(labels)
+        else:
+            targets = _checks.frozen(_checks.as_targets(targets, N))
+        first = _rows.first_occurrence(points)
+        for name, values in (("labels", labels), ("targets", targets)):
+            if values is not None:
+                _rows.check_consistent(first, values, name)
+        self.__dict__.update(
+            points=_checks.frozen(points),
+            labels=labels,
+            targets=targets,
+            classes=classes,
+            names=names,
+            separation_at_least=_positive(separation_at_least),
+            _repeats=bool((first != np.arange(N)).any()),
+        )
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a Dataset is read-only: cannot set {name}")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a Dataset is read-only: cannot delete {name}")
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        # copies and unpickled arrays come back writeable
+        for name in ("points", "labels", "targets"):
+            if state[name] is not None:
+                state[name] = _checks.frozen(state[name])
+        self.__dict__.update(state)
+
+    @classmethod
+    def from_arrays(cls, X: Any, y: Any) -> Dataset:
+        """Points with any labels: -1 and 1, strings, booleans, numbers.
+
+        The classes are the sorted distinct labels; ``names`` keeps them.
+
+        >>> Dataset.from_arrays([[0.0], [1.0], [2.0]], [-1, 1, -1]).names
+        (-1, 1)
+        """
+        values = np.asarray(y)
+        if values.dtype == object:
+            values = np.array(values.tolist())  # strings in an object array, as pandas has them
+        if values.ndim != 1 or values.dtype.kind not in "biufU":
+            raise InvalidDataset(f"y must hold N numbers, booleans or strings, got {show(y)}")
+        if isinstance(y, list | tuple) and len({isinstance(v, str) for v in y}) > 1:
+            raise InvalidDataset(f"y mixes strings with other labels: {show(y)}")
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            raise InvalidDataset("y has a label that is not finite")
+        names, labels = np.unique(values, return_inverse=True)
+        return cls(X, labels, classes=len(names) or None, names=names.tolist())
+
+    @property
+    def N(self) -> int:
+        """The number of points, repeated ones included."""
+        return len(self.points)
+
+    @property
+    def d(self) -> int:
+        """The dimension."""
+        return int(self.points.shape[1])
+
+    def __len__(self) -> int:
+        return self.N
+
+    def __repr__(self) -> str:
+        values = "targets" if self.labels is None else f"classes={self.classes}"
+        kind = "big integers" if self.points.dtype == object else str(self.points.dtype)
+        return f"Dataset(N={self.N}, d={self.d}, {values}, points={kind})"
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Dataset):
+            return NotImplemented
+        return self.names == other.names and self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    # exact integers -------------------------------------------------------------------------
+
+    @cached_property
+    def shift(self) -> int:
+        """The least q >= 0 with ``points * 2**q`` integer."""
+        return least_shift(self.points)
+
+    @cached_property
+    def _wide(self) -> bool:
+        return _grid.is_wide(self.points, self.shift)
+
+    def integers(self, rows: Any = slice(None)) -> tuple[np.ndarray, int]:
+        """``(array, q)`` with ``array == points[rows] * 2**q`` exactly, and q = `shift`.
+
+        The array is int64 when all points of the data set, times 2^q, are below 2^62 in absolute
+        value, and an object array of Python integers otherwise; both q and the type are the same
+        for every choice of rows.
+        """
+        return scaled(self.points[rows], self.shift, wide=self._wide), self.shift
+
+    def integer_targets(self) -> tuple[np.ndarray, int]:
+        """``(array, D)`` with ``targets == array / D`` exactly, D >= 1 least; types as above."""
+        if self.targets is None:
+            raise InvalidDataset("this data set has labels, not targets")
+        if self.targets.dtype == object:
+            exact = [Fraction(t) for t in self.targets]
+            denominator = math.lcm(*(t.denominator for t in exact))
+            array = np.empty(self.N, dtype=object)
+            array[:] = [int(t * denominator) for t in exact]
+            wide = _grid.is_wide(array, 0)
+            return (array if wide else array.astype(np.int64)), denominator
+        q = least_shift(self.targets)
+        return scaled(self.targets, q, wide=_grid.is_wide(self.targets, q)), 1 << q
+
+    # geometry -------------------------------------------------------------------------------
+
+    def _rows(self, numbers: np.ndarray) -> np.ndarray:
+        return self.integers(numbers)[0]
+
+    def _square(self, value: int | None) -> Fraction | None:
+        return None if value is None else Fraction(value, 4**self.shift)
+
+    @cached_property
+    def squared_radius(self) -> Fraction:
+        """The largest squared norm, exactly."""
+        return Fraction(_distances.largest_square(self.points, self._rows), 4**self.shift)
+
+    @cached_property
+    def squared_separation(self) -> Fraction | None:
+        """The smallest squared distance of two different points, exactly."""
+        if self._repeats:
+            return self.distinct().squared_separation
+        return self._square(_distances.smallest_square(self.points, self._rows))
+
+    @cached_property
+    def squared_margin(self) -> Fraction | None:
+        """The smallest squared distance of two points with different labels (targets), exactly."""
+        if self._repeats:
+            return self.distinct().squared_margin
+        values = self.targets if self.labels is None else self.labels
+        codes = np.unique(np.asarray(values), return_inverse=True)[1]
+        return self._square(_distances.smallest_square(self.points, self._rows, codes))
+
+    @property
+    def radius(self) -> float:
+        """The largest norm: the binary64 number nearest to the exact value."""
+        return _distances.root(self.squared_radius)
+
+    @property
+    def separation(self) -> float | None:
+        """The smallest distance of two different points (nearest binary64); None for one point."""
+        square = self.squared_separation
+        return None if square is None else _distances.root(square)
+
+    @property
+    def margin(self) -> float | None:
+        """The smallest distance of two differently labelled points; None for one class."""
+        square = self.squared_margin
+        return None if square is None else _distances.root(square)
+
+    # other data sets ------------------------------------------------------------------------
+
+    def _with(self, points: Any, rows: Any, separation_at_least: float | None) -> Dataset:
+        labels, targets = (None if v is None else v[rows] for v in (self.labels, self.targets))
+        return Dataset(
+            points,
+            labels,
+            targets=targets,
+            classes=self.classes,
+            names=self.names,
+            separation_at_least=separation_at_least,
+        )
+
+    def subset(self, rows: Any) -> Dataset:
+        """The chosen rows (a slice, row numbers or a mask); classes and names stay."""
+        try:
+            return self._with(self.points[rows], rows, self.separation_at_least)
+        except IndexError as error:
+            raise InvalidDataset(f"rows does not select from {self.N} points: {error}") from error
+
+    def distinct(self) -> Dataset:
+        """The first occurrence of every distinct point, in order; ``self`` if nothing repeats."""
+        if not self._repeats:
+            return self
+        first = _rows.first_occurrence(self.points)
+        return self.subset(np.flatnonzero(first == np.arange(self.N)))
+
+    def rounded(self, bits: int) -> Dataset:
+        """The data with coordinates rounded to multiples of 2^-bits, halves to even, exactly.
+
+        ``self`` when all points lie on that grid; negative bits are allowed.  Raises
+        InvalidDataset when points with different labels or targets would coincide.
+        """
+        if not isinstance(bits, int | np.integer) or isinstance(bits, bool):
+            raise InvalidDataset(f"bits must be an integer, got {show(bits)}")
+        if bits >= self.shift:
+            return self
+        try:
+            return self._with(_grid.rounded(self.points, int(bits)), slice(None), None)
+        except InvalidDataset as error:
+            raise InvalidDataset(f"rounding to the grid 2^-{bits}: {error}") from None
+
+    # identity and files ---------------------------------------------------------------------
+
+    @cached_property
+    def sha256(self) -> str:
+        """A fingerprint of the mathematical content, independent of types and memory layout.
+
+        SHA-256 (hexadecimal) of the ASCII line ``mem_lib.dataset 1``, then the lines ``N``,
+        ``d``, ``shift`` and ``bytes`` with their decimal values (``N 4``), then the integers
+        points * 2^shift row by row, each in ``bytes`` bytes, little-endian two's complement.
+        Then, for labels, the line ``classes C`` and each label in 8 bytes; for targets, the line
+        ``denominator D`` (lower-case hexadecimal, no prefix, D least), a line ``bytes`` and the
+        integers targets * D.  ``bytes`` is the least of 1, 2, 4, 8, 16, 24, 32, ... that holds
+        all integers of its block.  Every line ends with a line feed.
+        """
+        return _file.sha256(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write an npz file (no pickle), replacing ``path`` only when the file is complete."""
+        _file.save(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], *, max_bytes: int = 1 << 34) -> Dataset:
+        """Read a file written by `save`, and check its fingerprint.
+
+        Raises InvalidDataset for a missing, damaged, truncated, foreign or over-long file, and
+        for one that would unpack to more than ``max_bytes``.
+        """
+        return _file.load(path, max_bytes)
+
+
+def _positive(bound: float | None) -> float | None:
+    if bound is None:
+        return None
+    try:
+        good = 0 < float(bound) < math.inf
+    except (TypeError, ValueError):
+        good = False
+    if not good:
+        raise InvalidDataset(f"separation_at_least must be positive and finite, got {show(bound)}")
+    return float(bound)

@@ -1,0 +1,33 @@
+"""Equal rows: which rows repeat an earlier one, and whether they contradict it."""
+
+from typing import Any
+
+import numpy as np
+
+from mem_lib.errors import InvalidDataset
+
+
+def first_occurrence(points: np.ndarray) -> np.ndarray:
+    """For every row the number of the first row equal to it.
+
+    Rows of one dtype without -0.0 are equal exactly when their bytes are.
+    """
+    if points.dtype == object:
+        seen: dict[tuple[Any, ...], int] = {}
+        return np.array([seen.setdefault(tuple(row), i) for i, row in enumerate(points)])
+    width = points.dtype.itemsize * points.shape[1]
+    whole = points.view(np.dtype((np.void, width))).ravel()
+    _, first, inverse = np.unique(whole, return_index=True, return_inverse=True)
+    return np.asarray(first[inverse])
+
+
+def check_consistent(first: np.ndarray, values: np.ndarray, name: str) -> None:
+    """Raise when equal points have different labels or targets."""
+    wrong = np.flatnonzero(values[first] != values)
+    if len(wrong):
+        j = int(wrong[0])
+        i = int(first[j])
+        raise InvalidDataset(
+            f"points[{i}] and points[{j}] are equal but {name}[{i}] = {values[i]} and "
+            f"{name}[{j}] = {values[j]} differ: no function has both values"
+        )

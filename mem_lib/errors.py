@@ -1,0 +1,37 @@
+"""What can go wrong, as types.
+
+Every error names the argument, shows the value it received and says which hypothesis the value
+violates.  All of them are ``ValueError``s, so ``except ValueError`` keeps working.
+"""
+
+
+class MemorizationError(ValueError):
+    """The base of every error that this library raises on purpose."""
+
+
+class InvalidDataset(MemorizationError):
+    """The points, labels or targets do not define a function that could be memorized."""
+
+
+class InvalidNetwork(MemorizationError):
+    """A network, or a network file, is malformed."""
+
+
+class InvalidCertificate(MemorizationError):
+    """A certificate was altered, or belongs to another network or data set."""
+
+
+class HypothesisViolated(MemorizationError):
+    """The data are valid, but a hypothesis of the theorem that was asked for does not hold."""
+
+
+class ConstructionFailed(MemorizationError):
+    """A randomised construction used up its draws; the message names what could not be separated."""
+
+
+def show(value: object, limit: int = 80) -> str:
+    """A short text of ``value`` for a message; a huge integer is shown by its bit length."""
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 128:
+        return f"an integer of {value.bit_length()} bits"
+    text = repr(value)
+    return text if len(text) <= limit else text[: limit - 1] + "…"

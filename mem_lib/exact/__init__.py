@@ -1,0 +1,11 @@
+"""Exact evaluation of any network.
+
+``reference.evaluate`` is the definition: ten lines of plain integers.  ``evaluate`` gives the same
+numbers fast, because it proves for every layer which machine arithmetic cannot round.
+"""
+
+from mem_lib.exact import reference
+from mem_lib.exact._engine import Engine, Tally, on_grid, times_power
+from mem_lib.exact._evaluate import READ, evaluate, predict
+
+__all__ = ["READ", "Engine", "Tally", "evaluate", "on_grid", "predict", "reference", "times_power"]

@@ -1,0 +1,112 @@
+"""Exact outputs, and the labels they are read as."""
+
+import numpy as np
+
+from mem_lib._dyadic import least_shift, scaled
+from mem_lib.errors import InvalidDataset, show
+from mem_lib.exact._engine import Engine, on_grid, times_power
+from mem_lib.network import Network
+
+
+def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
+    """The exact outputs of ``network`` at ``points``.
+
+    Parameters
+    ----------
+    points : array of shape (M, d)
+        Finite floats (taken as the dyadic rationals that they are) or integers; or a ``Dataset``.
+
+    Returns
+    -------
+    numerators : array of shape (M, outputs), int64 or Python integers
+    denominator : int
+        The outputs are ``numerators / denominator``.
+
+    Raises
+    ------
+    InvalidDataset
+        When ``points`` has another shape, or holds NaN, an infinity or something not a number.
+
+    >>> from mem_lib import Layer, Network, evaluate
+    >>> half = Network([Layer([[1]], [0], "relu")], output_denominator=2)
+    >>> evaluate(half, [[0.75], [-1.0]])
+    (array([[3],
+           [0]]), 8)
+    """
+    points = _checked(points, network.inputs)
+    shift = least_shift(points)
+    network, k = on_grid(network, shift)
+    engine = Engine(network)
+    step = engine.chunk(len(points))
+    blocks = [
+        engine.run(times_power(scaled(points[i : i + step], shift), k))[0].T
+        for i in range(0, len(points), step)
+    ]
+    return _stack(blocks), network.output_denominator
+
+
+def predict(network: Network, points: object) -> np.ndarray:
+    """The labels that ``network`` gives to ``points`` (M, d): int64 of shape (M,), -1 where the
+    readout is undecided.
+
+    ``"value"``: the output, where it is a non-negative integer.  ``"sign"``: 1 above 0, 0 below.
+    ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
+    """
+    numerators, denominator = evaluate(network, points)
+    return READ[network.readout](numerators, denominator)
+
+
+def _value(out: np.ndarray, denominator: int) -> np.ndarray:
+    label = out[:, 0] // denominator
+    whole = (out[:, 0] == label * denominator) & (label >= 0)
+    return np.where(whole, label, -1).astype(np.int64)
+
+
+def _sign(out: np.ndarray, denominator: int) -> np.ndarray:
+    return np.where(out[:, 0] > 0, 1, np.where(out[:, 0] < 0, 0, -1)).astype(np.int64)
+
+
+def _onehot(out: np.ndarray, denominator: int) -> np.ndarray:
+    above = np.asarray(out > 0, dtype=bool)
+    return np.where(above.sum(axis=1) == 1, above.argmax(axis=1), -1)
+
+
+def _argmax(out: np.ndarray, denominator: int) -> np.ndarray:
+    best = out.max(axis=1)[:, None] == out
+    return np.where(best.sum(axis=1) == 1, best.argmax(axis=1), -1)
+
+
+#: readout -> labels from output numerators of shape (M, outputs)
+READ = {"value": _value, "sign": _sign, "onehot": _onehot, "argmax": _argmax}
+
+
+def _stack(blocks: list[np.ndarray]) -> np.ndarray:
+    if any(block.dtype == object for block in blocks):
+        blocks = [block.astype(object) for block in blocks]
+    return np.concatenate(blocks)
+
+
+def _checked(points: object, d: int) -> np.ndarray:
+    array = np.asarray(getattr(points, "points", points))
+    if array.ndim != 2 or array.shape[1] != d:
+        raise InvalidDataset(
+            f"points: an array of shape (M, {d}) is needed, the network has {d} inputs; "
+            f"got shape {array.shape}"
+        )
+    if len(array) == 0:
+        raise InvalidDataset("points: at least one point is needed, got an empty array")
+    if array.dtype == object:
+        bad = [v for v in array.ravel() if not isinstance(v, int | np.integer)]
+        if bad:
+            raise InvalidDataset(f"points: integers or floats are needed, got {show(bad[0])}")
+        return array
+    if array.dtype.kind not in "iubf" or array.dtype.itemsize > 8:
+        raise InvalidDataset(
+            f"points: integers or floats of at most 64 bits are needed, got dtype {array.dtype}"
+        )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        row, column = np.argwhere(~np.isfinite(array))[0]
+        raise InvalidDataset(
+            f"points[{row}, {column}]: a finite number is needed, got {array[row, column]}"
+        )
+    return array

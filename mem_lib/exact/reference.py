@@ -1,0 +1,34 @@
+"""The definition of what a network computes, in plain Python integers.
+
+Everything else in :mod:`mem_lib.exact` is a faster way to the same numbers and is tested against
+these few lines.
+"""
+
+from collections.abc import Sequence
+
+from mem_lib.network import Network
+
+ACTIVATIONS = {
+    "relu": lambda z: max(z, 0),
+    "threshold": lambda z: int(z >= 0),
+    "identity": lambda z: z,
+}
+
+
+def evaluate(network: Network, point: Sequence[int]) -> list[int]:
+    """Numerators of the outputs at one point, over ``network.output_denominator``.
+
+    ``point`` holds the d integers ``2**network.input_shift * x``.
+
+    >>> from mem_lib import Layer, Network
+    >>> tent = Network([Layer([[1], [1]], [0, -2], "relu"), Layer([[1, -2]], [0], "identity")])
+    >>> [evaluate(tent, [x]) for x in (0, 1, 2, 3, 4)]
+    [[0], [1], [2], [1], [0]]
+    """
+    values = [int(v) for v in point]
+    for layer in network.layers:
+        act = ACTIVATIONS[layer.activation]
+        values = [
+            act(bias + sum(w * values[k] for k, w in terms)) for bias, terms in layer.rows()
+        ]
+    return values

@@ -1,0 +1,193 @@
+"""One plotting style, for light and for dark pages, and the figures that several pages share.
+
+A figure is a function ``draw(ax, colours)``.  :func:`show` calls it twice, once for each theme,
+and returns both pictures as SVG with alternative text; the page displays the one that fits.  The
+bytes depend on nothing but the drawing.
+"""
+
+import base64
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mem_lib.data import Dataset
+from mem_lib.exact import Engine, on_grid, times_power
+from mem_lib.network import Network
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The colours of one theme; the classes are told apart by any reader (Okabe and Ito)."""
+
+    ink: str
+    faint: str
+    paper: str
+    classes: tuple[str, ...]
+    accent: str
+
+
+LIGHT = Colours(
+    ink="#1a1a1a",
+    faint="#8a8a8a",
+    paper="#ffffff",
+    classes=("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#7a6400", "#56b4e9"),
+    accent="#6a3d9a",
+)
+DARK = Colours(
+    ink="#e8e8e8",
+    faint="#8f8f8f",
+    paper="#121212",
+    classes=("#56b4e9", "#f0883e", "#2fc596", "#e39ac4", "#f0e442", "#3f8fd0"),
+    accent="#b79be0",
+)
+MARKERS = ("o", "D", "s", "^", "v", "P")
+
+_CSS = (
+    ".mem-figure{margin:1em 0}.mem-figure img{max-width:100%;height:auto}"
+    ".mem-figure .mem-dark{display:none}"
+    'html[data-theme="dark"] .mem-light,[data-jp-theme-light="false"] .mem-light{display:none}'
+    'html[data-theme="dark"] .mem-dark,[data-jp-theme-light="false"] .mem-dark{display:inline}'
+)
+
+
+class Picture:
+    """A figure in both themes, displayed by notebooks and by the book."""
+
+    def __init__(self, light: bytes, dark: bytes, alt: str) -> None:
+        self.light, self.dark, self.alt = light, dark, alt
+
+    def _repr_html_(self) -> str:
+        images = "".join(
+            f'<img class="mem-{theme}" alt="{escape(self.alt, quote=True)}" '
+            f'src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
+            for theme, svg in (("light", self.light), ("dark", self.dark))
+        )
+        return f'<style>{_CSS}</style><div class="mem-figure">{images}</div>'
+
+    def __repr__(self) -> str:
+        return f"Picture: {self.alt}"
+
+
+def show(
+    draw: Callable[..., None],
+    alt: str,
+    *,
+    size: tuple[float, float] = (6.4, 3.6),
+    panels: int = 1,
+    **subplots: Any,
+) -> Picture:
+    """The picture drawn by ``draw(ax, colours)`` (with several ``panels``: ``draw(axes, colours)``).
+
+    ``alt`` says in words what the picture shows; ``size`` is in inches.  Raises ``ValueError`` when
+    ``alt`` is empty.
+    """
+    if not alt.strip():
+        raise ValueError("alt: a picture needs a text for those who do not see it")
+    light, dark = (
+        _svg(draw, colours, size, panels, subplots) for colours in (LIGHT, DARK)
+    )
+    return Picture(light, dark, alt)
+
+
+def _svg(draw, colours: Colours, size, panels: int, subplots: dict) -> bytes:
+    import matplotlib
+
+    with matplotlib.rc_context(_style(colours)):
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
+
+        figure: Figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasSVG(figure)
+        axes = figure.subplots(1, panels, **subplots)
+        draw(axes, colours)
+        out = io.BytesIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()
+
+
+def _style(colours: Colours) -> dict:
+    return {
+        "svg.hashsalt": "mem_lib",
+        "svg.fonttype": "path",
+        "figure.facecolor": "none",
+        "savefig.facecolor": "none",
+        "axes.facecolor": "none",
+        "font.size": 10,
+        "font.family": ["DejaVu Sans"],
+        "text.color": colours.ink,
+        "axes.edgecolor": colours.faint,
+        "axes.labelcolor": colours.ink,
+        "axes.titlesize": 10,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "xtick.color": colours.ink,
+        "ytick.color": colours.ink,
+        "legend.frameon": False,
+        "lines.linewidth": 1.6,
+    }
+
+
+def points(ax: "Axes", dataset: Dataset, colours: Colours, *, size: float = 14) -> None:
+    """The points of a plane data set, each class with its colour and its mark."""
+    for k in range(dataset.classes):
+        rows = dataset.labels == k
+        if rows.any():
+            ax.scatter(
+                *np.asarray(dataset.points[rows], dtype=float).T,
+                s=size, c=colours.classes[k % len(colours.classes)],
+                marker=MARKERS[k % len(MARKERS)], linewidths=0.4, edgecolors=colours.paper,
+                label=f"label {k}", zorder=3,
+            )  # fmt: skip
+
+
+def firing(network: Network, layer: int, grid: np.ndarray) -> np.ndarray:
+    """Which units of hidden ``layer`` fire at the points of ``grid`` (M, 2): (M, units), exact."""
+    part = Network(network.layers[: layer + 1], network.input_shift, readout="argmax")
+    shift = 20
+    part, k = on_grid(part, shift)
+    integers = times_power(np.rint(grid * 2.0**shift).astype(np.int64), k)
+    return Engine(part).run(integers)[0].T > 0
+
+
+def regions(
+    ax: "Axes", network: Network, colours: Colours, *, pixels: int = 240, layer: int = 1
+) -> None:
+    """Shade, for every unit of hidden ``layer``, the part of the plane where it fires."""
+    from matplotlib.colors import to_rgb
+
+    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
+    x, y = np.meshgrid(np.linspace(left, right, pixels), np.linspace(top, bottom, pixels))
+    fires = firing(network, layer, np.column_stack([x.ravel(), y.ravel()]))
+    image = np.zeros((pixels * pixels, 4))
+    image[:, :3] = to_rgb(colours.classes[1])
+    image[:, 3] = np.minimum(0.16 * fires.sum(axis=1), 0.55)
+    ax.imshow(
+        image.reshape(pixels, pixels, 4), extent=(left, right, bottom, top), aspect="auto",
+        interpolation="nearest", zorder=0,
+    )  # fmt: skip
+
+
+def lines(ax: "Axes", network: Network, colours: Colours, *, most: int = 200) -> None:
+    """The first ``most`` hyperplanes of the first layer (d = 2), faintly."""
+    layer = network.layers[0]
+    weight = np.asarray(layer.weight, dtype=float) * 2.0**network.input_shift
+    bias = np.asarray(layer.bias, dtype=float)
+    xlim, ylim = ax.get_xlim(), ax.get_ylim()
+    for w, b in list(zip(weight, bias, strict=True))[:most]:
+        norm = float(w @ w)
+        if norm:
+            foot, along = -b * w / norm, np.array([-w[1], w[0]]) / np.sqrt(norm)
+            ax.plot(
+                *np.column_stack([foot - 9 * along, foot + 9 * along]),
+                color=colours.faint, linewidth=0.35, alpha=0.5, zorder=1,
+            )  # fmt: skip
+    ax.set_xlim(xlim)
+    ax.set_ylim(ylim)

@@ -1,0 +1,219 @@
+"""verify: what is right, what is wrong, and what is refused."""
+
+import json
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import mem_lib as ml
+
+
+def identity(d, **kwargs):
+    return ml.Network([ml.Layer(np.eye(d, dtype=int), [0] * d, "identity")], **kwargs)
+
+
+def line(points, labels, **kwargs):
+    return ml.Dataset(np.array(points)[:, None], labels, **kwargs)
+
+
+def test_value_readout():
+    certificate = ml.verify(identity(1), line([0, 1, 3], [0, 1, 3]))
+    assert certificate.ok and certificate
+    assert (certificate.points, certificate.correct) == (3, 3)
+    assert certificate.margin == 1 and certificate.max_error == 0
+    assert certificate.counterexample is None and certificate.ties == 0
+    assert certificate.max_bits == 2
+
+
+def test_value_readout_with_a_wrong_row():
+    certificate = ml.verify(identity(1, output_denominator=2), line([0, 2, 5], [0, 1, 2]))
+    assert not certificate.ok and certificate.correct == 2
+    assert certificate.margin == 0 and certificate.max_error == Fraction(1, 2)
+    wrong = certificate.counterexample
+    assert (wrong.row, wrong.expected, wrong.outputs) == (2, 2, (Fraction(5, 2),))
+    assert wrong.predicted == -1
+
+
+def test_tolerance_on_labels():
+    network, data = identity(1, output_denominator=4), line([1, 3], [0, 1])
+    assert not ml.verify(network, data)
+    near = ml.verify(network, data, tolerance=Fraction(1, 4))
+    assert near.ok and near.max_error == Fraction(1, 4) and near.margin == Fraction(3, 4)
+
+
+def test_targets():
+    data = ml.Dataset([[1], [2]], targets=[0.5, 1.0])
+    assert ml.verify(identity(1, output_denominator=2), data).ok
+    off = ml.verify(identity(1, output_denominator=3), data)
+    assert not off.ok and off.max_error == Fraction(1, 3) and off.margin is None
+    assert off.counterexample.expected == Fraction(1, 2) and off.counterexample.predicted is None
+    assert ml.verify(identity(1, output_denominator=3), data, tolerance=Fraction(1, 3)).ok
+
+
+def test_sign_readout_is_undecided_at_zero():
+    network = identity(1, readout="sign", output_denominator=2)
+    assert ml.verify(network, line([-3, 1], [0, 1])).margin == Fraction(1, 2)
+    tied = ml.verify(network, line([-3, 0], [0, 1]))
+    assert not tied.ok and tied.counterexample.predicted == -1
+
+
+def test_onehot_readout():
+    network = identity(2, readout="onehot")
+    good = ml.Dataset([[2, -1], [-3, 1]], [0, 1])
+    assert ml.verify(network, good).margin == 1
+    for outputs in ([1, 1], [0, -1], [-1, 2], [0, 0]):
+        certificate = ml.verify(network, ml.Dataset([outputs, [-3, 1]], [0, 1]))
+        assert not certificate.ok and certificate.margin == 0 and certificate.correct == 1
+
+
+def test_argmax_readout():
+    network = identity(3, readout="argmax")
+    data = ml.Dataset([[5, 1, 2], [0, 0, 1], [-5, -1, -3]], [0, 2, 1])
+    assert ml.verify(network, data).margin == 1
+    assert not ml.verify(network, ml.Dataset([[5, 5, 2], [0, 0, 1]], [0, 2]))
+
+
+def test_one_class_and_one_point():
+    silent = ml.Network([ml.Layer([[0]], [0], "identity")])
+    certificate = ml.verify(silent, line([7], [0]))
+    assert certificate.ok and certificate.margin is None
+    assert not ml.verify(silent, line([7], [1], classes=2))
+
+
+def test_a_tie_is_never_verified():
+    step = ml.Network([ml.Layer([[1]], [0], "threshold"), ml.Layer([[1]], [0], "identity")])
+    assert ml.verify(step, line([-1, 1], [0, 1])).ok
+    tied = ml.verify(step, line([-1, 0], [0, 1]))
+    assert tied.correct == 2 and tied.ties == 1 and not tied.ok
+
+
+def test_points_finer_than_the_network():
+    step = ml.Network([ml.Layer([[2]], [-1], "threshold"), ml.Layer([[1]], [0], "identity")])
+    data = line([0.5 - 2.0**-30, 0.5 + 2.0**-30], [0, 1])
+    certificate = ml.verify(step, data)
+    assert certificate.ok and certificate.network_sha256 == step.sha256
+
+
+def test_repeated_points_count_as_rows():
+    certificate = ml.verify(identity(1), line([1, 1, 0], [1, 1, 0]))
+    assert certificate.points == certificate.correct == 3
+
+
+def test_certificate_does_not_depend_on_workers_or_chunks(monkeypatch):
+    from mem_lib.exact import _engine
+
+    rng = np.random.default_rng(0)
+    points = rng.integers(-50, 50, (300, 2))
+    data = ml.Dataset(points, (points[:, 0] > 0).astype(int))
+    network = ml.Network(
+        [ml.Layer([[2, 0], [1, 1]], [-1, 3], "threshold"), ml.Layer([[1, 0]], [0], "identity")]
+    )
+    whole = ml.verify(network, data, workers=1)
+    monkeypatch.setattr(_engine, "MOST_POINTS", 7)
+    for workers in (1, 3):
+        again = ml.verify(network, data, workers=workers)
+        assert again == whole and str(again) == str(whole)
+
+
+def test_huge_outputs_are_judged_exactly():
+    big = 2**61
+    network = ml.Network([ml.Layer([[big]], [0], "identity")], output_denominator=big)
+    assert ml.verify(network, line([0, 1, 2], [0, 1, 2])).ok
+    wrong = ml.Network([ml.Layer([[big]], [1], "identity")], output_denominator=big)
+    assert ml.verify(wrong, line([0, 1], [0, 1])).max_error == Fraction(1, big)
+
+
+def test_prints_as_one_line_and_as_a_table():
+    certificate = ml.verify(identity(1), line([0, 1], [0, 1]))
+    assert "memorized: 2 of 2 points right" in str(certificate) and "\n" not in str(certificate)
+    assert "2 of 2" in certificate._repr_html_()
+    assert "seconds" not in repr(certificate)
+    assert "NOT memorized" in str(ml.verify(identity(1), line([0, 2], [0, 1])))
+
+
+@pytest.mark.parametrize("labels", [[0, 1], [0, 0]])
+def test_certificate_file(tmp_path, labels):
+    network, data = identity(1), line([0, 1], labels, classes=2)
+    certificate = ml.verify(network, data)
+    certificate.save(tmp_path / "c.json")
+    loaded = ml.Certificate.load(tmp_path / "c.json")
+    assert loaded == certificate
+    loaded.check(network, data)
+
+
+def test_every_changed_digit_of_a_certificate_is_noticed(tmp_path):
+    path = tmp_path / "c.json"
+    ml.verify(identity(1), line([0, 1, 5], [0, 1, 2])).save(path)
+    text = path.read_text()
+    changed = 0
+    for i, character in enumerate(text):
+        if character.isdigit():
+            path.write_text(text[:i] + str((int(character) + 1) % 10) + text[i + 1 :])
+            with pytest.raises(ml.InvalidCertificate, match="path"):
+                ml.Certificate.load(path)
+            changed += 1
+    assert changed > 50
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[]", "null", "[" * 10**5, '{"format": 1}', '{"sha256": NaN}', '{"a": "\ud800"}']
+)
+def test_what_is_no_certificate(tmp_path, text):
+    path = tmp_path / "c.json"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(ml.InvalidCertificate, match="path"):
+        ml.Certificate.load(path)
+
+
+def test_certificate_of_another_format(tmp_path):
+    from mem_lib.certificate import _digest
+
+    path = tmp_path / "c.json"
+    for content in ({"format": "x", "version": 1}, {"format": "mem_lib.certificate", "version": 9}):
+        path.write_text(json.dumps({**content, "sha256": _digest(content)}))
+        with pytest.raises(ml.InvalidCertificate, match="format"):
+            ml.Certificate.load(path)
+
+
+def test_check_names_what_does_not_belong():
+    network, data = identity(1), line([0, 1], [0, 1])
+    certificate = ml.verify(network, data)
+    one_digit_off = ml.Network([ml.Layer([[1]], [1], "identity")])
+    with pytest.raises(ml.InvalidCertificate, match="network"):
+        certificate.check(one_digit_off, data)
+    with pytest.raises(ml.InvalidCertificate, match="dataset"):
+        certificate.check(network, line([0, 1], [0, 1], classes=3))
+    from dataclasses import replace
+
+    with pytest.raises(ml.InvalidCertificate, match="margin"):
+        replace(certificate, margin=Fraction(7)).check(network, data)
+
+
+@pytest.mark.parametrize(
+    ("network", "message"),
+    [
+        (identity(2, readout="argmax"), "2 inputs"),
+        (ml.Network([ml.Layer([[1], [1]], [0, 0], "identity")], readout="onehot"), "2 outputs"),
+        (identity(1, readout="sign"), "'sign' tells 2 classes"),
+    ],
+)
+def test_networks_that_do_not_fit(network, message):
+    with pytest.raises(ml.InvalidNetwork, match=message):
+        ml.verify(network, line([0, 1, 2], [0, 1, 2]))
+
+
+def test_targets_need_values():
+    with pytest.raises(ml.InvalidNetwork, match="'value'"):
+        ml.verify(identity(1, readout="sign"), ml.Dataset([[1]], targets=[0.5]))
+
+
+@pytest.mark.parametrize("tolerance", [-1, float("nan"), float("inf"), "x", None])
+def test_bad_tolerance(tolerance):
+    with pytest.raises(ml.HypothesisViolated, match="tolerance"):
+        ml.verify(identity(1), line([0], [0]), tolerance=tolerance)
+
+
+def test_tolerance_needs_values():
+    with pytest.raises(ml.HypothesisViolated, match="tolerance"):
+        ml.verify(identity(1, readout="sign"), line([-1], [0]), tolerance=1)
