@@ -253,6 +253,7 @@ def _outputs(
     engine: Engine, dataset: Dataset, k: int, workers: int | None, progress: bool | None
 ) -> Iterator[tuple[slice, np.ndarray, Tally]]:
     """(rows, output numerators, tally) chunk by chunk, in the order of the rows."""
+    from threadpoolctl import threadpool_limits
     from tqdm.auto import tqdm
 
     step = engine.chunk(dataset.N)
@@ -269,7 +270,9 @@ def _outputs(
         delay=2 if progress is None else 0,
     )
     workers = min(len(chunks), workers or min(4, os.cpu_count() or 1))
-    with bar, ThreadPoolExecutor(max(1, workers)) as pool:
+    # one BLAS thread for each worker: two pools of threads would fight over the cores
+    blas = threadpool_limits(1 if workers > 1 else None, user_api="blas")
+    with blas, bar, ThreadPoolExecutor(max(1, workers)) as pool:
         for start in range(0, len(chunks), 4 * workers):  # a few at a time: outputs are not hoarded
             for rows, out, tally in pool.map(run, chunks[start : start + 4 * workers]):
                 bar.update(rows.stop - rows.start)

@@ -43,6 +43,7 @@ class Affine:
         self.layer = layer
         self.sparse = isinstance(layer.weight, Sparse)
         self._weights: dict[str, object] = {}
+        self._last: tuple[bytes, float] = (b"", np.inf)
 
     def __call__(self, x: np.ndarray) -> tuple[np.ndarray, str]:
         """(W x + b, the key of the arithmetic used) for ``x`` of shape (inputs, points)."""
@@ -64,8 +65,12 @@ class Affine:
         """An upper bound on every partial sum of every row; infinite beyond 2^62."""
         if self._magnitudes is None or peaks.dtype == object:
             return np.inf
-        weight, bias = self._magnitudes
-        return float(np.max(weight @ peaks + bias)) * _INFLATE
+        key, (last, bound) = peaks.tobytes(), self._last
+        if key != last:  # chunks of one data set often have the same peaks
+            weight, bias = self._magnitudes
+            bound = float(np.max(weight @ peaks + bias)) * _INFLATE
+            self._last = (key, bound)
+        return bound
 
     @cached_property
     def _magnitudes(self) -> tuple[object, np.ndarray] | None:

@@ -28,7 +28,7 @@ def integer(value: Any, name: str) -> int:
         return value
     if not isinstance(value, (bool, np.bool_)):
         try:
-            return int(operator.index(value))  # int(): no subclass survives
+            return operator.index(value)
         except TypeError:
             pass
     kind = type(value).__name__

@@ -1,0 +1,57 @@
+"""Run the benchmarks and record them in benchmarks/results.
+
+    python -m benchmarks            # all of them
+    python -m benchmarks digits     # one
+
+Machines differ and are noisy, so each row sets a figure beside a baseline measured in the same run;
+the ratio is what to quote.  MNIST is read from the folder that MEM_LIB_DATA names.
+"""
+
+import argparse
+import csv
+import os
+import platform
+import sys
+from pathlib import Path
+
+import numpy
+
+from benchmarks import chapters, core
+
+RESULTS = Path(__file__).parent / "results"
+COLUMNS = ("benchmark", "what", "value", "unit", "baseline", "baseline_value", "ratio")
+BENCHMARKS = {
+    "import": core.import_time,
+    "digits": core.digits,
+    "mnist": chapters.mnist,
+    "samples": chapters.samples,
+}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)  # fmt: skip
+    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], help="default: all")
+    for name in parser.parse_args().names or BENCHMARKS:
+        rows = BENCHMARKS[name]()
+        write(RESULTS / f"{name}.csv", rows)
+        for row in rows:
+            print("  ".join(str(row.get(column, "")) for column in COLUMNS), flush=True)
+    return 0
+
+
+def write(path: Path, rows: list[dict]) -> None:
+    facts = {
+        "python": platform.python_version(),
+        "numpy": numpy.__version__,
+        "processor": f"{platform.machine()}, {os.cpu_count()} cores",
+    }
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, [*COLUMNS, *facts], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({"benchmark": path.stem, **row, **facts} for row in rows)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
