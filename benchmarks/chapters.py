@@ -36,8 +36,12 @@ def mnist() -> list[dict]:
     units = f"{network.size.neurons} units"
     return [
         ratio(f"build, {units}", building, "s", "float32 products of one evaluation", products),
-        ratio("verify 70000 images", verifying, "s", "float32 products of one evaluation", products),
-        ratio("peak memory so far", peak, "GiB", "points as float64", dataset.points.size * 8 / 2**30),
+        ratio(
+            "verify 70000 images", verifying, "s", "float32 products of one evaluation", products
+        ),
+        ratio(
+            "peak memory so far", peak, "GiB", "points as float64", dataset.points.size * 8 / 2**30
+        ),
         ratio("file, gzipped", megabytes, "MB", "one byte an entry", entries),
         ratio("save", saving, "s", "gzip and json alone, reading", plain),
         ratio("load", loading, "s", "gzip and json alone, reading", plain),
@@ -58,6 +62,8 @@ def samples() -> list[dict]:
         dataset = ml.data.moons(N=N, noise=0.05, margin=0.1, seed=0)
         network = bwc.build(dataset, n=400, seed=0)
         assert ml.verify(network, dataset).ok
-        rows.append(ratio(f"covering neurons, N = {N}, n = 400", network.layers[1].units, "neurons",
-                          "points of the covered class", int((dataset.labels == 1).sum())))  # fmt: skip
+        covered = int((dataset.labels == 1).sum())
+        neurons = network.layers[1].units
+        what = f"covering neurons, N = {N}, n = 400"
+        rows.append(ratio(what, neurons, "neurons", "points of the covered class", covered))
     return rows

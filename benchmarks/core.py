@@ -13,9 +13,9 @@ def import_time() -> list[dict]:
     """``import mem_lib`` against ``import numpy``, whole processes, medians of 9."""
 
     def seconds(module: str) -> float:
-        code = f"import time; t = time.perf_counter(); import {module}; print(time.perf_counter() - t)"
-        runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-                for _ in range(9)]  # fmt: skip
+        code = f"from time import perf_counter as now; t = now(); import {module}; print(now() - t)"
+        command = [sys.executable, "-c", code]
+        runs = [subprocess.run(command, capture_output=True, check=True) for _ in range(9)]
         return median(float(run.stdout) for run in runs)
 
     return [ratio("import mem_lib", seconds("mem_lib"), "s", "import numpy", seconds("numpy"))]

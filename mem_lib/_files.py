@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write ``chunks`` to a temporary file beside ``path``, then put it in the place of ``path``."""
+    """Write ``chunks`` to a temporary file beside ``path``, then move it to ``path``."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     try:
         with os.fdopen(handle, "wb") as file:

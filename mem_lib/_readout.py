@@ -8,8 +8,10 @@ could be wrong, as with a single class).
 
 import numpy as np
 
+Judgement = tuple[np.ndarray, np.ndarray | None]
 
-def value(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int):
+
+def value(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int) -> Judgement:
     """Right when the output equals the label; wrong outputs are the other labels."""
     wanted = labels.astype(out.dtype) * denominator
     error = np.abs(out[0] - wanted)
@@ -22,13 +24,13 @@ def value(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int):
     return error == 0, np.minimum(below, above)
 
 
-def sign(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int):
+def sign(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int) -> Judgement:
     """Right when the output is above 0 for label 1 and below 0 for label 0."""
     signed = np.where(labels == 1, out[0], -out[0])
     return signed > 0, np.abs(out[0])
 
 
-def onehot(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int):
+def onehot(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int) -> Judgement:
     """Right when output ``label`` is above 0 and no other is."""
     own = np.arange(len(out))[:, None] == labels[None, :]
     signed = np.where(own, out, -out)
@@ -36,7 +38,7 @@ def onehot(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int):
     return right, signed.min(axis=0)
 
 
-def argmax(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int):
+def argmax(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int) -> Judgement:
     """Right when output ``label`` is larger than every other; the distance is the lead."""
     if len(out) == 1:
         return labels == 0, None

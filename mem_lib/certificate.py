@@ -17,6 +17,7 @@ from fractions import Fraction
 from hashlib import sha256
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -164,8 +165,8 @@ class Certificate:
                 f"verification gives {show(getattr(fresh, wrong[0]))}"
             )
 
-    def _content(self) -> dict:
-        content = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+    def _content(self) -> dict[str, Any]:
+        content: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
         content["size"] = asdict(self.size)
         for name in ("margin", "max_error"):
             content[name] = None if content[name] is None else str(content[name])
@@ -203,7 +204,7 @@ def verify(
     network: Network,
     dataset: Dataset,
     *,
-    tolerance: int | Fraction | float = 0,
+    tolerance: Any = 0,
     workers: int | None = None,
     progress: bool | None = None,
 ) -> Certificate:
@@ -237,7 +238,7 @@ def verify(
         points=dataset.N,
         correct=verdict.correct,
         margin=verdict.margin,
-        max_error=verdict.max_error,
+        max_error=verdict.max_error if network.readout == "value" else None,
         ties=verdict.tally.ties,
         max_bits=verdict.tally.peak.bit_length(),
         arithmetic=", ".join(v for key, v in ARITHMETIC.items() if key in verdict.tally.arithmetic),
@@ -286,7 +287,7 @@ class _Verdict:
         self.dataset, self.network, self.tolerance = dataset, network, tolerance
         self.correct = 0
         self.tally = Tally()
-        self.max_error = Fraction(0) if network.readout == "value" else None
+        self.max_error = Fraction(0)
         self.counterexample: Counterexample | None = None
         self._distance: int | None = None
 
@@ -324,7 +325,9 @@ class _Verdict:
         denominator = self.network.output_denominator
         errors = np.abs(out - labels * denominator)
         self.max_error = max(self.max_error, Fraction(int(errors.max()), denominator))
-        return np.asarray(errors <= min(math.floor(self.tolerance * denominator), 2**62), dtype=bool)
+        return np.asarray(
+            errors <= min(math.floor(self.tolerance * denominator), 2**62), dtype=bool
+        )
 
     def _near_targets(self, out: np.ndarray, targets: np.ndarray) -> np.ndarray:
         denominator = self.network.output_denominator
@@ -353,9 +356,9 @@ def _might_overflow(out: np.ndarray, denominator: int, classes: int) -> bool:
     return int(np.abs(out).max(initial=0)) + (classes + 2) * denominator >= 2**62
 
 
-def _tolerance(tolerance: object, readout: str) -> Fraction:
+def _tolerance(tolerance: Any, readout: str) -> Fraction:
     try:
-        value = Fraction(tolerance)  # type: ignore[arg-type]
+        value = Fraction(tolerance)
     except (TypeError, ValueError, OverflowError):
         value = Fraction(-1)
     if value < 0:
@@ -383,7 +386,9 @@ def _check_fit(network: Network, dataset: Dataset) -> None:
         return
     classes = dataset.classes
     if network.readout == "sign" and classes > 2:
-        raise InvalidNetwork(f"network: the readout 'sign' tells 2 classes, the data have {classes}")
+        raise InvalidNetwork(
+            f"network: the readout 'sign' tells 2 classes, the data have {classes}"
+        )
     if network.readout in ("onehot", "argmax") and network.outputs != classes:
         raise InvalidNetwork(
             f"network: {network.outputs} outputs for {classes} classes (readout "

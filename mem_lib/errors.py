@@ -26,7 +26,7 @@ class HypothesisViolated(MemorizationError):
 
 
 class ConstructionFailed(MemorizationError):
-    """A randomised construction used up its draws; the message names what could not be separated."""
+    """A randomised construction used up its draws; the message names what stayed together."""
 
 
 def show(value: object, limit: int = 80) -> str:

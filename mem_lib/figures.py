@@ -20,7 +20,6 @@ from mem_lib.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -84,20 +83,24 @@ def show(
     panels: int = 1,
     **subplots: Any,
 ) -> Picture:
-    """The picture drawn by ``draw(ax, colours)`` (with several ``panels``: ``draw(axes, colours)``).
+    """The picture drawn by ``draw(ax, colours)``, with several ``panels`` by ``draw(axes, colours)``.
 
     ``alt`` says in words what the picture shows; ``size`` is in inches.  Raises ``ValueError`` when
     ``alt`` is empty.
     """
     if not alt.strip():
         raise ValueError("alt: a picture needs a text for those who do not see it")
-    light, dark = (
-        _svg(draw, colours, size, panels, subplots) for colours in (LIGHT, DARK)
-    )
+    light, dark = (_svg(draw, colours, size, panels, subplots) for colours in (LIGHT, DARK))
     return Picture(light, dark, alt)
 
 
-def _svg(draw, colours: Colours, size, panels: int, subplots: dict) -> bytes:
+def _svg(
+    draw: Callable[..., None],
+    colours: Colours,
+    size: tuple[float, float],
+    panels: int,
+    subplots: dict[str, Any],
+) -> bytes:
     import matplotlib
 
     with matplotlib.rc_context(_style(colours)):
@@ -113,7 +116,7 @@ def _svg(draw, colours: Colours, size, panels: int, subplots: dict) -> bytes:
     return out.getvalue()
 
 
-def _style(colours: Colours) -> dict:
+def _style(colours: Colours) -> dict[str, Any]:
     return {
         "svg.hashsalt": "mem_lib",
         "svg.fonttype": "path",
@@ -140,9 +143,9 @@ def points(ax: "Axes", dataset: Dataset, colours: Colours, *, size: float = 14) 
     for k in range(dataset.classes):
         rows = dataset.labels == k
         if rows.any():
+            x, y = np.asarray(dataset.points[rows], dtype=float).T
             ax.scatter(
-                *np.asarray(dataset.points[rows], dtype=float).T,
-                s=size, c=colours.classes[k % len(colours.classes)],
+                x, y, s=size, c=colours.classes[k % len(colours.classes)],
                 marker=MARKERS[k % len(MARKERS)], linewidths=0.4, edgecolors=colours.paper,
                 label=f"label {k}", zorder=3,
             )  # fmt: skip

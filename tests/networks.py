@@ -1,5 +1,7 @@
 """Random networks and points for tests: every mix of storage, size and activation."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from mem_lib import Layer, Network, Sparse
@@ -11,7 +13,7 @@ def random_network(rng, *, depth=3, width=6, bits=4, inputs=3, outputs=2, shift=
     """Integer layers with entries of up to ``bits`` bits, some rows zero, some layers sparse."""
     units = [inputs, *rng.integers(1, width + 1, depth - 1).tolist(), outputs]
     layers = []
-    for before, after in zip(units[:-1], units[1:], strict=True):
+    for before, after in pairwise(units):
         weight = big_integers(rng, (after, before), bits)
         weight[rng.random((after, before)) < rng.choice([0.0, 0.5, 0.9])] = 0
         bias = big_integers(rng, (after,), bits)
@@ -27,8 +29,10 @@ def big_integers(rng, shape, bits):
     """Integers of random bit length up to ``bits``, as an object array."""
     lengths = rng.integers(0, bits + 1, shape)
     draw = np.frompyfunc(
-        lambda k: int.from_bytes(rng.bytes(int(k) // 8 + 1), "big", signed=True) % (1 << int(k) + 1)
-        - (1 << int(k)),
+        lambda k: (
+            int.from_bytes(rng.bytes(int(k) // 8 + 1), "big", signed=True) % (1 << int(k) + 1)
+            - (1 << int(k))
+        ),
         1,
         1,
     )

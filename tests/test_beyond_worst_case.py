@@ -209,7 +209,8 @@ def test_size_formulas(classes):
     outputs = 1 if classes == 2 else classes
     assert (size.depth, size.width, size.neurons) == (3, max(n, M), n + M)
     assert size.dense_weights == n * (d + 1) + M * (n + 1) + outputs * (M + 1)
-    assert M <= (dataset.labels == 1).sum() if classes == 2 else M <= dataset.N
+    most = (dataset.labels == 1).sum() if classes == 2 else dataset.N
+    assert most >= M
     mask = result.network.layers[1].weight
     assert set(np.unique(mask)) <= {0, -2}
 
@@ -229,13 +230,16 @@ def test_finite_bound_holds():
 
 
 def test_data_bound_holds():
-    failures = 0
+    """At most the promised share of draws fails; with a third of the hyperplanes most do."""
     dataset = ml.data.ball(N=20, d=2, margin=0.2, classes=2, seed=1)
     n = bwc.data_bound(dataset, failure=0.25)
-    for seed in range(80):
-        failures += bool(len(bwc.attempt(dataset, n=n, seed=seed).uncovered))
-    assert failures <= 20
     assert n <= bwc.bound(dataset, failure=0.25).width
+
+    def share_of_failures(n):
+        return np.mean([len(bwc.attempt(dataset, n=n, seed=s).uncovered) > 0 for s in range(300)])
+
+    assert share_of_failures(n) <= 0.25
+    assert share_of_failures(n // 3) > 0.5
 
 
 def test_data_bound_of_two_points_in_closed_form():
@@ -254,17 +258,18 @@ def test_covering_bound_holds():
     D, bias = np.sqrt(2) * 0.9, 2.0
     r = D / (128 * math.sqrt(2 * math.log(512 * math.e * bias / D) + 2))
     which = rng.integers(0, 4, 400)
-    offsets = rng.uniform(-r / 1.5, r / 1.5, (400, 2))
-    points = centres[which] + np.round(offsets * 2**20) / 2**20
-    dataset = ml.Dataset(points, labels[which]).rounded(20)
-    n = bwc.covering_hyperplanes((2, 2), D - 2 * r, bias, failure=0.5)
+    offsets = rng.uniform(-r / 1.5, r / 1.5, (400, 2))  # norm below r
+    offsets[:4], which[:4] = 0, range(4)  # the centres are data points
+    dataset = ml.Dataset(centres[which] + offsets, labels[which]).rounded(30)
+    width = r * math.sqrt(2)  # mean width of a disc of radius r: at most r sqrt(d)
+    n = bwc.covering_hyperplanes((2, 2), D, bias, mean_width=width**2 / D**3)
     for seed in range(5):
         result = bwc.attempt(dataset, n=n, max_bias=bias, seed=seed)
         assert not len(result.uncovered) and result.covering[0] <= 2
 
 
 def test_fewer_hyperplanes_fail():
-    """Two points at distance 0.05: at half the needed number they stay together more often."""
+    """Two points at distance 1/16: at half the needed number they stay together more often."""
     dataset = ml.Dataset([[0.5], [0.5 + 2.0**-4]], [1, 0])
     needed = bwc.hyperplanes_needed(2.0**-4, 1.0)
     n = int(needed) // 2
@@ -326,10 +331,12 @@ def test_rounding_changes_few_bits():
     """Bits of the coarse draw differ from those of the fine one as seldom as the lemma says."""
     dataset = ml.Dataset(MOONS.points[:40], MOONS.labels[:40])
     n, bits = 4000, 6
+
     def pattern(weight_bits):
         layer = bwc.attempt(dataset, n=n, max_bias=1, seed=0, weight_bits=weight_bits).network
         first = ml.Network(layer.layers[:1], dataset.shift, readout="argmax")
         return ml.evaluate(first, dataset.points)[0]
+
     differ = (pattern(bits) != pattern(40)).mean(axis=1)
     allowed = bwc.rounding_loss(np.abs(dataset.points).sum(axis=1), 1.0, bits, dataset.shift)
     assert (differ <= allowed + 5 * np.sqrt(allowed / n)).all() and differ.any()
@@ -390,7 +397,7 @@ def test_no_bias_and_points_on_one_ray():
         ([[2**70, 2**71], [1, 2]], [0, 1]),
     ):
         dataset = ml.Dataset(np.array(points, dtype=object if 2**70 in points[0] else None), labels)
-        with pytest.raises(ml.HypothesisViolated, match="max_bias: .*rows 0 and 1"):
+        with pytest.raises(ml.HypothesisViolated, match=r"max_bias: .*rows 0 and 1"):
             bwc.build(dataset, max_bias=0)
     opposite = ml.Dataset([[1.0, 2.0], [-1.0, -2.0]], [0, 1])
     assert ml.verify(bwc.build(opposite, max_bias=0), opposite).ok
@@ -398,7 +405,7 @@ def test_no_bias_and_points_on_one_ray():
 
 def test_no_bias_and_the_origin():
     two = ml.Dataset([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [0, 1, 1])
-    with pytest.raises(ml.HypothesisViolated, match="origin.*covered = 0"):
+    with pytest.raises(ml.HypothesisViolated, match=r"origin.*covered = 0"):
         bwc.build(two, max_bias=0)
     assert ml.verify(bwc.build(two, max_bias=0, covered=0), two).ok
     three = ml.Dataset([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [0, 1, 2])

@@ -157,7 +157,8 @@ def test_every_changed_digit_of_a_certificate_is_noticed(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", "[" * 10**5, '{"format": 1}', '{"sha256": NaN}', '{"a": "\ud800"}']
+    "text",
+    ["", "{", "[]", "null", "[" * 10**5, '{"format": 1}', '{"sha256": NaN}', '{"a": "\ud800"}'],
 )
 def test_what_is_no_certificate(tmp_path, text):
     path = tmp_path / "c.json"

@@ -7,6 +7,7 @@ float64 with a relative error far below the rounding up to a whole number of hyp
 import math
 from fractions import Fraction
 from numbers import Real
+from typing import Any
 
 import numpy as np
 
@@ -68,8 +69,7 @@ def bound(
         margin, radius, grid_bits = dataset.margin, dataset.radius, dataset.shift
         if margin is None:
             return constant_size(d, classes)
-    N, d = whole(N, "N", 1), whole(d, "d", 1)
-    classes = whole(classes, "classes", 1)
+    N, d, classes = whole(N, "N", 1), whole(d, "d", 1), whole(classes, "classes", 1)
     known_variant(variant)
     if N == 1 or classes == 1:
         return constant_size(d, classes)
@@ -162,8 +162,9 @@ def data_bound(
     dataset, failure = dataset.distinct(), _failure(failure)
     if (dataset.labels == dataset.labels[0]).all():
         return 1
-    bias = default_bias(dataset) if max_bias is None else bias_of(max_bias)
-    points, bias, shift = _in_units_of_the_radius(dataset, bias)
+    points, bias, shift = _in_units_of_the_radius(
+        dataset, default_bias(dataset) if max_bias is None else bias_of(max_bias)
+    )
     labels = 1 - dataset.labels if classes == 2 and covered == 0 else dataset.labels
     one_norms = np.abs(points).sum(axis=1)
     found = []
@@ -219,10 +220,10 @@ def default_bias(dataset: Dataset) -> Fraction:
     return Fraction(3 * root, 4 << extra)
 
 
-def bias_of(value: object) -> Fraction:
+def bias_of(value: Any) -> Fraction:
     """``max_bias`` as a fraction; ``HypothesisViolated`` unless it is a finite number >= 0."""
     try:
-        bias = Fraction(value)  # type: ignore[arg-type]
+        bias = Fraction(value)
     except (TypeError, ValueError, OverflowError):
         bias = Fraction(-1)
     if bias < 0 or isinstance(value, str | bool):
@@ -235,20 +236,20 @@ def known_variant(variant: str) -> None:
         raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
 
 
-def whole(value: object, name: str, least: int) -> int:
+def whole(value: Any, name: str, least: int) -> int:
     """``value`` as a Python integer of at least ``least``."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise HypothesisViolated(f"{name}: an integer >= {least} is needed, got {show(value)}")
     return int(value)
 
 
-def above_zero(value: object, name: str) -> float:
+def above_zero(value: Any, name: str) -> float:
     if not isinstance(value, Real) or not math.isfinite(value) or value <= 0:
         raise HypothesisViolated(f"{name}: a finite number > 0 is needed, got {show(value)}")
     return float(value)
 
 
-def _failure(value: object) -> float:
+def _failure(value: Any) -> float:
     if not isinstance(value, Real) or not 0 < value < 1:
         raise HypothesisViolated(
             f"failure: a probability strictly between 0 and 1 is needed, got {show(value)}"
@@ -258,10 +259,8 @@ def _failure(value: object) -> float:
 
 def _classes(dataset: Dataset) -> int:
     if dataset.targets is not None:
-        raise HypothesisViolated(
-            "dataset: this construction needs labels 0..C-1, got real targets"
-        )
-    return dataset.classes
+        raise HypothesisViolated("dataset: this construction needs labels 0..C-1, got real targets")
+    return int(dataset.classes)
 
 
 def constant_size(d: int, classes: int) -> Size:
@@ -289,5 +288,8 @@ def _size(
         weights=n * (d + 1) + covering * (n + 1) + covering + outputs,
         dense_weights=n * (d + 1) + covering * (n + 1) + outputs * (covering + 1),
         bits=max(weight, bias, threshold, 2),
-        total_bits=n * (d * weight + bias) + covering * (2 * n + threshold) + 2 * covering + outputs,
+        total_bits=n * (d * weight + bias)
+        + covering * (2 * n + threshold)
+        + 2 * covering
+        + outputs,
     )

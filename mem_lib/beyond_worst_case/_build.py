@@ -1,10 +1,11 @@
-"""Draw hyperplanes, cover the classes, assemble the network; redraw until every point is covered."""
+"""Draw hyperplanes, cover the classes, assemble the network; redraw until all is covered."""
 
 import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -125,7 +126,16 @@ class _Options:
     weight_bits: int
 
     @classmethod
-    def checked(cls, dataset, max_bias, variant, seed, centres, covered, weight_bits):
+    def checked(
+        cls,
+        dataset: Any,
+        max_bias: Any,
+        variant: str,
+        seed: int,
+        centres: Sequence[int] | None,
+        covered: int,
+        weight_bits: int,
+    ) -> "_Options":
         if not isinstance(dataset, Dataset):
             raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
         if dataset.targets is not None:
@@ -257,7 +267,9 @@ def _upper_layers(options: _Options, bits: np.ndarray, covers: dict[int, Cover])
     thresholds = np.concatenate([c.thresholds for c in covers.values()]).astype(np.int64)
     owner = np.repeat(list(covers), [len(c.centres) for c in covers.values()])
     if not len(centres):  # nothing could be covered: the network is silent everywhere
-        layer = Layer(np.zeros((1, bits.shape[1]), dtype=np.int64), [-1], "threshold", stage="cover")
+        layer = Layer(
+            np.zeros((1, bits.shape[1]), dtype=np.int64), [-1], "threshold", stage="cover"
+        )
         owner = np.array([-1])
     else:
         # fires when score <= m - 1: the threshold m - 1/2 lies strictly inside the gap

@@ -6,6 +6,7 @@ fails at every rival, and covers whatever lies close to c.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -73,9 +74,7 @@ def by_centres(own: np.ndarray, rivals: np.ndarray, centres: np.ndarray) -> Cove
     kept = np.flatnonzero(least > 0)
     thresholds = least[kept].astype(np.int64)
     everything = list(range(len(own)))
-    return Cover(
-        centres[kept], thresholds, _left_over(own, everything, centres[kept], thresholds)
-    )
+    return Cover(centres[kept], thresholds, _left_over(own, everything, centres[kept], thresholds))
 
 
 def scores(off: np.ndarray, bits: np.ndarray) -> np.ndarray:
@@ -94,7 +93,7 @@ def smallest_scores(off: np.ndarray, rivals: np.ndarray) -> np.ndarray:
     return least
 
 
-def _left_over(own: np.ndarray, rows: list[int], centres, thresholds) -> np.ndarray:
+def _left_over(own: np.ndarray, rows: list[int], centres: Any, thresholds: Any) -> np.ndarray:
     """Which of ``rows`` no neuron covers."""
     left = np.array(sorted(rows), dtype=np.int64)
     for start in range(0, len(centres), 512):

@@ -10,7 +10,13 @@ from mem_lib.network import Layer, Network
 
 
 def hyperplanes(
-    n: int, d: int, max_bias: Fraction, *, weight_bits: int, shift: int, seed: np.random.SeedSequence
+    n: int,
+    d: int,
+    max_bias: Fraction,
+    *,
+    weight_bits: int,
+    shift: int,
+    seed: np.random.SeedSequence,
 ) -> Layer:
     """A threshold layer of n random units for points on the grid 2^-shift.
 

@@ -1,1 +1,32 @@
+"""Data: a validated, exact `Dataset`, generators with guarantees, and real data sets.
+
+>>> from mem_lib.data import Dataset, ball
+>>> dataset = ball(N=100, d=3, margin=0.05, classes=3, seed=1)
+>>> dataset.margin >= 0.05
+True
+>>> dataset.integers()[1] <= 20                      # points * 2^20 are integers
+True
+>>> dataset.rounded(8).shift <= 8
+True
+"""
+
 from mem_lib.data._dataset import Dataset
+from mem_lib.data._generators import ball, balls, lattice, moons, shells, sphere
+from mem_lib.data._hostile import hostile
+from mem_lib.data._images import cifar10, digits, mnist
+from mem_lib.data._tables import read_csv
+
+__all__ = [
+    "Dataset",
+    "ball",
+    "balls",
+    "cifar10",
+    "digits",
+    "hostile",
+    "lattice",
+    "mnist",
+    "moons",
+    "read_csv",
+    "shells",
+    "sphere",
+]

@@ -128,7 +128,7 @@ def _from_objects(name: str, array: np.ndarray, fractions: bool) -> np.ndarray:
     result = np.empty(len(plain), dtype=object)
     if all(isinstance(v, int) for v in plain):
         result[:] = [int(v) for v in plain]
-        if plain and -(1 << 63) <= min(plain) and max(plain) < 1 << 63:
+        if plain and min(plain) >= -(1 << 63) and max(plain) < 1 << 63:
             result = result.astype(np.int64)
     elif all(_fits_float(v) for v in plain):
         result = np.array([float(v) for v in plain])

@@ -97,7 +97,9 @@ def _reach(distance: float, eta: float) -> float:
     return distance * (1 + 1e-9) + 4 * eta
 
 
-def _by_tree(unit: np.ndarray, eta: float, codes: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def _by_tree(
+    unit: np.ndarray, eta: float, codes: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray]:
     """Candidates from k-d trees.  Different codes differ in a bit: one pair of trees for each."""
     from scipy.spatial import cKDTree
 

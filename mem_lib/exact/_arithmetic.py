@@ -14,7 +14,9 @@ Nobody chooses: the bound does.  Activations lie in arrays of shape (units, poin
 integers in whichever type carried them here (bool, float32, float64, int64 or object).
 """
 
+from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +44,7 @@ class Affine:
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
         self.sparse = isinstance(layer.weight, Sparse)
-        self._weights: dict[str, object] = {}
+        self._weights: dict[str, Any] = {}
         self._last: tuple[bytes, float] = (b"", np.inf)
 
     def __call__(self, x: np.ndarray) -> tuple[np.ndarray, str]:
@@ -73,7 +75,7 @@ class Affine:
         return bound
 
     @cached_property
-    def _magnitudes(self) -> tuple[object, np.ndarray] | None:
+    def _magnitudes(self) -> tuple[Any, np.ndarray] | None:
         """(|W|, |b|) in float64; None when an entry needs Python integers."""
         values = self._values
         if values.dtype == object or self.layer.bias.dtype == object:
@@ -123,17 +125,18 @@ class Affine:
         weight = self.layer.weight
         return weight.values if isinstance(weight, Sparse) else weight
 
-    def _weight(self, dtype: type):
+    def _weight(self, dtype: type) -> Any:
         key = np.dtype(dtype).name
         if key not in self._weights:
             values = self._values.astype(dtype)
             self._weights[key] = self._csr(values) if self.sparse else values
         return self._weights[key]
 
-    def _csr(self, values: np.ndarray):
+    def _csr(self, values: np.ndarray) -> Any:
         from scipy.sparse import csr_array
 
         weight = self.layer.weight
+        assert isinstance(weight, Sparse)
         return csr_array((values, weight.indices, weight.indptr), shape=weight.shape)
 
 
@@ -143,7 +146,8 @@ def column_peaks(x: np.ndarray) -> np.ndarray:
         return np.array([max(map(abs, row), default=0) for row in x], dtype=object)
     if x.dtype == bool:
         return x.any(axis=1).astype(np.float64)
-    return np.maximum(x.max(axis=1, initial=0), -x.min(axis=1, initial=0)).astype(np.float64)
+    peaks = np.maximum(x.max(axis=1, initial=0), -x.min(axis=1, initial=0))
+    return np.asarray(peaks, dtype=np.float64)
 
 
 def as_python(x: np.ndarray) -> np.ndarray:
@@ -168,7 +172,7 @@ def _slice_bits(w_bits: int, x_bits: int, inputs: int) -> tuple[int, int]:
     return half, half
 
 
-def _slices(values: np.ndarray, width: int, bits: int):
+def _slices(values: np.ndarray, width: int, bits: int) -> Iterator[np.ndarray]:
     """int64 values as sum_i part_i 2^(width i): low parts in [0, 2^width), the last one signed."""
     while bits > width:
         high = values >> width

@@ -28,7 +28,5 @@ def evaluate(network: Network, point: Sequence[int]) -> list[int]:
     values = [int(v) for v in point]
     for layer in network.layers:
         act = ACTIVATIONS[layer.activation]
-        values = [
-            act(bias + sum(w * values[k] for k, w in terms)) for bias, terms in layer.rows()
-        ]
+        values = [act(bias + sum(w * values[k] for k, w in terms)) for bias, terms in layer.rows()]
     return values

@@ -1,0 +1,62 @@
+"""What the generators share: checked arguments, random directions, points on the grid."""
+
+import math
+import numbers
+from typing import Any
+
+import numpy as np
+
+from mem_lib.errors import InvalidDataset, show
+
+
+class Cycle:
+    """Tags 0, 1, ..., k-1, 0, 1, ... that go on from call to call."""
+
+    def __init__(self, k: int) -> None:
+        self.k, self.next = k, 0
+
+    def __call__(self, n: int) -> np.ndarray:
+        tags = np.arange(self.next, self.next + n) % self.k
+        self.next += n
+        return tags
+
+
+def directions(rng: np.random.Generator, n: int, d: int) -> np.ndarray:
+    """Uniform points of the unit sphere."""
+    points = rng.standard_normal((n, d))
+    return points / np.maximum(norms(points), 1e-300)[:, None]
+
+
+def norms(points: np.ndarray) -> np.ndarray:
+    return np.sqrt(np.einsum("ij,ij->i", points, points))
+
+
+def on_grid(points: np.ndarray, bits: int) -> np.ndarray:
+    return np.ldexp(np.rint(np.ldexp(points, bits)), -bits) + 0.0
+
+
+def count(name: str, value: Any, most: int | None = None) -> int:
+    good = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
+    if not good or (most is not None and value > most):
+        end = "" if most is None else f" and at most {most}"
+        raise InvalidDataset(f"{name} must be an integer, at least 1{end}, got {show(value)}")
+    return int(value)
+
+
+def grid_bits(value: Any) -> int:
+    return count("bits", value, most=52)
+
+
+def real(name: str, value: Any, zero: bool = False) -> float:
+    good = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not (good and math.isfinite(value) and (value > 0 or (zero and value == 0))):
+        kind = "non-negative" if zero else "positive"
+        raise InvalidDataset(f"{name} must be a {kind} real number, got {show(value)}")
+    return float(value)
+
+
+def generator(seed: Any, *stream: int) -> np.random.Generator:
+    good = isinstance(seed, int | np.integer) and not isinstance(seed, bool) and seed >= 0
+    if not good:
+        raise InvalidDataset(f"seed must be a non-negative integer, got {show(seed)}")
+    return np.random.default_rng([int(seed), *stream])

@@ -1,0 +1,96 @@
+"""``python -m mem_lib``: the whole way from a CSV file to a rechecked certificate."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import mem_lib as ml
+from mem_lib.__main__ import main
+
+ROWS = "x,y,label\n0.5,1,yes\n0.25,-1,no\n3,2,yes\n-1,-2.5,no\n"
+
+
+@pytest.fixture
+def table(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text(ROWS)
+    return path
+
+
+def run(*arguments):
+    return main([str(a) for a in arguments])
+
+
+def test_build_verify_recheck(table, tmp_path, capsys):
+    network, certificate = tmp_path / "n.json.gz", tmp_path / "c.json"
+    assert run("build", "beyond_worst_case", table, "-o", network, "--seed", 3) == 0
+    assert run("verify", network, table, "--save", certificate) == 0
+    assert "memorized: 4 of 4" in capsys.readouterr().out
+    assert run("verify", network, table, "--against", certificate) == 0
+    assert "holds" in capsys.readouterr().out
+    assert run("info", network) == 0
+    assert run("info", table) == 0
+    out = capsys.readouterr().out
+    assert "depth          3" in out and "N = 4, d = 2, 2 classes" in out
+
+
+def test_as_a_program(table, tmp_path):
+    command = [sys.executable, "-m", "mem_lib", "build", "beyond_worst_case", str(table)]
+    done = subprocess.run(
+        [*command, "-o", str(tmp_path / "n.json")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert ml.Network.load(tmp_path / "n.json").depth == 3
+    usage = subprocess.run(
+        [sys.executable, "-m", "mem_lib", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "verify" in usage.stdout
+
+
+def test_parameters_and_npz(tmp_path):
+    dataset = ml.data.ball(N=20, d=2, margin=0.1, classes=2, seed=0)
+    dataset.save(tmp_path / "d.npz")
+    network = tmp_path / "n.json"
+    arguments = ["--set", "n=150", "--set", "variant=idealised"]
+    assert run("build", "beyond_worst_case", tmp_path / "d.npz", "-o", network, *arguments) == 0
+    assert ml.Network.load(network).layers[0].units == 150
+    assert run("verify", network, tmp_path / "d.npz") == 0
+
+
+def test_label_column(tmp_path):
+    path = tmp_path / "d.csv"
+    path.write_text("kind,x\na,1\nb,2\n")
+    for label in ("kind", "0", "-2"):
+        network = tmp_path / f"n{label}.json"
+        assert run("build", "beyond_worst_case", path, "-o", network, "--label", label) == 0
+
+
+def test_wrong_network_exits_with_1(table, tmp_path, capsys):
+    silent = ml.Network([ml.Layer(np.zeros((1, 2), int), [-1], "identity")], readout="sign")
+    silent.save(tmp_path / "n.json")
+    assert run("verify", tmp_path / "n.json", table) == 1
+    assert "NOT memorized: 2 of 4" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["verify", "missing.json", "data.csv"], "missing.json"),
+        (["build", "beyond_worst_case", "missing.csv"], "missing.csv"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "n"], "--set: NAME=VALUE"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "m=3"], "--set"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "n=0"], "n: an integer"),
+        (["build", "beyond_worst_case", "data.csv", "--label", "colour"], "colour"),
+        (["info", "broken.json"], "InvalidNetwork"),
+        (["verify", "good.json", "data.csv", "--against", "good.json"], "InvalidCertificate"),
+    ],
+)
+def test_bad_input_exits_with_2(table, tmp_path, capsys, monkeypatch, arguments, message):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "broken.json").write_text('{"format": ')
+    ml.Network([ml.Layer([[1, 1]], [0], "identity")], readout="sign").save("good.json")
+    assert run(*arguments) == 2
+    captured = capsys.readouterr()
+    assert message in captured.err and "Traceback" not in captured.err

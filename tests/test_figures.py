@@ -1,0 +1,72 @@
+"""The plotting style: both themes, words for every picture, the same bytes every time."""
+
+import re
+
+import numpy as np
+import pytest
+
+import mem_lib as ml
+from mem_lib import figures
+
+MOONS = ml.data.moons(N=60, noise=0.05, seed=0)
+
+
+def scatter(ax, colours):
+    figures.points(ax, MOONS, colours)
+
+
+def test_both_themes_and_alternative_text():
+    picture = figures.show(scatter, 'Sixty points on "two moons"')
+    html = picture._repr_html_()
+    assert html.count("<img") == 2 and 'class="mem-light"' in html and 'class="mem-dark"' in html
+    assert len(re.findall(r'alt="Sixty points on &quot;two moons&quot;"', html)) == 2
+    assert figures.LIGHT.ink.encode() in picture.light
+    assert figures.DARK.ink.encode() in picture.dark
+    assert "Sixty" in repr(picture)
+
+
+def test_deterministic():
+    one, two = (figures.show(scatter, "points") for _ in range(2))
+    assert one.light == two.light and one.dark == two.dark
+
+
+def test_alternative_text_is_required():
+    with pytest.raises(ValueError, match="alt"):
+        figures.show(scatter, "  ")
+
+
+def test_firing_is_exact():
+    network = ml.beyond_worst_case.build(MOONS, n=100)
+    fires = figures.firing(network, 1, MOONS.points)
+    assert (fires.any(axis=1) == (MOONS.labels == 1)).all()
+
+
+def test_regions_and_lines_draw():
+    network = ml.beyond_worst_case.build(MOONS, n=50, seed=1)
+
+    def draw(ax, colours):
+        ax.set(xlim=(-1, 1), ylim=(-1, 1))
+        figures.lines(ax, network, colours)
+        figures.regions(ax, network, colours, pixels=20)
+        assert ax.get_xlim() == (-1, 1)
+
+    assert figures.show(draw, "regions").light.startswith(b"<?xml")
+
+
+@pytest.mark.parametrize("one", [figures.LIGHT, figures.DARK])
+def test_text_and_classes_stand_out(one):
+    """Contrast of at least 4.5 for text and 3 for marks against the page (WCAG)."""
+
+    def luminance(colour):
+        channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
+        linear = np.where(
+            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
+        )
+        return float(linear @ [0.2126, 0.7152, 0.0722])
+
+    def contrast(colour):
+        high, low = sorted((luminance(colour), luminance(one.paper)), reverse=True)
+        return (high + 0.05) / (low + 0.05)
+
+    assert contrast(one.ink) >= 4.5 and contrast(one.accent) >= 3
+    assert all(contrast(c) >= 2.3 for c in one.classes[:4])
