@@ -5,6 +5,7 @@ targets, fractions.  A list that mixes floats with integers is accepted when no 
 rounded by the mix.
 """
 
+import numbers
 from fractions import Fraction
 from typing import Any
 
@@ -39,9 +40,8 @@ def as_targets(targets: Any, N: int) -> np.ndarray:
 def as_labels(labels: Any, N: int) -> np.ndarray:
     """A fresh (N,) int64 array of labels >= 0."""
     array = _array("labels", labels)
-    if array.dtype == object and array.ndim == 1:
-        if all(isinstance(v, int | np.integer) and not isinstance(v, bool) for v in array):
-            array = np.array([int(v) for v in array])  # object again when one exceeds 64 bits
+    if array.dtype == object and array.ndim == 1 and all(_is_integer(v) for v in array):
+        array = np.array([int(v) for v in array])  # object again when one exceeds 64 bits
     if array.dtype.kind not in "iu":
         raise InvalidDataset(
             f"labels must be integers 0..C-1, got {_sample(array)} of type {array.dtype}; "
@@ -62,7 +62,7 @@ def as_classes(classes: Any, labels: np.ndarray) -> int:
     top = int(labels.max())
     if classes is None:
         return top + 1
-    if not isinstance(classes, int | np.integer) or isinstance(classes, bool):
+    if not _is_integer(classes):
         raise InvalidDataset(f"classes must be an integer, got {show(classes)}")
     if classes <= top:
         row = int(labels.argmax())
@@ -86,10 +86,9 @@ def _numbers(name: str, values: Any, fractions: bool) -> np.ndarray:
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         raise InvalidDataset(f"{name} has masked entries; fill or drop them first")
     array = _array(name, values)
-    if array.dtype.kind == "f" and not hasattr(values, "__array__") and array.size:
-        # integers were rounded on the way only if a value of 2^53 or more came out
-        if not np.abs(array).max() < 2.0**53:
-            array = np.array(values, dtype=object)
+    listed = not hasattr(values, "__array__")
+    if listed and array.dtype.kind == "f" and not np.abs(array).max(initial=0.0) < 2.0**53:
+        array = np.array(values, dtype=object)  # it may have rounded an integer: look at each
     if array.dtype == object:
         array = _from_objects(name, array, fractions)
     kind = array.dtype.kind
@@ -160,5 +159,34 @@ def _index(place: tuple[int, ...]) -> str:
     return ", ".join(map(str, place))
 
 
+def _is_integer(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def _sample(array: np.ndarray) -> str:
     return show(array.flat[0].item() if array.size else array)
+
+
+def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
+    """The sorted distinct labels of ``y``, and the place of each label among them."""
+    values = _array("y", y)
+    if values.dtype == object:
+        values = _array("y", values.tolist())  # strings in an object array, as tables have them
+    if values.ndim != 1 or values.dtype.kind not in "biufU":
+        raise InvalidDataset(f"y must hold N numbers, booleans or strings, got {show(y)}")
+    if values.dtype.kind == "U" and not all(isinstance(v, str) for v in y):
+        raise InvalidDataset(f"y mixes strings with other labels: {show(y)}")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise InvalidDataset(f"y has a label that is not finite: {show(y)}")
+    names, labels = np.unique(values, return_inverse=True)
+    return names.tolist(), labels
+
+
+def positive(name: str, value: Any) -> float | None:
+    """A positive finite float, or None."""
+    if value is None:
+        return None
+    good = isinstance(value, numbers.Real) and not isinstance(value, bool)
+    if not (good and 0 < value < float("inf") and 0 < float(value)):
+        raise InvalidDataset(f"{name} must be positive and finite, got {show(value)}")
+    return float(value)

@@ -61,6 +61,7 @@ class Dataset:
     classes: int | None
     names: tuple[str | int | float | bool, ...] | None
     separation_at_least: float | None
+    _repeats: bool
 
     def __init__(
         self,
@@ -96,7 +97,7 @@ class Dataset:
             targets=targets,
             classes=classes,
             names=names,
-            separation_at_least=_positive(separation_at_least),
+            separation_at_least=_checks.positive("separation_at_least", separation_at_least),
             _repeats=bool((first != np.arange(N)).any()),
         )
 
@@ -122,17 +123,8 @@ class Dataset:
         >>> Dataset.from_arrays([[0.0], [1.0], [2.0]], [-1, 1, -1]).names
         (-1, 1)
         """
-        values = np.asarray(y)
-        if values.dtype == object:
-            values = np.array(values.tolist())  # strings in an object array, as pandas has them
-        if values.ndim != 1 or values.dtype.kind not in "biufU":
-            raise InvalidDataset(f"y must hold N numbers, booleans or strings, got {show(y)}")
-        if isinstance(y, list | tuple) and len({isinstance(v, str) for v in y}) > 1:
-            raise InvalidDataset(f"y mixes strings with other labels: {show(y)}")
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            raise InvalidDataset("y has a label that is not finite")
-        names, labels = np.unique(values, return_inverse=True)
-        return cls(X, labels, classes=len(names) or None, names=names.tolist())
+        names, labels = _checks.known_names(y)
+        return cls(X, labels, names=names)
 
     @property
     def N(self) -> int:
@@ -310,15 +302,3 @@ class Dataset:
         for one that would unpack to more than ``max_bytes``.
         """
         return _file.load(path, max_bytes)
-
-
-def _positive(bound: float | None) -> float | None:
-    if bound is None:
-        return None
-    try:
-        good = 0 < float(bound) < math.inf
-    except (TypeError, ValueError):
-        good = False
-    if not good:
-        raise InvalidDataset(f"separation_at_least must be positive and finite, got {show(bound)}")
-    return float(bound)

@@ -71,9 +71,9 @@ def _squares(rows: Rows, i: np.ndarray, j: np.ndarray | None) -> Iterator[np.nda
     for start in range(0, len(i), step):
         part = slice(start, start + step)
         difference = rows(i[part]) if j is None else rows(i[part]) - rows(j[part])
-        if difference.dtype != object:
-            if difference.shape[1] * int(largest(difference)) ** 2 >= 1 << 63:
-                difference = difference.astype(object)
+        fits = difference.shape[1] * int(largest(difference)) ** 2 < 1 << 63
+        if not fits:
+            difference = difference.astype(object)
         yield (difference * difference).sum(axis=1)
 
 
@@ -166,16 +166,16 @@ def block_squares(
     """
     norms, others = (np.einsum("ij,ij->i", x, x)[:, None] for x in (left, right))
     noise = 8 * (left.shape[1] + 4) * _ROUNDED * float(max(norms.max(), others.max()))
-    one, other_one = np.ones_like(norms), np.ones_like(others)
-    rows = np.hstack([left, norms, one])
-    columns = np.ascontiguousarray(np.hstack([-2 * right, other_one, others]).T)
+    one = np.ones((_BLOCK, 1))
     buffer = np.empty(_BLOCK * _BLOCK)
     for s in range(0, len(left), _BLOCK):
+        a = slice(s, min(s + _BLOCK, len(left)))
+        rows = np.hstack([left[a], norms[a], one[: a.stop - s]])
         for t in range(s if upper else 0, len(right), _BLOCK):
-            a, b = slice(s, min(s + _BLOCK, len(left))), slice(t, min(t + _BLOCK, len(right)))
-            shape = (a.stop - a.start, b.stop - b.start)
-            out = buffer[: shape[0] * shape[1]].reshape(shape)
-            yield a, b, np.matmul(rows[a], columns[:, b], out=out), noise
+            b = slice(t, min(t + _BLOCK, len(right)))
+            columns = np.hstack([-2 * right[b], one[: b.stop - t], others[b]]).T
+            out = buffer[: len(rows) * columns.shape[1]].reshape(len(rows), -1)
+            yield a, b, np.matmul(rows, columns, out=out), noise
 
 
 def direct(left: np.ndarray, right: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:

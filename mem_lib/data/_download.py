@@ -9,9 +9,10 @@ import http.client
 import os
 import tarfile
 import urllib.request
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import IO
 
 from mem_lib._files import write_atomically
 from mem_lib.errors import InvalidDataset
@@ -24,9 +25,9 @@ _LIMIT = 1 << 30  # no file of these data sets is longer
 def data_folder(folder: str | os.PathLike[str] | None) -> Path:
     """``folder``, else ``$MEM_LIB_DATA``, else ``mem_lib`` in the user's cache."""
     if folder is not None:
-        return Path(folder)
+        return Path(folder).expanduser()
     if chosen := os.environ.get("MEM_LIB_DATA"):
-        return Path(chosen)
+        return Path(chosen).expanduser()
     cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(cache) / "mem_lib"
 
@@ -80,9 +81,17 @@ def extract(archive: Path, names: set[str], folder: Path) -> None:
 
     Nothing else of the archive is used: no folders, links, owners or modes.
     """
-    with tarfile.open(archive, "r:gz") as tar:
-        for member in tar:
-            name = PurePosixPath(member.name).name
-            if name in names and member.isfile():
-                content: Any = tar.extractfile(member)
-                write_atomically(folder / name, iter(lambda c=content: c.read(1 << 20), b""))
+    try:
+        with tarfile.open(archive, "r:gz") as tar:
+            for member in tar:
+                name = PurePosixPath(member.name).name
+                content = tar.extractfile(member) if member.isfile() and name in names else None
+                if content is not None:
+                    write_atomically(folder / name, _blocks(content))
+    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+        raise InvalidDataset(f"{archive} cannot be unpacked: {error}") from error
+
+
+def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+    while block := file.read(1 << 20):
+        yield block

@@ -10,6 +10,7 @@ import gzip
 import os
 import struct
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -98,8 +99,10 @@ def cifar10(
         archive = home / CIFAR10_ARCHIVE
         mirrors = tuple(f"{m}{CIFAR10_ARCHIVE}" for m in CIFAR10_MIRRORS)
         _obtain("CIFAR-10", mirrors, f"md5:{CIFAR10_MD5}", archive, names, download, progress)
-        extract(archive, set(_BATCHES["all"]), home)
-        archive.unlink()
+        try:
+            extract(archive, set(_BATCHES["all"]), home)
+        finally:
+            archive.unlink()
     found = [path for name in names if (path := _find(home, name))]
     if not found:
         raise InvalidDataset(f"{home}: the archive {CIFAR10_ARCHIVE} has none of {_list(names)}")
@@ -123,7 +126,7 @@ def _obtain(
     mirrors: tuple[str, ...],
     checksum: str,
     path: Path,
-    names: list[str] | tuple[str, ...],
+    names: Iterable[str],
     download: bool,
     progress: bool | None,
 ) -> None:
@@ -140,8 +143,8 @@ def _obtain(
     ) from reason
 
 
-def _list(names: object) -> str:
-    return ", ".join(names)  # type: ignore[call-overload]
+def _list(names: Iterable[str]) -> str:
+    return ", ".join(names)
 
 
 def _content(path: Path, at_most: int) -> bytes:

@@ -1,0 +1,1 @@
+"""The work behind the Makefile: standard library only, readable to Python 3.9."""

@@ -1,0 +1,167 @@
+"""The commands of this folder: ``python3 tools/make.py book`` (Windows: ``py tools/make.py book``).
+
+The Makefile calls this file, and this file needs Python and nothing else.  It makes the environment
+``.venv``, builds into ``_build`` and writes nowhere else.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any, Callable, Dict, List
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from tools import book, environment, lock, steps  # noqa: E402
+from tools.steps import Failure, Steps  # noqa: E402
+
+CLEANED = ("_build", ".pytest_cache", ".mypy_cache", ".ruff_cache", ".hypothesis")
+
+
+def make_book(options: argparse.Namespace) -> int:
+    """build the book and say where it is"""
+    start = time.monotonic()
+    built = _built(Steps(3))
+    if built:
+        print("      done in %.0f s" % (time.monotonic() - start))
+    print("\nThe book: %s" % book.page(ROOT).as_uri())
+    print("`make serve` serves it on this computer, `make lab` opens its notebooks.")
+    return 0
+
+
+def make_serve(options: argparse.Namespace) -> int:
+    """serve the book on this computer (--port, else 8000 or a free one)"""
+    _built(Steps(3))
+    book.serve(ROOT, [8000, 0] if options.port is None else [options.port])
+    return 0
+
+
+def make_lab(options: argparse.Namespace) -> int:
+    """open JupyterLab on the notebooks"""
+    python = environment.ensure(ROOT, ["book"], Steps(2))
+    command = [str(python), "-m", "jupyterlab", "--ip=127.0.0.1"]
+    command += ["--ServerApp.root_dir=%s" % ROOT, "--LabApp.default_url=/lab/tree/book"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:  # inside a container
+        command += ["--allow-root", "--no-browser"]
+    env = dict(os.environ, PATH=environment.variables(ROOT)["PATH"])
+    return steps.pass_through(command + options.arguments, ROOT, env)
+
+
+def make_test(options: argparse.Namespace) -> int:
+    """run the tests, the notebooks and the pages (further arguments go to pytest)"""
+    return _test(options.arguments)
+
+
+def make_test_all(options: argparse.Namespace) -> int:
+    """run everything, the full product of cases included"""
+    return _test(["-m", "slow or not slow", *options.arguments], MEM_LIB_FULL="1")
+
+
+def make_benchmark(options: argparse.Namespace) -> int:
+    """measure again what benchmarks/results records"""
+    if not (ROOT / "benchmarks").is_dir():
+        raise Failure("There is no folder benchmarks/ yet.")
+    python = environment.ensure(ROOT, ["book"], Steps(2))
+    command = [str(python), "-m", "benchmarks", *options.arguments]
+    return steps.pass_through(command, ROOT, environment.variables(ROOT))
+
+
+def make_lock(options: argparse.Namespace) -> int:
+    """resolve pyproject.toml again into requirements.lock (needs uv)"""
+    lock.lock(ROOT)
+    print("requirements.lock is written.")
+    return 0
+
+
+def make_clean(options: argparse.Namespace) -> int:
+    """remove what was built (--all: the environment too)"""
+    for name in CLEANED + ((".venv",) if options.all else ()):
+        steps.remove(ROOT / name)
+    return 0
+
+
+TARGETS: Dict[str, Callable[[argparse.Namespace], int]] = {
+    "book": make_book,
+    "serve": make_serve,
+    "lab": make_lab,
+    "test": make_test,
+    "test-all": make_test_all,
+    "benchmark": make_benchmark,
+    "lock": make_lock,
+    "clean": make_clean,
+}
+TAKE_ARGUMENTS = ("lab", "test", "test-all", "benchmark")
+
+
+def _built(step: Steps, *extras: str) -> bool:
+    python = environment.ensure(ROOT, ["book", *extras], step)
+    return book.build(ROOT, python, step)
+
+
+def _test(arguments: List[str], **variables: str) -> int:
+    step = Steps(4)
+    _built(step, "test")
+    step("running the tests")
+    command = [str(environment.python_of(ROOT)), "-m", "pytest", *pytest_options(arguments)]
+    env = dict(environment.variables(ROOT), **variables)
+    return steps.pass_through(command + arguments, ROOT, env)
+
+
+def pytest_options(arguments: List[str]) -> List[str]:
+    """The unit tests, the pages and the notebooks, unless the arguments name what to run."""
+    options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
+    options += ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadscope"]
+    named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
+    return options if named else ["tests", "book", *options]
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line; without a target it prints the list of targets."""
+    width = max(map(len, TARGETS)) + 2
+    lines = ["  %s%s" % (name.ljust(width), run.__doc__) for name, run in TARGETS.items()]
+    result = argparse.ArgumentParser(
+        prog="make",
+        usage="make TARGET",
+        description="Build, read and test the book.",
+        epilog="targets:\n" + "\n".join(lines),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        add_help=False,
+    )
+    result.add_argument("-h", "--help", action="store_true", help=argparse.SUPPRESS)
+    result.add_argument("target", nargs="?", choices=list(TARGETS), help=argparse.SUPPRESS)
+    result.add_argument("--port", type=int, help=argparse.SUPPRESS)
+    result.add_argument("--all", action="store_true", help=argparse.SUPPRESS)
+    return result
+
+
+def main(arguments: List[str]) -> int:
+    """Run one target; the exit status says whether it went well, 130 that Ctrl-C ended it."""
+    # What follows a target that takes arguments is not ours to read.
+    first = arguments[:1] if arguments[:1] and arguments[0] in TAKE_ARGUMENTS else arguments
+    options = parser().parse_args(first)
+    options.arguments = arguments[len(first):]
+    if options.help or options.target is None:
+        parser().print_help()
+        return 0
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        return TARGETS[options.target](options)
+    except Failure as failure:
+        print("\n%s\n\nmake %s failed." % (failure, options.target), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped.", file=sys.stderr)
+        return 130
+
+
+def _interrupt(*_: Any) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
