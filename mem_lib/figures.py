@@ -49,25 +49,37 @@ DARK = Colours(
 )
 MARKERS = ("o", "D", "s", "^", "v", "P")
 
+# Dark is what the book (data-theme) or JupyterLab (data-jp-theme-light) calls so.
+_DARK = ':is([data-theme="dark"],[data-jp-theme-light="false"]) .mem-figure'
 _CSS = (
-    ".mem-figure{margin:1em 0}.mem-figure img{max-width:100%;height:auto}"
-    ".mem-figure .mem-dark{display:none}"
-    'html[data-theme="dark"] .mem-light,[data-jp-theme-light="false"] .mem-light{display:none}'
-    'html[data-theme="dark"] .mem-dark,[data-jp-theme-light="false"] .mem-dark{display:inline}'
+    ".mem-figure{display:flex;flex-wrap:wrap;gap:.5em;margin:1em 0}"
+    ".mem-figure img{max-width:100%;height:auto}"
+    ".mem-figure .only-dark{display:none}"
+    f"{_DARK} .only-dark{{display:inline}}{_DARK} .only-light{{display:none}}"
 )
 
 
 class Picture:
-    """A figure in both themes, displayed by notebooks and by the book."""
+    """A figure in both themes, displayed by notebooks and by the book.
+
+    ``one + two`` stands side by side where there is room, one above the other on a phone.
+    """
 
     def __init__(self, light: bytes, dark: bytes, alt: str) -> None:
         self.light, self.dark, self.alt = light, dark, alt
+        self.beside: tuple[Picture, ...] = ()
+
+    def __add__(self, other: "Picture") -> "Picture":
+        both = Picture(self.light, self.dark, self.alt)
+        both.beside = (*self.beside, other)
+        return both
 
     def _repr_html_(self) -> str:
         images = "".join(
-            f'<img class="mem-{theme}" alt="{escape(self.alt, quote=True)}" '
+            f'<img class="only-{theme}" alt="{escape(picture.alt, quote=True)}" '
             f'src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
-            for theme, svg in (("light", self.light), ("dark", self.dark))
+            for picture in (self, *self.beside)
+            for theme, svg in (("light", picture.light), ("dark", picture.dark))
         )
         return f'<style>{_CSS}</style><div class="mem-figure">{images}</div>'
 

@@ -18,7 +18,8 @@ def scatter(ax, colours):
 def test_both_themes_and_alternative_text():
     picture = figures.show(scatter, 'Sixty points on "two moons"')
     html = picture._repr_html_()
-    assert html.count("<img") == 2 and 'class="mem-light"' in html and 'class="mem-dark"' in html
+    assert html.count("<img") == 2
+    assert html.count('class="only-light"') == html.count('class="only-dark"') == 1
     assert len(re.findall(r'alt="Sixty points on &quot;two moons&quot;"', html)) == 2
     assert figures.LIGHT.ink.encode() in picture.light
     assert figures.DARK.ink.encode() in picture.dark
@@ -28,6 +29,13 @@ def test_both_themes_and_alternative_text():
 def test_deterministic():
     one, two = (figures.show(scatter, "points") for _ in range(2))
     assert one.light == two.light and one.dark == two.dark
+
+
+def test_side_by_side():
+    one, two = figures.show(scatter, "left"), figures.show(scatter, "right")
+    html = (one + two)._repr_html_()
+    assert html.count("<img") == 4 and html.index('alt="left"') < html.index('alt="right"')
+    assert one._repr_html_().count("<img") == 2
 
 
 def test_alternative_text_is_required():
