@@ -34,8 +34,8 @@ def onehot(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int) 
     """Right when output ``label`` is above 0 and no other is."""
     own = np.arange(len(out))[:, None] == labels[None, :]
     signed = np.where(own, out, -out)
-    right = (np.where(own, out > 0, out <= 0)).astype(bool).all(axis=0)
-    return right, signed.min(axis=0)
+    right = np.where(own, out > 0, out <= 0).astype(bool)
+    return np.asarray(right.all(axis=0)), signed.min(axis=0)
 
 
 def argmax(out: np.ndarray, denominator: int, labels: np.ndarray, classes: int) -> Judgement:

@@ -106,7 +106,7 @@ def hyperplanes_enough(
     told apart by one of n hyperplanes in the needed direction.  ``loss`` is what rounding takes.
 
     >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
-    1772
+    1765
     """
     p = chi3(max_bias / radius) * margin / (2 * math.sqrt(2 * math.pi) * max_bias) - loss
     if p <= 0:

@@ -13,6 +13,8 @@ import numpy as np
 
 from mem_lib.errors import InvalidDataset, show
 
+_OTHER_LABELS = "Dataset.from_arrays(X, y) takes other labels (-1 and 1, strings, floats)"
+
 
 def frozen(array: np.ndarray) -> np.ndarray:
     """A read-only view of a read-only array, so that ``setflags`` cannot thaw it."""
@@ -40,19 +42,21 @@ def as_targets(targets: Any, N: int) -> np.ndarray:
 def as_labels(labels: Any, N: int) -> np.ndarray:
     """A fresh (N,) int64 array of labels >= 0."""
     array = _array("labels", labels)
-    if array.dtype == object and array.ndim == 1 and all(_is_integer(v) for v in array):
-        array = np.array([int(v) for v in array])  # object again when one exceeds 64 bits
-    if array.dtype.kind not in "iu":
+    integral = array.dtype.kind in "iu"
+    if array.dtype.kind in "fO":  # a list with integers beyond 64 bits arrives as either
+        array = np.array(labels, dtype=object)
+        integral = all(_is_integer(v) for v in array.flat)
+    if not integral:
         raise InvalidDataset(
-            f"labels must be integers 0..C-1, got {_sample(array)} of type {array.dtype}; "
-            "Dataset.from_arrays(X, y) takes other labels (-1 and 1, strings, floats)"
+            f"labels must be integers 0..C-1, got {_sample(array)} of type "
+            f"{np.asarray(labels).dtype}; {_OTHER_LABELS}"
         )
     _check_length("labels", array, N)
     wrong = np.flatnonzero((array < 0) | (array > np.iinfo(np.int64).max - 1))
     if len(wrong):
         raise InvalidDataset(
-            f"labels[{wrong[0]}] = {array[wrong[0]]} is out of range: labels are 0..C-1; "
-            "Dataset.from_arrays(X, y) takes other labels (-1 and 1, strings, floats)"
+            f"labels[{wrong[0]}] = {show(int(array[wrong[0]]))} is out of range: "
+            f"labels are 0..C-1; {_OTHER_LABELS}"
         )
     return array.astype(np.int64)
 
@@ -105,7 +109,7 @@ def _numbers(name: str, values: Any, fractions: bool) -> np.ndarray:
     wrong = np.argwhere(~np.isfinite(array))
     if len(wrong):
         place = tuple(int(i) for i in wrong[0])
-        raise InvalidDataset(f"{name}[{_index(place)}] = {array[place]} is not finite")
+        raise InvalidDataset(f"{name}[{_index(place)}] = {array[place]} is not a finite number")
     return np.add(array, 0.0, dtype=np.float64, order="C")  # a copy, in which -0.0 becomes 0.0
 
 
@@ -164,7 +168,7 @@ def _is_integer(value: Any) -> bool:
 
 
 def _sample(array: np.ndarray) -> str:
-    return show(array.flat[0].item() if array.size else array)
+    return show(array.ravel()[:1].tolist()[0] if array.size else array)
 
 
 def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
@@ -182,11 +186,15 @@ def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
     return names.tolist(), labels
 
 
-def positive(name: str, value: Any) -> float | None:
-    """A positive finite float, or None."""
-    if value is None:
-        return None
-    good = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not (good and 0 < value < float("inf") and 0 < float(value)):
-        raise InvalidDataset(f"{name} must be positive and finite, got {show(value)}")
-    return float(value)
+def real(name: str, value: Any, zero: bool = False) -> float:
+    """A positive (or zero, if allowed) finite number as a float."""
+    number = float("nan")
+    if not isinstance(value, bool) and isinstance(value, numbers.Real):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = float("inf")
+    if not (0 < number < float("inf") or (zero and number == 0)):
+        kind = "non-negative" if zero else "positive"
+        raise InvalidDataset(f"{name} must be a finite {kind} number, got {show(value)}")
+    return number

@@ -87,6 +87,8 @@ class Dataset:
             labels = _checks.frozen(labels)
         else:
             targets = _checks.frozen(_checks.as_targets(targets, N))
+        if separation_at_least is not None:
+            separation_at_least = _checks.real("separation_at_least", separation_at_least)
         first = _rows.first_occurrence(points)
         for name, values in (("labels", labels), ("targets", targets)):
             if values is not None:
@@ -97,7 +99,7 @@ class Dataset:
             targets=targets,
             classes=classes,
             names=names,
-            separation_at_least=_checks.positive("separation_at_least", separation_at_least),
+            separation_at_least=separation_at_least,
             _repeats=bool((first != np.arange(N)).any()),
         )
 

@@ -5,10 +5,8 @@ interruption leaves behind is removed, and the next attempt starts afresh.
 """
 
 import hashlib
-import http.client
 import os
 import tarfile
-import urllib.request
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -38,13 +36,15 @@ def fetch(mirrors: tuple[str, ...], checksum: str, path: Path, progress: bool | 
     ``checksum`` reads ``algorithm:hexadecimal``.  ``progress`` shows a bar; None shows it in a
     terminal only.  Raises InvalidDataset, with what each mirror answered.
     """
+    from http.client import HTTPException
+
     problems = []
     for url in mirrors:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             write_atomically(path, _stream(url, checksum, progress))
             return
-        except (OSError, http.client.HTTPException, InvalidDataset) as error:
+        except (OSError, HTTPException, InvalidDataset) as error:
             problems.append(error)
     told = "; ".join(f"{url}: {error}" for url, error in zip(mirrors, problems, strict=True))
     raise InvalidDataset(f"{path.name} could not be downloaded to {path.parent} ({told})") from (
@@ -54,11 +54,13 @@ def fetch(mirrors: tuple[str, ...], checksum: str, path: Path, progress: bool | 
 
 def _stream(url: str, checksum: str, progress: bool | None) -> Iterator[bytes]:
     """The bytes behind ``url``; raises after the last one unless they are the right ones."""
+    from urllib.request import urlopen
+
     from tqdm.auto import tqdm
 
     algorithm, _, expected = checksum.partition(":")
     digest, received = hashlib.new(algorithm, usedforsecurity=False), 0
-    with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
+    with urlopen(url, timeout=TIMEOUT) as answer:
         total = int(answer.headers["Content-Length"] or 0) or None
         hide = None if progress is None else not progress
         name = url.rpartition("/")[2]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib.data._checks import real
 from mem_lib.data._dataset import Dataset
 from mem_lib.data._packing import packed
 from mem_lib.data._sampling import (
@@ -19,7 +20,6 @@ from mem_lib.data._sampling import (
     grid_bits,
     norms,
     on_grid,
-    real,
 )
 from mem_lib.errors import InvalidDataset, show
 

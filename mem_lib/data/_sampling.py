@@ -1,7 +1,5 @@
 """What the generators share: checked arguments, random directions, points on the grid."""
 
-import math
-import numbers
 from typing import Any
 
 import numpy as np
@@ -45,14 +43,6 @@ def count(name: str, value: Any, most: int | None = None) -> int:
 
 def grid_bits(value: Any) -> int:
     return count("bits", value, most=52)
-
-
-def real(name: str, value: Any, zero: bool = False) -> float:
-    good = isinstance(value, numbers.Real) and not isinstance(value, bool)
-    if not (good and math.isfinite(value) and (value > 0 or (zero and value == 0))):
-        kind = "non-negative" if zero else "positive"
-        raise InvalidDataset(f"{name} must be a {kind} real number, got {show(value)}")
-    return float(value)
 
 
 def generator(seed: Any, *stream: int) -> np.random.Generator:

@@ -4,11 +4,11 @@ Everything else in :mod:`mem_lib.exact` is a faster way to the same numbers and 
 these few lines.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from mem_lib.network import Network
 
-ACTIVATIONS = {
+ACTIVATIONS: dict[str, Callable[[int], int]] = {
     "relu": lambda z: max(z, 0),
     "threshold": lambda z: int(z >= 0),
     "identity": lambda z: z,

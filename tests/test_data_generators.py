@@ -1,0 +1,308 @@
+"""Generators: guarantees checked in integers, determinism, and honest failure."""
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from mem_lib.data import _packing as packing
+from mem_lib.data import ball, balls, hostile, lattice, moons, shells, sphere
+from mem_lib.errors import InvalidDataset
+from tests.datasets import exact
+
+
+def check(dataset, N, d, *, margin=None, bits=20):
+    """Shape, grid, distinctness, and both guarantees, from all pairs in exact integers."""
+    assert (dataset.N, dataset.d) == (N, d) and dataset.shift <= bits
+    assert dataset.distinct() is dataset
+    array = dataset.integers()[0].astype(object)
+    unit = 2 ** (2 * dataset.shift)
+    if N > 1:
+        squares = ((array[:, None, :] - array[None, :, :]) ** 2).sum(axis=2)
+        apart = min(squares[i, j] for i in range(N) for j in range(i))
+        assert Fraction(int(apart), unit) >= Fraction(dataset.separation_at_least) ** 2
+    if margin is not None and len(set(dataset.labels.tolist())) > 1:
+        rivals = squares[dataset.labels[:, None] != dataset.labels].min()
+        assert Fraction(int(rivals), unit) >= Fraction(margin) ** 2
+
+
+def squared_norms(dataset):
+    return [sum(v * v for v in row) for row in exact(dataset.points)]
+
+
+# --- ball and sphere ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [ball, sphere])
+@pytest.mark.parametrize(
+    ("N", "d", "margin", "classes", "bits"),
+    [
+        (1, 1, None, 2, 20),
+        (2, 1, 0.5, 2, 20),
+        (60, 2, 0.05, 2, 20),
+        (150, 3, 0.1, 5, 20),
+        (150, 8, 0.3, 1, 6),
+        (100, 20, 0.9, 2, 20),
+        (100, 100, 1.2, 3, 12),
+        (40, 3, None, 2, 3),
+        (20, 3, 1e-3, 2, 52),
+    ],
+)
+def test_ball_and_sphere(make, N, d, margin, classes, bits):
+    dataset = make(N, d, margin=margin, classes=classes, bits=bits, seed=N)
+    check(dataset, N, d, margin=margin, bits=bits)
+    assert dataset.separation_at_least == max(margin or 0, 2.0**-bits)
+    counts = np.bincount(dataset.labels, minlength=classes)
+    assert counts.max() - counts.min() <= 1 and dataset.classes == classes
+    norms = squared_norms(dataset)
+    if make is ball:
+        assert max(norms) <= 1
+    else:
+        slack = Fraction(math.sqrt(d)) / 2 ** (bits + 1) + Fraction(1, 2**40)
+        assert all((1 - slack) ** 2 <= s <= (1 + slack) ** 2 for s in norms)
+
+
+def test_ball_fills_the_ball():
+    dataset = ball(4000, 2, seed=5)
+    share = np.mean((dataset.points**2).sum(axis=1) <= 0.5)
+    assert abs(share - 0.5) < 0.04  # five standard deviations
+    assert np.abs(dataset.points.mean(axis=0)).max() < 0.04
+
+
+def test_labels_do_not_depend_on_places():
+    dataset = ball(2000, 2, margin=0.001, seed=5)
+    right = dataset.points[:, 0] > 0
+    assert abs(dataset.labels[right].mean() - 0.5) < 0.08
+
+
+@pytest.mark.parametrize("d", [5, 12])
+def test_packing_by_trees_and_by_products_agree(monkeypatch, d):
+    few = ball(300, d, margin=0.4, seed=4)
+    monkeypatch.setattr(packing, "_telling", lambda left, right, reach: None)
+    assert ball(300, d, margin=0.4, seed=4) == few
+    monkeypatch.setattr(packing, "_telling", lambda left, right, reach: 2)
+    assert ball(300, d, margin=0.4, seed=4) == few
+
+
+@pytest.mark.parametrize("d", [1, 2, 30])
+def test_packing_in_small_batches(monkeypatch, d):
+    monkeypatch.setattr(packing, "_BATCH", 5)
+    check(ball(12, d, margin=0.05, seed=1), 12, d, margin=0.05)
+
+
+def test_packing_keeps_the_first_of_two_close_candidates():
+    line = np.array([[0.0], [0.5], [1.0], [1.4], [2.0], [2.0], [0.9]])
+
+    def draw(n):
+        return line[:n], np.arange(min(n, len(line)))
+
+    points, tags = packing.packed(draw, 3, 0.999)
+    assert points.ravel().tolist() == [0.0, 1.0, 2.0] and tags.tolist() == [0, 2, 4]
+
+
+def test_a_hundred_thousand_points():
+    dataset = ball(100_000, 2, margin=0.002, seed=1)
+    assert dataset.squared_separation >= Fraction(0.002) ** 2
+    assert ball(20_000, 100, margin=0.01, seed=1).separation_at_least == 0.01
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "message"),
+    [
+        (ball, {"N": 1000, "d": 2, "margin": 0.5}, "margin=0.5.*N=1000.*at most 25 could fit"),
+        (ball, {"N": 19, "d": 1, "margin": 0.1}, r"margin=0.1 .*only 1\d of N=19 points fitted"),
+        (sphere, {"N": 3, "d": 1, "margin": 0.1}, "only 2 of N=3 points fitted"),
+        (ball, {"N": 100, "d": 2, "bits": 1}, "margin=None.*only 13 of N=100 points fitted"),
+        (ball, {"N": 2, "d": 3, "margin": 1e300}, "margin=1e.300.*at most 1 could fit"),
+        (shells, {"N": 9, "d": 2, "shells": 100, "bits": 1}, "100 shells.*only 0 of N=9"),
+        (balls, {"N": 9, "d": 2, "components": 50}, "margin=0.2 between 50 balls.*counts the"),
+        (balls, {"N": 99, "d": 1, "components": 1, "radius": 1e-6}, "radius=1e-06.*only 3 of N=99"),
+        (moons, {"N": 9, "gap": 0.2, "margin": 0.3}, "margin=0.3 does not fit.*gap=0.2: 0 of N=9"),
+        (moons, {"N": 99, "bits": 1, "noise": 0.0}, "only 1?[0-9] of N=99 points fitted"),
+    ],
+)
+def test_what_cannot_be_packed(make, arguments, message):
+    with pytest.raises(InvalidDataset, match=message):
+        make(**arguments)
+
+
+# --- the other families ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("N", [1, 2, 120])
+@pytest.mark.parametrize("noise", [0.0, 0.05, 3.0])
+@pytest.mark.parametrize(("gap", "margin"), [(0.5, None), (0.5, 0.1), (1.0, 0.99), (0.1, 0.05)])
+def test_moons(N, noise, gap, margin):
+    dataset = moons(N, noise=noise, gap=gap, margin=margin, seed=1)
+    check(dataset, N, 2, margin=margin)
+    assert dataset.labels.tolist() == [i % 2 for i in range(N)]
+
+
+@pytest.mark.parametrize("gap", [0.05, 0.3, 0.5, 1.0])
+def test_half_circles_are_a_gap_apart(gap):
+    t = np.linspace(0, math.pi, 1001)
+    upper = np.stack([np.cos(t), np.sin(t)], axis=1)
+    lower = np.stack([1 - np.cos(t), 1 - gap - np.sin(t)], axis=1)
+    distance = np.sqrt(((upper[:, None] - lower[None]) ** 2).sum(axis=2))
+    assert abs(distance.min() - gap) < 1e-12
+    points = moons(2000, noise=0, gap=gap).points
+    centre = np.where(np.arange(2000)[:, None] % 2, [1, 1 - gap], [0, 0])
+    assert np.abs(np.hypot(*(points - centre).T) - 1).max() < 2e-6
+    assert moons(2000, noise=0, gap=gap).margin >= gap - 3e-6
+
+
+def test_moons_match_the_usual_picture():
+    from sklearn.datasets import make_moons
+
+    theirs, labels = make_moons(4000, noise=0.05, random_state=0)
+    ours = moons(4000, seed=0)
+    for c in (0, 1):
+        mine, usual = ours.points[ours.labels == c], theirs[labels == c]
+        assert np.abs(mine.mean(axis=0) - usual.mean(axis=0)).max() < 0.08
+        assert np.abs(mine.std(axis=0) - usual.std(axis=0)).max() < 0.05
+
+
+@pytest.mark.parametrize(("d", "k", "gamma"), [(1, 2, 0.2), (2, 4, 0.2), (3, 5, 0.6), (10, 2, 0.2)])
+def test_shells(d, k, gamma):
+    dataset = shells(160, d, shells=k, gamma=gamma, seed=1)
+    width = (1 + gamma / (k - 1)) ** (1 / d) - 1
+    check(dataset, 160, d, margin=width * ((k - 1) / k) ** (1 / d) * (1 - 1e-12))
+    where = [k * Fraction(math.sqrt(s)) ** d for s in squared_norms(dataset)]
+    shell = [math.floor(x) for x in where]
+    assert all(gamma - 1e-9 <= x - j for x, j in zip(where, shell, strict=True))
+    assert [j % 2 for j in shell] == dataset.labels.tolist()
+    counts = np.bincount(shell, minlength=k)
+    assert len(counts) == k and counts.max() - counts.min() <= 2
+
+
+def test_one_shell_is_one_class():
+    assert shells(10, 2, shells=1).classes == 1
+
+
+@pytest.mark.parametrize(("N", "d", "side"), [(1, 3, 1), (8, 3, 2), (9, 3, 3), (100, 1, 100)])
+def test_lattice(N, d, side):
+    dataset = lattice(N, d, classes=3, seed=4)
+    check(dataset, N, d, bits=0)
+    order = sorted(range(side**d), key=lambda k: [k // side**j for j in range(d - 1, -1, -1)])
+    first = [tuple(k // side**j % side for j in range(d - 1, -1, -1)) for k in order[:N]]
+    assert sorted(map(tuple, dataset.points.tolist())) == first
+    assert lattice(100, 60).points.max() == 1
+
+
+def test_balls():
+    arguments = {"components": 7, "radius": 0.05, "margin": 0.25, "classes": 3, "seed": 2}
+    small, large = (balls(N, 3, **arguments) for N in (70, 140))
+    check(small, 70, 3, margin=0.25)
+    check(large, 140, 3, margin=0.25)
+    for c in range(7):
+        mine = np.concatenate([small.points[c::7], large.points[c::7]])
+        assert np.linalg.norm(mine[:, None] - mine[None], axis=2).max() <= 0.1 + 1e-9
+        assert set(small.labels[c::7].tolist()) == {c % 3}
+    assert balls(60, 3, components=4, radius=0.01, margin=0.4).margin >= 0.4
+
+
+# --- all of them ----------------------------------------------------------------------------------
+
+ALL = {
+    "ball": lambda seed: ball(30, 3, margin=0.1, seed=seed),
+    "sphere": lambda seed: sphere(30, 3, margin=0.1, seed=seed),
+    "moons": lambda seed: moons(30, seed=seed),
+    "shells": lambda seed: shells(30, 3, seed=seed),
+    "lattice": lambda seed: lattice(30, 3, seed=seed),
+    "balls": lambda seed: balls(30, 3, seed=seed),
+}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_seed_decides(name):
+    assert ALL[name](3) == ALL[name](3) == ALL[name](np.int64(3))
+    assert ALL[name](3) != ALL[name](4)
+    for seed in (-1, 0.5, None, True):
+        with pytest.raises(InvalidDataset, match="seed must be a non-negative integer"):
+            ALL[name](seed)
+
+
+def test_generators_do_not_touch_the_global_state():
+    np.random.seed(0)
+    before = np.random.get_state()[1].tolist()
+    ball(10, 2)
+    assert np.random.get_state()[1].tolist() == before
+
+
+@pytest.mark.parametrize(
+    ("make", "arguments", "message"),
+    [
+        (ball, {"N": 0, "d": 2}, "N must be an integer, at least 1, got 0"),
+        (ball, {"N": 10.0, "d": 2}, "N must be an integer"),
+        (ball, {"N": True, "d": 2}, "N must be an integer"),
+        (ball, {"N": 5, "d": 0}, "d must be an integer"),
+        (ball, {"N": 5, "d": 2, "classes": 0}, "classes must be"),
+        (ball, {"N": 5, "d": 2, "bits": 53}, "bits must be an integer, at least 1 and at most 52"),
+        (ball, {"N": 5, "d": 2, "bits": 0}, "bits must be"),
+        (ball, {"N": 5, "d": 2, "margin": 0}, "margin must be a finite positive number, got 0"),
+        (ball, {"N": 5, "d": 2, "margin": -0.1}, "margin must be"),
+        (ball, {"N": 5, "d": 2, "margin": math.nan}, "margin must be .*got nan"),
+        (ball, {"N": 5, "d": 2, "margin": math.inf}, "margin must be .*got inf"),
+        (ball, {"N": 5, "d": 2, "margin": "0.1"}, "margin must be"),
+        (ball, {"N": 5, "d": 2, "margin": 10**400}, "margin must be"),
+        (sphere, {"N": 5, "d": 2, "margin": 0}, "margin must be"),
+        (moons, {"N": 5, "noise": -1}, "noise must be a finite non-negative"),
+        (moons, {"N": 5, "gap": 0}, "gap must be a finite positive"),
+        (moons, {"N": 5, "gap": 1.5}, "gap must be at most 1"),
+        (moons, {"N": 5, "margin": 0}, "margin must be"),
+        (shells, {"N": 5, "d": 2, "gamma": 1}, "gamma must be below 1"),
+        (shells, {"N": 5, "d": 2, "gamma": 0}, "gamma must be"),
+        (shells, {"N": 5, "d": 2, "shells": 0}, "shells must be"),
+        (lattice, {"N": 5, "d": 2, "classes": 1.0}, "classes must be"),
+        (balls, {"N": 5, "d": 2, "radius": 0}, "radius must be"),
+        (balls, {"N": 5, "d": 2, "margin": math.nan}, "margin must be"),
+        (balls, {"N": 5, "d": 2, "components": 0}, "components must be"),
+    ],
+)
+def test_bad_arguments(make, arguments, message):
+    with pytest.raises(InvalidDataset, match=message):
+        make(**arguments)
+
+
+# --- hostile families -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", sorted(hostile))
+def test_hostile_families_of_every_size(name):
+    for N in (1, 2, 3, 4, 5, 17, 200):
+        dataset = hostile[name](N, seed=N)
+        assert dataset.N == N and dataset == hostile[name](N, seed=N)
+        assert (dataset.distinct() is dataset) == (name != "duplicates" or N == 1)
+    assert hostile[name](200, seed=1) != hostile[name](200, seed=2)
+    assert hostile[name].__doc__ and hostile[name].__name__ == name
+    for N in (0, 2.0):
+        with pytest.raises(InvalidDataset, match="N must be"):
+            hostile[name](N)
+
+
+def test_hostile_families_are_what_they_say():
+    lines = hostile["two_lines"](20)
+    assert lines.margin < 0.5 * min(np.diff(np.unique(lines.points[:, 0])))
+    rays = hostile["rays"](40)
+    label = {tuple(p): c for p, c in zip(rays.points.tolist(), rays.labels.tolist(), strict=True)}
+    assert all(label[p] != label[tuple(2 * v for v in p)] for p in label if p[0] == 1)
+    scales = hostile["mixed_scales"](100)
+    assert scales.separation == 2.0**-30 and scales.radius > 1000
+    line = hostile["progression"](50).points
+    assert np.linalg.matrix_rank(line - line[0]) == 1 and hostile["progression"](50).classes == 3
+    curve = hostile["moment_curve"](500)
+    rows = curve.points.tolist()
+    assert curve.points.dtype == object
+    assert all(row == [row[0] ** k for k in range(1, 9)] for row in rows)
+    signs = {row[0]: c for row, c in zip(rows, curve.labels, strict=True)}
+    assert all(signs[t] != signs[t + 1] for t in range(-250, 249))
+    powers = hostile["powers_of_two"](400).points
+    assert max(powers.ravel()) == 2**299 and all(v & (v - 1) == 0 for v in powers.ravel())
+    circle = hostile["circle"](64)
+    order = np.argsort(np.arctan2(*circle.points.T))
+    assert (circle.labels[order] != np.roll(circle.labels[order], 1)).all()
+    assert hostile["duplicates"](90).distinct().N == 30
+    assert hostile["one_class"](9).margin is None
+    with pytest.raises(InvalidDataset, match="at most 90000"):
+        hostile["powers_of_two"](90001)
