@@ -22,6 +22,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._files import write_atomically
+from mem_lib._progress import bar as progress_bar
 from mem_lib._readout import JUDGES
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, InvalidCertificate, InvalidNetwork, show
@@ -255,7 +256,6 @@ def _outputs(
 ) -> Iterator[tuple[slice, np.ndarray, Tally]]:
     """(rows, output numerators, tally) chunk by chunk, in the order of the rows."""
     from threadpoolctl import threadpool_limits
-    from tqdm.auto import tqdm
 
     step = engine.chunk(dataset.N)
     chunks = [slice(i, min(i + step, dataset.N)) for i in range(0, dataset.N, step)]
@@ -263,16 +263,10 @@ def _outputs(
     def run(rows: slice) -> tuple[slice, np.ndarray, Tally]:
         return rows, *engine.run(times_power(dataset.integers(rows)[0], k))
 
-    bar = tqdm(
-        total=dataset.N,
-        unit="points",
-        desc="verify",
-        disable=None if progress is None else not progress,
-        delay=2 if progress is None else 0,
-    )
     workers = min(len(chunks), workers or min(4, os.cpu_count() or 1))
     # one BLAS thread for each worker: two pools of threads would fight over the cores
     blas = threadpool_limits(1 if workers > 1 else None, user_api="blas")
+    bar = progress_bar(dataset.N, "points", "verify", progress)
     with blas, bar, ThreadPoolExecutor(max(1, workers)) as pool:
         for start in range(0, len(chunks), 4 * workers):  # a few at a time: outputs are not hoarded
             for rows, out, tally in pool.map(run, chunks[start : start + 4 * workers]):

@@ -95,7 +95,7 @@ def show(
     panels: int = 1,
     **subplots: Any,
 ) -> Picture:
-    """The picture drawn by ``draw(ax, colours)``, with several ``panels`` by ``draw(axes, colours)``.
+    """The picture drawn by ``draw(ax, colours)``; several ``panels``: ``draw(axes, colours)``.
 
     ``alt`` says in words what the picture shows; ``size`` is in inches.  Raises ``ValueError`` when
     ``alt`` is empty.
@@ -128,7 +128,7 @@ def _svg(
     return out.getvalue()
 
 
-def _style(colours: Colours) -> dict[str, Any]:
+def _style(colours: Colours) -> Any:
     return {
         "svg.hashsalt": "mem_lib",
         "svg.fonttype": "path",
@@ -153,8 +153,8 @@ def _style(colours: Colours) -> dict[str, Any]:
 def points(ax: "Axes", dataset: Dataset, colours: Colours, *, size: float = 14) -> None:
     """The points of a plane data set, each class with its colour and its mark."""
     for k in range(dataset.classes):
-        rows = dataset.labels == k
-        if rows.any():
+        rows = np.flatnonzero(dataset.labels == k)
+        if len(rows):
             x, y = np.asarray(dataset.points[rows], dtype=float).T
             ax.scatter(
                 x, y, s=size, c=colours.classes[k % len(colours.classes)],

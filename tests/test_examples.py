@@ -38,7 +38,7 @@ def test_snippets(page, capsys):
     assert "memorized: 200 of 200" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("name", ["mem_lib", "mem_lib.exact", "mem_lib.data", "mem_lib.certificate"])
+@pytest.mark.parametrize("name", ["mem_lib", "mem_lib.data", "mem_lib.certificate"])
 def test_starting_needs_numpy_alone(name):
     """Heavy libraries load inside the functions that use them."""
     import subprocess

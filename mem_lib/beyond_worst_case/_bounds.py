@@ -250,7 +250,7 @@ def above_zero(value: Any, name: str) -> float:
 
 
 def _failure(value: Any) -> float:
-    if not isinstance(value, Real) or not 0 < value < 1:
+    if not isinstance(value, Real) or not 0 < float(value) < 1:
         raise HypothesisViolated(
             f"failure: a probability strictly between 0 and 1 is needed, got {show(value)}"
         )

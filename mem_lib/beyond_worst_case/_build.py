@@ -2,13 +2,14 @@
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from mem_lib._progress import bar as progress_bar
 from mem_lib.beyond_worst_case import _cover
 from mem_lib.beyond_worst_case._bounds import (
     WEIGHT_BITS,
@@ -55,6 +56,7 @@ def build(
     centres: Sequence[int] | None = None,
     covered: int = 1,
     weight_bits: int = WEIGHT_BITS,
+    progress: bool | None = None,
 ) -> Network:
     """A network of depth 3 with threshold units that memorizes ``dataset``
     (theorem ``thm-beyond_worst_case-finite``).
@@ -71,6 +73,8 @@ def build(
     centres : rows of ``dataset``, for ``"idealised"``; default: every point.
     covered : with two classes, the one that gets covered; the size grows with its complexity.
     weight_bits : the weights of the first layer are rounded to the grid 2^-weight_bits.
+    progress : True shows a bar of the points covered, False none; by default a terminal shows one
+        when the work takes longer than two seconds.
 
     Raises
     ------
@@ -86,7 +90,7 @@ def build(
     sizes = [whole(n, "n", 1)] if n is not None else _doubling(options)
     for i, size in enumerate(sizes):
         for draw in range(DRAWS):
-            result = _attempt(options, size, i * DRAWS + draw)
+            result = _attempt(options, size, i * DRAWS + draw, progress)
             if not len(result.uncovered):
                 return result.network
     raise ConstructionFailed(_failure_text(options, sizes, result))
@@ -102,6 +106,7 @@ def attempt(
     centres: Sequence[int] | None = None,
     covered: int = 1,
     weight_bits: int = WEIGHT_BITS,
+    progress: bool | None = None,
 ) -> Attempt:
     """One draw of ``build``, returned whether it memorizes the data or not: for experiments.
 
@@ -110,7 +115,7 @@ def attempt(
     options = _Options.checked(dataset, max_bias, variant, seed, centres, covered, weight_bits)
     if options.constant:
         return Attempt(_constant(options.dataset), np.array([], dtype=np.int64), (), None)
-    return _attempt(options, whole(n, "n", 1), 0)
+    return _attempt(options, whole(n, "n", 1), 0, progress)
 
 
 @dataclass(frozen=True)
@@ -210,7 +215,7 @@ def check_rays(dataset: Dataset, targets: Sequence[int]) -> None:
             )
 
 
-def _attempt(options: _Options, n: int, draw: int) -> Attempt:
+def _attempt(options: _Options, n: int, draw: int, progress: bool | None) -> Attempt:
     data = options.dataset
     _check_memory(options, n)
     for_layer, for_order = np.random.SeedSequence(options.seed, spawn_key=(draw,)).spawn(2)
@@ -220,7 +225,9 @@ def _attempt(options: _Options, n: int, draw: int) -> Attempt:
     )  # fmt: skip
     bits = patterns(layer, data)
     rng = np.random.default_rng(for_order)
-    covers = {k: _cover_class(options, bits, k, rng) for k in options.targets}
+    total = int(np.isin(data.labels, options.targets).sum())
+    with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:
+        covers = {k: _cover_class(options, bits, k, rng, bar.update) for k in options.targets}
     uncovered = np.concatenate([c.uncovered for c in covers.values()])
     network = Network(
         [layer, *_upper_layers(options, bits, covers)],
@@ -244,7 +251,13 @@ def _attempt(options: _Options, n: int, draw: int) -> Attempt:
     )
 
 
-def _cover_class(options: _Options, bits: np.ndarray, k: int, rng: np.random.Generator) -> Cover:
+def _cover_class(
+    options: _Options,
+    bits: np.ndarray,
+    k: int,
+    rng: np.random.Generator,
+    advance: Callable[[int], object],
+) -> Cover:
     """Cover class k; centres and uncovered points as rows of the data."""
     labels = options.dataset.labels
     rows = np.flatnonzero(labels == k)
@@ -252,7 +265,7 @@ def _cover_class(options: _Options, bits: np.ndarray, k: int, rng: np.random.Gen
     if not len(rows):
         cover = Cover(rows, rows, rows)
     elif options.variant == "practical":
-        cover = _cover.by_candidates(own, rivals, rng.permutation(len(rows)))
+        cover = _cover.by_candidates(own, rivals, rng.permutation(len(rows)), advance)
     else:
         chosen = rows if options.centres is None else options.centres[labels[options.centres] == k]
         if not len(chosen):

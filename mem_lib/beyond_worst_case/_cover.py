@@ -5,6 +5,7 @@ and on at x; this score is 0 at c.  With m the smallest score of a rival, "score
 fails at every rival, and covers whatever lies close to c.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,13 +25,18 @@ class Cover:
     uncovered: np.ndarray
 
 
-def by_candidates(own: np.ndarray, rivals: np.ndarray, order: np.ndarray) -> Cover:
+def by_candidates(
+    own: np.ndarray,
+    rivals: np.ndarray,
+    order: np.ndarray,
+    advance: Callable[[int], object] = lambda points: None,
+) -> Cover:
     """The practical algorithm: visit the points of the class in ``order``, skip the covered ones,
     and give each other one a neuron when its threshold is positive.
 
     ``own`` (N-, n) and ``rivals`` (N+, n) are bits.  The result is that of visiting one candidate
     after the other; candidates are scored in batches because a matrix product is much cheaper
-    than as many matrix-vector products.
+    than as many matrix-vector products.  ``advance`` is told how many points each batch settled.
     """
     waiting = np.ones(len(own), dtype=bool)
     centres: list[int] = []
@@ -59,6 +65,7 @@ def by_candidates(own: np.ndarray, rivals: np.ndarray, order: np.ndarray) -> Cov
             thresholds.append(int(least[i]))
             waiting[rows[score[i] < least[i]]] = False
             accepted += 1
+        advance(len(rows) - int(waiting.sum()))
         batch = min(512, 2 * batch) if 2 * accepted > len(upcoming) else max(8, batch // 2)
     return Cover(
         np.array(centres, dtype=np.int64),

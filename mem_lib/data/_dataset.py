@@ -56,9 +56,9 @@ class Dataset:
     """
 
     points: np.ndarray
-    labels: np.ndarray | None
-    targets: np.ndarray | None
-    classes: int | None
+    labels: Any  # (N,) int64, or None with targets
+    targets: Any  # (N,) float64, int64 or object; or None with labels
+    classes: Any  # int, or None with targets
     names: tuple[str | int | float | bool, ...] | None
     separation_at_least: float | None
     _repeats: bool

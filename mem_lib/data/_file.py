@@ -86,7 +86,7 @@ def save(dataset: Dataset, path: str | os.PathLike[str]) -> None:
 
 
 def load(path: str | os.PathLike[str], max_bytes: int) -> Dataset:
-    shown = show(os.fspath(path))
+    shown = repr(os.fspath(path))
     try:
         _check_container(path, max_bytes)
         with np.load(path, allow_pickle=False) as file:

@@ -35,15 +35,15 @@ def read_csv(path: str | os.PathLike[str], *, label: int | str = -1) -> Dataset:
         with open(path, newline="", encoding="utf-8-sig") as file:
             return _read(_lines(file), label)
     except FileNotFoundError as error:
-        raise InvalidDataset(f"there is no file {show(os.fspath(path))}") from error
+        raise InvalidDataset(f"there is no file {os.fspath(path)!r}") from error
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InvalidDataset(f"{show(os.fspath(path))} cannot be read as CSV: {error}") from error
+        raise InvalidDataset(f"{os.fspath(path)!r} cannot be read as CSV: {error}") from error
     except InvalidDataset as error:
-        raise InvalidDataset(f"{show(os.fspath(path))}: {error}") from error
+        raise InvalidDataset(f"{os.fspath(path)!r}: {error}") from error
 
 
 def _lines(file: Any) -> Iterator[_Cells]:
-    reader = csv.reader(file)
+    reader = csv.reader(file, strict=True)
     for cells in reader:
         if any(cell.strip() for cell in cells):
             yield reader.line_num, [cell.strip() for cell in cells]

@@ -128,7 +128,7 @@ class Affine:
     def _weight(self, dtype: type) -> Any:
         key = np.dtype(dtype).name
         if key not in self._weights:
-            values = self._values.astype(dtype)
+            values: np.ndarray = self._values.astype(dtype)
             self._weights[key] = self._csr(values) if self.sparse else values
         return self._weights[key]
 
@@ -145,7 +145,7 @@ def column_peaks(x: np.ndarray) -> np.ndarray:
     if x.dtype == object:
         return np.array([max(map(abs, row), default=0) for row in x], dtype=object)
     if x.dtype == bool:
-        return x.any(axis=1).astype(np.float64)
+        return np.asarray(x.any(axis=1), dtype=np.float64)
     peaks = np.maximum(x.max(axis=1, initial=0), -x.min(axis=1, initial=0))
     return np.asarray(peaks, dtype=np.float64)
 

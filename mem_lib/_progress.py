@@ -1,0 +1,22 @@
+"""One progress bar for all long work."""
+
+from typing import Any
+
+
+def bar(total: int, unit: str, description: str, progress: bool | None) -> Any:
+    """A tqdm bar, to be used as a context manager.
+
+    ``progress``: True shows it (as a widget in a notebook), False shows none; None shows it in a
+    terminal once the work has taken two seconds, and nowhere else, so that pages stay as they are.
+    """
+    if progress:
+        from tqdm.auto import tqdm
+    else:
+        from tqdm import tqdm
+    return tqdm(
+        total=total,
+        unit=f" {unit}",
+        desc=description,
+        disable=None if progress is None else not progress,
+        delay=2 if progress is None else 0,
+    )

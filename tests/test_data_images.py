@@ -1,0 +1,374 @@
+"""Digits, MNIST and CIFAR-10: their facts, their file formats, and the download."""
+
+import gzip
+import hashlib
+import http.server
+import io
+import os
+import struct
+import tarfile
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mem_lib.data import _download as download
+from mem_lib.data import _images as images
+from mem_lib.data import cifar10, digits, mnist
+from mem_lib.errors import InvalidDataset
+
+HERE = download.data_folder(None)
+
+
+def needs(path):
+    reason = f"no {path} in {HERE}; set MEM_LIB_DATA to the folder that has it"
+    return pytest.mark.skipif(not (HERE / path).exists(), reason=reason)
+
+
+# --- the data themselves --------------------------------------------------------------------------
+
+
+def test_digits():
+    dataset = digits()
+    assert (dataset.N, dataset.d, dataset.classes) == (1797, 64, 10)
+    assert dataset.points.dtype == np.uint8 and dataset.points.max() == 16
+    counts = [178, 182, 177, 183, 181, 182, 181, 179, 174, 180]
+    assert np.bincount(dataset.labels).tolist() == counts
+
+
+@needs("mnist/train-images-idx3-ubyte.gz")
+def test_mnist():
+    train, test = mnist("train", download=False), mnist("test", download=False)
+    for part, N, mean, counts in (
+        (train, 60000, 33.318421, "5923 6742 5958 6131 5842 5421 5918 6265 5851 5949"),
+        (test, 10000, 33.791224, "980 1135 1032 1010 982 892 958 1028 974 1009"),
+    ):
+        assert (part.N, part.d, part.classes, part.points.dtype) == (N, 784, 10, np.uint8)
+        assert np.bincount(part.labels).tolist() == list(map(int, counts.split()))
+        assert abs(part.points.mean() - mean) < 1e-6
+        assert part.distinct() is part
+    both = mnist(download=False)
+    assert both.N == 70000
+    assert (both.points[60000:] == test.points).all() and (
+        both.labels[:60000] == train.labels
+    ).all()
+    assert both.integers(slice(0, 3))[0].dtype == np.int64 and both.shift == 0
+
+
+@needs("cifar10/data_batch_1.bin.gz")
+def test_cifar10():
+    dataset = cifar10("train", download=False)
+    first = dataset.subset(slice(0, 10000))
+    assert (dataset.d, dataset.classes, dataset.points.dtype) == (3072, 10, np.uint8)
+    counts = [1005, 974, 1032, 1016, 999, 937, 1030, 1001, 1025, 981]
+    assert np.bincount(first.labels).tolist() == counts
+    raw = np.column_stack([first.labels.astype(np.uint8), first.points]).tobytes()
+    assert hashlib.md5(raw).hexdigest() == "5dd7e06a14cb22eb9f671a540d1b7c25"
+
+
+# --- small stand-ins in the same formats ----------------------------------------------------------
+
+
+def idx(array):
+    head = struct.pack(f">{1 + array.ndim}I", 0x800 + array.ndim, *array.shape)
+    return head + array.astype(np.uint8).tobytes()
+
+
+def small_mnist(N, start):
+    """The two files of N images that are distinct by construction."""
+    pixels = np.zeros((N, 28, 28))
+    pixels[:, 0, 0] = np.arange(start, start + N)
+    return idx(pixels), idx(np.arange(N) % 10)
+
+
+NAMES = [f"{p}-{k}-ubyte" for p in ("train", "t10k") for k in ("images-idx3", "labels-idx1")]
+
+
+def mnist_files():
+    return dict(zip(NAMES, [*small_mnist(30, 0), *small_mnist(12, 100)], strict=True))
+
+
+def write_mnist(folder, zipped):
+    (folder / "mnist").mkdir(parents=True)
+    for k, (name, content) in enumerate(mnist_files().items()):
+        if zipped[k]:
+            (folder / "mnist" / f"{name}.gz").write_bytes(gzip.compress(content))
+        else:
+            (folder / "mnist" / name).write_bytes(content)
+
+
+@pytest.mark.parametrize("zipped", ["    ", "gggg", "g  g"])
+def test_idx_files_plain_and_gzipped(tmp_path, zipped):
+    write_mnist(tmp_path, [z == "g" for z in zipped])
+    train, test, both = (mnist(s, tmp_path) for s in ("train", "test", "all"))
+    assert (train.N, test.N, both.N) == (30, 12, 42)
+    assert both.points[:, 0].tolist() == [*range(30), *range(100, 112)]
+    assert both.labels.tolist() == [i % 10 for i in [*range(30), *range(12)]]
+
+
+@pytest.fixture
+def small_batches(monkeypatch):
+    monkeypatch.setattr(images, "CIFAR10_BATCH", 4)
+
+
+def batch(k):
+    records = np.zeros((4, 3073), np.uint8)
+    records[:, 0], records[:, 1], records[:, 2] = [1, 2, 3, 9], range(4), k
+    return records.tobytes()
+
+
+def test_cifar_files_as_many_as_there_are(tmp_path, small_batches):
+    home = tmp_path / "cifar10"
+    home.mkdir()
+    (home / "data_batch_2.bin").write_bytes(batch(2))
+    assert cifar10("train", tmp_path).points[:, 1].tolist() == [2] * 4
+    (home / "test_batch.bin.gz").write_bytes(gzip.compress(batch(6)))
+    (home / "data_batch_1.bin").write_bytes(batch(1))
+    assert cifar10(folder=tmp_path).points[:, 1].tolist() == [1] * 4 + [2] * 4 + [6] * 4
+    assert cifar10("test", str(tmp_path)).labels.tolist() == [1, 2, 3, 9]
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "message"),
+    [
+        (NAMES[0], lambda c: c[:-1], "its header promises"),
+        (NAMES[0], lambda c: c + b"\0", "its header promises"),
+        (NAMES[0], lambda c: c[:3], "magic number"),
+        (NAMES[0], lambda c: b"", "magic number 0, not 2051"),
+        (NAMES[0], lambda c: idx(np.zeros((30, 14, 56))), "not 28 x 28"),
+        (NAMES[0], lambda c: c[:4] + b"\xff" * 12 + c[16:], "its header promises"),
+        (NAMES[1], lambda c: c[:3] + b"\3" + c[4:], "magic number 2051, not 2049"),
+        (NAMES[1], lambda c: idx(np.zeros(29)), r"labels must have shape \(30,\)"),
+        (NAMES[1], lambda c: idx(np.full(30, 10)), "out of range for classes=10"),
+    ],
+)
+@pytest.mark.parametrize("zipped", [False, True])
+def test_damaged_idx_files(tmp_path, name, damage, message, zipped):
+    write_mnist(tmp_path, [zipped] * 4)
+    path = tmp_path / "mnist" / (name + ".gz" * zipped)
+    content = damage(mnist_files()[name])
+    path.write_bytes(gzip.compress(content) if zipped else content)
+    with pytest.raises(InvalidDataset, match=message):
+        mnist("train", tmp_path)
+
+
+@pytest.mark.parametrize("damage", [lambda c: c[:-9], lambda c: c[:40], lambda c: b"no gzip" * 9])
+def test_damaged_gzip_files(tmp_path, damage):
+    write_mnist(tmp_path, [True] * 4)
+    path = tmp_path / "mnist" / f"{NAMES[0]}.gz"
+    path.write_bytes(damage(path.read_bytes()))
+    with pytest.raises(InvalidDataset, match="damaged or truncated"):
+        mnist("train", tmp_path)
+
+
+@pytest.mark.parametrize(("length", "message"), [(-1, "a batch has"), (1, "longer than")])
+def test_damaged_cifar_files(tmp_path, small_batches, length, message):
+    home = tmp_path / "cifar10"
+    home.mkdir()
+    (home / "data_batch_1.bin").write_bytes((batch(1) + b"\0")[: 4 * 3073 + length])
+    with pytest.raises(InvalidDataset, match=message):
+        cifar10("train", tmp_path)
+    (home / "data_batch_1.bin").write_bytes(b"\x0a" + batch(1)[1:])
+    with pytest.raises(InvalidDataset, match=r"labels\[0\] = 10 is out of range"):
+        cifar10("train", tmp_path)
+
+
+@pytest.mark.parametrize("load", [mnist, cifar10])
+def test_bad_split(load, tmp_path):
+    for split in ("validation", None, 3):
+        with pytest.raises(InvalidDataset, match="split must be one of train, test, all"):
+            load(split, tmp_path)
+
+
+def test_where_data_are_looked_for(monkeypatch, tmp_path):
+    monkeypatch.setenv("MEM_LIB_DATA", str(tmp_path / "a"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "b"))
+    assert download.data_folder(tmp_path) == tmp_path
+    assert download.data_folder(None) == tmp_path / "a"
+    monkeypatch.delenv("MEM_LIB_DATA")
+    assert download.data_folder(None) == tmp_path / "b" / "mem_lib"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert download.data_folder(None) == Path.home() / ".cache" / "mem_lib"
+    assert download.data_folder("~/x") == Path.home() / "x"
+
+
+# --- the download, from a server on this machine --------------------------------------------------
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Serves ``files``; ``cut`` bytes are missing at the end of each answer."""
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.files, self.asked, self.cut = {}, [], 0
+        self.address = f"http://127.0.0.1:{self.server_port}/"
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        name = self.path.lstrip("/")
+        self.server.asked.append(name)
+        content = self.server.files.get(name)
+        if content is None:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content[: len(content) - self.server.cut])
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def server(monkeypatch):
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "127.0.0.1")
+    server = Server()
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    monkeypatch.setattr(images, "MNIST_MIRRORS", (server.address,))
+    monkeypatch.setattr(images, "CIFAR10_MIRRORS", (server.address,))
+    for name, content in mnist_files().items():
+        server.files[f"{name}.gz"] = gzip.compress(content)
+        digest = hashlib.sha256(server.files[f"{name}.gz"]).hexdigest()
+        monkeypatch.setitem(images.MNIST_SHA256, name, digest)
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_missing_files_are_downloaded_once(server, tmp_path):
+    assert mnist("test", tmp_path).N == 12
+    assert server.asked == [f"{name}.gz" for name in NAMES[2:]]
+    assert mnist("all", tmp_path).N == 42 and len(server.asked) == 4
+    assert mnist("all", tmp_path).N == 42 and len(server.asked) == 4
+    assert sorted(os.listdir(tmp_path / "mnist")) == sorted(f"{name}.gz" for name in NAMES)
+
+
+def test_the_second_mirror_helps(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(images, "MNIST_MIRRORS", (server.address + "gone/", server.address))
+    assert mnist("test", tmp_path).N == 12
+
+
+def test_progress_shows_a_bar(server, tmp_path, capsys):
+    mnist("test", tmp_path / "a", progress=True)
+    assert NAMES[2] in capsys.readouterr().err
+    for hidden in (False, None):
+        mnist("test", tmp_path / str(hidden), progress=hidden)
+    assert capsys.readouterr().err == ""
+
+
+def refused(tmp_path, message):
+    with pytest.raises(InvalidDataset, match=message) as error:
+        mnist("test", tmp_path)
+    home = tmp_path / "mnist"
+    assert not home.exists() or os.listdir(home) == []
+    text = str(error.value)
+    assert all(name in text for name in NAMES[2:])
+    assert str(home) in text and "MEM_LIB_DATA" in text
+    return error.value
+
+
+def test_a_wrong_checksum_is_refused(server, tmp_path):
+    server.files[f"{NAMES[2]}.gz"] = gzip.compress(b"something else")
+    refused(tmp_path, "wrong checksum: sha256")
+
+
+def test_a_truncated_answer_is_refused_and_the_next_attempt_starts_afresh(server, tmp_path):
+    server.cut = 5
+    refused(tmp_path, r"the connection ended after \d+ of \d+ bytes")
+    server.cut = 0
+    assert mnist("test", tmp_path).N == 12
+
+
+def test_an_endless_answer_is_cut_off(server, tmp_path, monkeypatch):
+    monkeypatch.setattr(download, "_LIMIT", 20)
+    refused(tmp_path, "more than 20 bytes")
+
+
+def test_an_interruption_leaves_nothing(server, tmp_path, monkeypatch):
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "replace", interrupted)
+        mnist("test", tmp_path)
+    assert os.listdir(tmp_path / "mnist") == []
+    assert mnist("test", tmp_path).N == 12
+
+
+def test_an_unknown_file_on_the_server(server, tmp_path):
+    server.files.clear()
+    error = refused(tmp_path, "404")
+    assert "404" in str(error.__cause__)
+
+
+def test_offline(server, tmp_path, monkeypatch):
+    # port 9 of this machine: nobody answers
+    monkeypatch.setattr(images, "MNIST_MIRRORS", ("http://127.0.0.1:9/",))
+    error = refused(tmp_path, "could not be downloaded")
+    assert isinstance(error.__cause__.__cause__, OSError)
+
+
+def test_no_download_when_told_so(server, tmp_path):
+    with pytest.raises(InvalidDataset, match=r"MNIST is not in .*MEM_LIB_DATA.*download=False"):
+        mnist("test", tmp_path, download=False)
+    with pytest.raises(InvalidDataset, match=r"CIFAR-10 is not in .*data_batch_1\.bin"):
+        cifar10("train", tmp_path, download=False)
+    assert server.asked == []
+
+
+def archive(members):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            if content is None:
+                info.type, info.linkname = tarfile.SYMTYPE, "/etc/hostname"
+            else:
+                info.size = len(content)
+            tar.addfile(info, io.BytesIO(content or b""))
+    return buffer.getvalue()
+
+
+def serve_cifar(server, monkeypatch, content):
+    server.files[images.CIFAR10_ARCHIVE] = content
+    monkeypatch.setattr(images, "CIFAR10_MD5", hashlib.md5(content).hexdigest())
+
+
+def test_cifar_is_downloaded_and_unpacked_safely(server, tmp_path, monkeypatch, small_batches):
+    folder = "cifar-10-batches-bin"
+    members = {f"{folder}/data_batch_{k}.bin": batch(k) for k in range(1, 5)}
+    members |= {
+        f"{folder}/data_batch_5.bin": None,  # a link
+        "../../outside.bin": b"x",
+        f"{folder}/readme.html": b"x",
+        "/absolute/test_batch.bin": batch(6),
+    }
+    serve_cifar(server, monkeypatch, archive(members))
+    target = tmp_path / "data"
+    assert cifar10("train", target).N == 16
+    assert cifar10("test", target).N == 4 and len(server.asked) == 1
+    expected = [*(f"data_batch_{k}.bin" for k in range(1, 5)), "test_batch.bin"]
+    assert sorted(os.listdir(target / "cifar10")) == expected
+    assert os.listdir(tmp_path) == ["data"]
+
+
+def test_bad_cifar_archives(server, tmp_path, monkeypatch):
+    serve_cifar(server, monkeypatch, archive({"notes.txt": b"x"}))
+    with pytest.raises(InvalidDataset, match="has none of data_batch_1"):
+        cifar10("train", tmp_path)
+    serve_cifar(server, monkeypatch, b"not an archive")
+    with pytest.raises(InvalidDataset, match="cannot be unpacked"):
+        cifar10("train", tmp_path)
+    serve_cifar(server, monkeypatch, archive({"data_batch_1.bin": bytes(10**5)})[:-60])
+    with pytest.raises(InvalidDataset, match="cannot be unpacked"):
+        cifar10("train", tmp_path)
+    monkeypatch.setattr(images, "CIFAR10_MD5", "0" * 32)
+    with pytest.raises(InvalidDataset, match="wrong checksum: md5"):
+        cifar10("train", tmp_path)
+    assert os.listdir(tmp_path / "cifar10") == []
