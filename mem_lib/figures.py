@@ -49,11 +49,13 @@ DARK = Colours(
 )
 MARKERS = ("o", "D", "s", "^", "v", "P")
 
-# Dark is what the book (data-theme) or JupyterLab (data-jp-theme-light) calls so.
+# Dark is what the book (data-theme) or JupyterLab (data-jp-theme-light) calls so.  JupyterLab takes
+# the style away from a notebook that it does not trust yet; then the dark picture keeps its width of
+# 0 and the light one brings its own white paper.
 _DARK = ':is([data-theme="dark"],[data-jp-theme-light="false"]) .mem-figure'
 _CSS = (
     ".mem-figure{display:flex;flex-wrap:wrap;gap:.5em;margin:1em 0}"
-    ".mem-figure img{max-width:100%;height:auto}"
+    ".mem-figure img{max-width:100%;width:auto;height:auto}"
     ".mem-figure .only-dark{display:none}"
     f"{_DARK} .only-dark{{display:inline}}{_DARK} .only-light{{display:none}}"
 )
@@ -76,10 +78,13 @@ class Picture:
 
     def _repr_html_(self) -> str:
         images = "".join(
-            f'<img class="only-{theme}" alt="{escape(picture.alt, quote=True)}" '
+            f'<img class="only-{theme}"{extra} alt="{escape(picture.alt, quote=True)}" '
             f'src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
             for picture in (self, *self.beside)
-            for theme, svg in (("light", picture.light), ("dark", picture.dark))
+            for theme, extra, svg in (
+                ("light", "", picture.light),
+                ("dark", ' width="0" height="0"', picture.dark),
+            )
         )
         return f'<style>{_CSS}</style><div class="mem-figure">{images}</div>'
 
@@ -133,7 +138,7 @@ def _style(colours: Colours) -> Any:
         "svg.hashsalt": "mem_lib",
         "svg.fonttype": "path",
         "figure.facecolor": "none",
-        "savefig.facecolor": "none",
+        "savefig.facecolor": colours.paper if colours is LIGHT else "none",
         "axes.facecolor": "none",
         "font.size": 10,
         "font.family": ["DejaVu Sans"],

@@ -83,6 +83,32 @@ def test_points_that_binary64_cannot_tell_apart(d):
 
 
 @pytest.mark.parametrize("d", [2, 20])
+def test_rounding_to_binary64_does_not_choose_the_pair(d):
+    # a and b round to different floats, c and e to the same one, yet a and b are nearer
+    points = np.zeros((4, d), dtype=object)
+    points[:, 0] = [2**200 + 2**147 - 1, 2**200 + 2**147 + 1, 2**201, 2**201 + 100]
+    assert Dataset(points, [0, 1, 0, 1]).squared_margin == 4
+    assert Dataset(points, [0, 1, 0, 1]).squared_separation == 4
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_nearly_equal_norms(seed):
+    r, rng = 2**60, np.random.default_rng(seed)
+    x, up = rng.integers(0, r, 100).tolist(), rng.integers(0, 2, 100).tolist()
+    points = [[v, math.isqrt(r * r - v * v) + k] for v, k in zip(x, up, strict=True)]
+    dataset = Dataset(points, [0] * 100)
+    assert dataset.squared_radius == max(a * a + b * b for a, b in points)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_clusters_far_from_the_origin(seed):
+    rng = np.random.default_rng(seed)
+    points = 2**40 + rng.integers(-4, 5, (60, 14))
+    check_against_brute_force(Dataset(points, rng.integers(0, 3, 60)))
+    check_against_brute_force(Dataset(points / 1024.0, rng.integers(0, 3, 60)))
+
+
+@pytest.mark.parametrize("d", [2, 20])
 def test_extreme_floats(d):
     points = np.zeros((4, d))
     points[:, 0] = [1e308, 1e-308, 3e-308, -1e308]
@@ -141,6 +167,13 @@ def test_root_is_the_nearest_float(p, q):
     for neighbour in (math.nextafter(float(root), 0), math.nextafter(float(root), math.inf)):
         middle = (root + Fraction(neighbour)) / 2
         assert middle**2 >= square if neighbour > root else middle**2 <= square
+
+
+def test_root_just_beside_the_middle_of_two_floats():
+    middle, tiny = 1 + Fraction(1, 2**53), Fraction(1, 2**400)
+    assert distances.root(middle**2) == 1.0  # a tie goes to even
+    assert distances.root(middle**2 + tiny) == 1 + 2.0**-52
+    assert distances.root(middle**2 - tiny) == 1.0
 
 
 @pytest.mark.parametrize(

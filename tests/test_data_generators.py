@@ -94,11 +94,15 @@ def test_packing_in_small_batches(monkeypatch, d):
 def test_packing_keeps_the_first_of_two_close_candidates():
     line = np.array([[0.0], [0.5], [1.0], [1.4], [2.0], [2.0], [0.9]])
 
+    asked = []
+
     def draw(n):
+        asked.append(n)
         return line[:n], np.arange(min(n, len(line)))
 
     points, tags = packing.packed(draw, 3, 0.999)
     assert points.ravel().tolist() == [0.0, 1.0, 2.0] and tags.tolist() == [0, 2, 4]
+    assert len(asked) == 2  # a rejected candidate rejects nobody: one batch was enough
 
 
 def test_a_hundred_thousand_points():
@@ -137,6 +141,11 @@ def test_moons(N, noise, gap, margin):
     dataset = moons(N, noise=noise, gap=gap, margin=margin, seed=1)
     check(dataset, N, 2, margin=margin)
     assert dataset.labels.tolist() == [i % 2 for i in range(N)]
+
+
+def test_the_margin_of_moons_holds_and_is_used():
+    dataset = moons(20_000, noise=3.0, margin=0.1)
+    assert 0.1 <= dataset.margin < 0.12
 
 
 @pytest.mark.parametrize("gap", [0.05, 0.3, 0.5, 1.0])
@@ -200,6 +209,17 @@ def test_balls():
         assert np.linalg.norm(mine[:, None] - mine[None], axis=2).max() <= 0.1 + 1e-9
         assert set(small.labels[c::7].tolist()) == {c % 3}
     assert balls(60, 3, components=4, radius=0.01, margin=0.4).margin >= 0.4
+
+
+@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("bits", [6, 20])
+def test_crowded_balls(seed, bits):
+    arguments = {"components": 4, "classes": 4, "radius": 0.1, "margin": 0.15}
+    dataset = balls(24, 1, **arguments, seed=seed, bits=bits)
+    check(dataset, 24, 1, margin=0.15, bits=bits)
+    for c in range(4):
+        mine = dataset.points[dataset.labels == c].ravel()
+        assert mine.max() - mine.min() <= 0.2
 
 
 # --- all of them ----------------------------------------------------------------------------------

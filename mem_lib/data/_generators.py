@@ -103,9 +103,9 @@ def moons(
     The upper one is the upper half of the unit circle, the lower one the lower half of the unit
     circle about (1, 1 - gap); ``gap=0.5`` is the usual picture.  Their distance is exactly
     ``gap`` (0 < gap <= 1): a shortest segment that ends inside both arcs lies on the line through
-    the centres and has length 2 - sqrt(1 + (1-gap)^2) >= gap, and the end (1, 0) has distance
-    1 - gap from the other centre, hence gap from the other circle; the ends (-1, 0) and
-    (2, 1 - gap) are further away.
+    the centres and has length 2 - sqrt(1 + (1-gap)^2) >= gap; the end (1, 0) has distance 1 - gap
+    from the other centre, hence gap from the other circle, and (-1, 0) has distance at least 1;
+    the ends of the lower one are their mirror images.
 
     With ``margin`` the noise is drawn from the Gaussian restricted to displacements of at most
     (gap - margin) / 2, less the rounding, so that the margin holds for every N.  Without it the
@@ -202,7 +202,8 @@ def balls(
     """A union of balls with well separated centres; ball j has label j mod ``classes``.
 
     The centres lie in the unit ball, at distances >= margin + 2 radius, and depend on the seed but
-    not on N: more points are more of the same geometry.  The points go round the balls in turn.
+    not on N: more points are more of the same geometry.  The points go round the balls in turn
+    (but for candidates that the rounding moves out of their ball).
     """
     N, d, bits = count("N", N), count("d", d), grid_bits(bits)
     components, classes = count("components", components), count("classes", classes)
