@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy
 
-from benchmarks import chapters, core
+from benchmarks import chapters, core, pages
 
 RESULTS = Path(__file__).parent / "results"
 COLUMNS = ("benchmark", "what", "value", "unit", "baseline", "baseline_value", "ratio")
@@ -25,6 +25,7 @@ BENCHMARKS = {
     "digits": core.digits,
     "mnist": chapters.mnist,
     "samples": chapters.samples,
+    "book": pages.cold_build,
 }
 
 

@@ -49,9 +49,9 @@ DARK = Colours(
 )
 MARKERS = ("o", "D", "s", "^", "v", "P")
 
-# Dark is what the book (data-theme) or JupyterLab (data-jp-theme-light) calls so.  JupyterLab takes
-# the style away from a notebook that it does not trust yet; then the dark picture keeps its width of
-# 0 and the light one brings its own white paper.
+# Dark is what the book (data-theme) or JupyterLab (data-jp-theme-light) calls so.  JupyterLab
+# takes the style away from a notebook that it does not trust yet; then the dark picture keeps its
+# width of 0 and the light one brings its own white paper.
 _DARK = ':is([data-theme="dark"],[data-jp-theme-light="false"]) .mem-figure'
 _CSS = (
     ".mem-figure{display:flex;flex-wrap:wrap;gap:.5em;margin:1em 0}"

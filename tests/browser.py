@@ -54,6 +54,17 @@ STICKS_OUT = """
 """
 
 
+# In each theme the pictures drawn for it are seen, and the others are not.
+THEMES = """
+() => ["light", "dark"].flatMap(theme => {
+  document.documentElement.dataset.theme = theme;
+  return [...document.querySelectorAll("img.only-light, img.only-dark")]
+    .filter(e => (e.getBoundingClientRect().width > 1) !== e.classList.contains("only-" + theme))
+    .map(e => `${theme} theme: wrong picture for ${e.alt.slice(0, 60)}`);
+})
+"""
+
+
 class _Formulas(HTMLParser):
     """Counts the formulas in a page's source, before any script has run."""
 
@@ -112,6 +123,7 @@ def problems(chromium: Any, base: str, name: str, source: Path) -> list[str]:
     found += _judged(page.evaluate(READ_PAGE), formulas(source))
     for width in WIDTHS:
         found += _too_wide(page, width)
+    found += page.evaluate(THEMES)
     context.close()
     return found
 

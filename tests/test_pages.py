@@ -126,6 +126,10 @@ BROKEN = {
         '<svg role="img" viewBox="0 0 1 1" width="9"></svg>',
         "drawing without a description",
     ),
+    "a light picture on a dark page": (
+        f'<img class="only-light" alt="a pixel" width="5" src="{PIXEL}">',
+        "dark theme: wrong picture for a pixel",
+    ),
     "a second title": ("<h1>Another</h1>", "2 first-level headings"),
 }
 
