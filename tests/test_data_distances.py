@@ -103,7 +103,8 @@ def test_nearly_equal_norms(seed):
 @pytest.mark.parametrize("seed", range(5))
 def test_clusters_far_from_the_origin(seed):
     rng = np.random.default_rng(seed)
-    points = 2**40 + rng.integers(-4, 5, (60, 14))
+    # squared distances are of the size of the rounding errors of squared norms
+    points = rng.integers(2**34, 2**36, 14) + rng.integers(-1000, 1000, (60, 14))
     check_against_brute_force(Dataset(points, rng.integers(0, 3, 60)))
     check_against_brute_force(Dataset(points / 1024.0, rng.integers(0, 3, 60)))
 

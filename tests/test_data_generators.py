@@ -214,12 +214,12 @@ def test_balls():
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("bits", [6, 20])
 def test_crowded_balls(seed, bits):
-    arguments = {"components": 4, "classes": 4, "radius": 0.1, "margin": 0.15}
+    arguments = {"components": 4, "classes": 4, "radius": 0.09, "margin": 0.15}
     dataset = balls(24, 1, **arguments, seed=seed, bits=bits)
     check(dataset, 24, 1, margin=0.15, bits=bits)
     for c in range(4):
         mine = dataset.points[dataset.labels == c].ravel()
-        assert mine.max() - mine.min() <= 0.2
+        assert mine.max() - mine.min() <= 0.18
 
 
 # --- all of them ----------------------------------------------------------------------------------

@@ -190,7 +190,7 @@ class Dataset:
 
     # geometry -------------------------------------------------------------------------------
 
-    def _rows(self, numbers: np.ndarray) -> np.ndarray:
+    def _integers_of(self, numbers: np.ndarray) -> np.ndarray:
         return self.integers(numbers)[0]
 
     def _square(self, value: int | None) -> Fraction | None:
@@ -199,14 +199,14 @@ class Dataset:
     @cached_property
     def squared_radius(self) -> Fraction:
         """The largest squared norm, exactly."""
-        return Fraction(_distances.largest_square(self.points, self._rows), 4**self.shift)
+        return Fraction(_distances.largest_square(self.points, self._integers_of), 4**self.shift)
 
     @cached_property
     def squared_separation(self) -> Fraction | None:
         """The smallest squared distance of two different points, exactly."""
         if self._repeats:
             return self.distinct().squared_separation
-        return self._square(_distances.smallest_square(self.points, self._rows))
+        return self._square(_distances.smallest_square(self.points, self._integers_of))
 
     @cached_property
     def squared_margin(self) -> Fraction | None:
@@ -215,7 +215,7 @@ class Dataset:
             return self.distinct().squared_margin
         values = self.targets if self.labels is None else self.labels
         codes = np.unique(np.asarray(values), return_inverse=True)[1]
-        return self._square(_distances.smallest_square(self.points, self._rows, codes))
+        return self._square(_distances.smallest_square(self.points, self._integers_of, codes))
 
     @property
     def radius(self) -> float:
