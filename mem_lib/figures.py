@@ -9,6 +9,7 @@ import base64
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +91,64 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"Picture: {self.alt}"
+
+
+class Stepper:
+    """A slider over pictures drawn in advance: it moves on a page without a kernel.
+
+    Mouse, touch and arrow keys move it; JupyterLab, which keeps the arrow keys for itself, is asked
+    not to.  Without JavaScript the picture in the middle stands alone.
+    """
+
+    def __init__(self, label: str, frames: dict[object, Picture]) -> None:
+        if not label.strip() or not frames:
+            raise ValueError("label, frames: a slider needs a name and at least one picture")
+        self.label, self.frames = label, frames
+
+    def _repr_html_(self) -> str:
+        start, last = len(self.frames) // 2, len(self.frames) - 1
+        name = escape(self.label, quote=True)
+        pictures = "".join(
+            f'<div class="mem-frame" data-value="{escape(str(value), quote=True)}"'
+            f"{'' if i == start else ' hidden'}>{picture._repr_html_()}</div>"
+            for i, (value, picture) in enumerate(self.frames.items())
+        )
+        uid = "s" + sha256((name + pictures).encode()).hexdigest()[:12]
+        slider = (
+            f"<label>{name} = <output>{escape(str(list(self.frames)[start]))}</output> "
+            f'<input type="range" min="0" max="{last}" value="{start}" aria-label="{name}"></label>'
+        )
+        script = _STEP.replace("UID", uid)
+        return (
+            f'<div class="mem-stepper" id="{uid}">{slider}{pictures}</div><script>{script}</script>'
+        )
+
+    def __repr__(self) -> str:
+        return f"Stepper: {self.label} in {', '.join(map(str, self.frames))}"
+
+
+_STEP = """
+(() => {
+  const root = document.getElementById("UID"), input = root.querySelector("input");
+  const frames = [...root.querySelectorAll(".mem-frame")], output = root.querySelector("output");
+  const show = () => {
+    frames.forEach((frame, i) => { frame.hidden = i !== Number(input.value); });
+    const value = frames[Number(input.value)].dataset.value;
+    output.textContent = value;
+    input.setAttribute("aria-valuetext", value);
+  };
+  input.addEventListener("keydown", event => {
+    const step = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    event.stopPropagation();
+    input.value = Number(input.value) + step;
+    show();
+  });
+  input.addEventListener("input", show);
+  show();
+})();
+"""
 
 
 def show(

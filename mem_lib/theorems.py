@@ -119,3 +119,32 @@ STATEMENTS = (
 
 #: label -> statement
 REGISTRY = {statement.label: statement for statement in STATEMENTS}
+
+
+def ledger() -> str:
+    """All statements as a table in MyST Markdown, each linked to its place in the book."""
+    rows = [
+        f"| {{prf:ref}}`{s.label}` {s.title} | {_paper(s)} | *{s.provenance}* | "
+        f"`{s.function.removeprefix('mem_lib.')}` | `{s.test.partition('::')[2]}` |"
+        for s in STATEMENTS
+    ]
+    head = [
+        "| statement | paper | provenance | function | test |",
+        "| --- | --- | --- | --- | --- |",
+    ]
+    return "\n".join(head + rows)
+
+
+def to_check() -> str:
+    """What a reader with the papers at hand should compare, as a list in MyST Markdown."""
+    rows = [
+        f"- {{prf:ref}}`{s.label}` ({s.title}) with {{cite:t}}`{s.paper}`: {s.compare}."
+        for s in STATEMENTS
+        if s.compare
+    ]
+    return "\n".join(rows)
+
+
+def _paper(statement: Statement) -> str:
+    number = f", {statement.number}" if statement.number else ""
+    return f"{{cite:t}}`{statement.paper}`{number}" if statement.paper else "–"

@@ -38,6 +38,21 @@ def test_side_by_side():
     assert one._repr_html_().count("<img") == 2
 
 
+def test_stepper():
+    frames = {n: figures.show(scatter, f"n is {n}", size=(2, 2)) for n in (10, 20, 40)}
+    html = figures.Stepper("hyperplanes n", frames)._repr_html_()
+    assert html == figures.Stepper("hyperplanes n", frames)._repr_html_()
+    assert html.count('class="mem-frame"') == 3 and html.count(" hidden>") == 2
+    assert 'aria-label="hyperplanes n"' in html and "<output>20</output>" in html
+    assert "10, 20, 40" in repr(figures.Stepper("n", frames))
+
+
+@pytest.mark.parametrize(("label", "frames"), [("", {1: None}), ("n", {})])
+def test_stepper_needs_a_name_and_pictures(label, frames):
+    with pytest.raises(ValueError, match="label, frames"):
+        figures.Stepper(label, frames)
+
+
 def test_alternative_text_is_required():
     with pytest.raises(ValueError, match="alt"):
         figures.show(scatter, "  ")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mem_lib.theorems import PROVENANCE, REGISTRY, STATEMENTS
+from mem_lib.theorems import PROVENANCE, REGISTRY, STATEMENTS, ledger, to_check
 
 ROOT = Path(__file__).parent.parent
 DIRECTIVE = re.compile(
@@ -55,3 +55,10 @@ def test_a_missing_entry_is_noticed():
     text = "```{prf:theorem} Title\n:label: thm-x-y\n:nonumber:\nBody\n```"
     (options,) = DIRECTIVE.findall(text)
     assert ":label: thm-x-y" in options
+
+
+def test_ledger_and_list_name_every_statement():
+    table, compare = ledger(), to_check()
+    for statement in STATEMENTS:
+        assert table.count(f"`{statement.label}`") == 1
+        assert compare.count(f"`{statement.label}`") == bool(statement.compare)
