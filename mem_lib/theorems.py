@@ -122,17 +122,12 @@ REGISTRY = {statement.label: statement for statement in STATEMENTS}
 
 
 def ledger() -> str:
-    """All statements as a table in MyST Markdown, each linked to its place in the book."""
-    rows = [
-        f"| {{prf:ref}}`{s.label}` {s.title} | {_paper(s)} | *{s.provenance}* | "
-        f"`{s.function.removeprefix('mem_lib.')}` | `{s.test.partition('::')[2]}` |"
+    """All statements as a list in MyST Markdown, each linked to its place in the book."""
+    return "\n".join(
+        f"- {{prf:ref}}`{s.label}`, **{s.title}**. *{s.provenance.capitalize()}*{_paper(s)}. "
+        f"Code `{s.function.removeprefix('mem_lib.')}`, test `{s.test.partition('::')[2]}`."
         for s in STATEMENTS
-    ]
-    head = [
-        "| statement | paper | provenance | function | test |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    return "\n".join(head + rows)
+    )
 
 
 def to_check() -> str:
@@ -147,4 +142,4 @@ def to_check() -> str:
 
 def _paper(statement: Statement) -> str:
     number = f", {statement.number}" if statement.number else ""
-    return f"{{cite:t}}`{statement.paper}`{number}" if statement.paper else "–"
+    return f", {{cite:t}}`{statement.paper}`{number}" if statement.paper else ""
