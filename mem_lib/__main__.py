@@ -12,6 +12,8 @@ Exit status: 0 done and right, 1 verified and wrong, 2 bad input.
 
 import argparse
 import ast
+import contextlib
+import inspect
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -38,10 +40,10 @@ def build(options: argparse.Namespace) -> int:
     dataset = _read(options)
     chapter = getattr(ml, options.chapter)
     parameters = dict(_parameter(text) for text in options.set)
-    try:
-        network = chapter.build(dataset, seed=options.seed, **parameters)
-    except TypeError as error:
-        raise ml.HypothesisViolated(f"--set: {error}") from error
+    known = list(inspect.signature(chapter.build).parameters)[1:]
+    if unknown := [name for name in parameters if name not in known]:
+        raise ml.HypothesisViolated(f"--set: {unknown[0]!r} is none of {', '.join(known)}")
+    network = chapter.build(dataset, **{"seed": options.seed, **parameters})
     network.save(options.output)
     print(f"{options.output}: {_describe(network)}")
     return 0
@@ -63,7 +65,7 @@ def verify(options: argparse.Namespace) -> int:
 
 def info(options: argparse.Namespace) -> int:
     path = Path(options.file)
-    if path.suffix in (".csv", ".npz"):
+    if path.suffix.lower() in (".csv", ".npz"):
         options.data = options.file
         dataset = _read(options)
         kind = "targets" if dataset.targets is not None else f"{dataset.classes} classes"
@@ -122,10 +124,10 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _read(options: argparse.Namespace) -> Dataset:
-    if Path(options.data).suffix == ".npz":
+    if Path(options.data).suffix.lower() == ".npz":
         return Dataset.load(options.data)
     label = options.label
-    if isinstance(label, str) and label.lstrip("-").isdigit():
+    with contextlib.suppress(ValueError):
         label = int(label)
     return read_csv(options.data, label=label)
 

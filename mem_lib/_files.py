@@ -1,25 +1,29 @@
 """Writing files so that an interruption never leaves half of one."""
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
 
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write ``chunks`` to a temporary file beside ``path``, then move it to ``path``."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
+    """Write ``chunks`` to a temporary file beside ``path``, then move it to ``path``.
+
+    A link is followed; what exists and is no regular file (a pipe, a device) is written to as it
+    is.  Raises ``FileNotFoundError`` for a missing folder.
+    """
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"path: there is no folder {str(path.parent)!r} to write to")
+    if target.exists() and not target.is_file():
+        with open(path, "wb") as file:
             file.writelines(chunks)
-        os.chmod(name, 0o666 & ~_umask())
-        os.replace(name, path)
+        return
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    try:
+        with open(part, "xb") as file:
+            file.writelines(chunks)
+        os.replace(part, target)
     except BaseException:
-        os.unlink(name)
+        part.unlink(missing_ok=True)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

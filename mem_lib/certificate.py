@@ -22,13 +22,22 @@ from typing import Any
 import numpy as np
 
 from mem_lib._files import write_atomically
+from mem_lib._numbers import as_fraction, is_integer
 from mem_lib._progress import bar as progress_bar
 from mem_lib._readout import JUDGES
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidCertificate, InvalidNetwork, show
+from mem_lib.errors import (
+    HypothesisViolated,
+    InvalidCertificate,
+    InvalidDataset,
+    InvalidNetwork,
+    show,
+)
 from mem_lib.exact import READ, Engine, Tally, on_grid, times_power
 from mem_lib.exact._arithmetic import ARITHMETIC
 from mem_lib.network import Network, Size
+
+FRACTIONS = ("margin", "max_error", "tolerance")
 
 
 @dataclass(frozen=True)
@@ -41,14 +50,16 @@ class Counterexample:
     predicted: int | None  # None for targets, -1 where the readout is undecided
 
     def __str__(self) -> str:
-        outputs = ", ".join(map(str, self.outputs[:10])) + (", …" if len(self.outputs) > 10 else "")
+        outputs = ", ".join(map(_short, self.outputs[:10]))
+        outputs += ", …" if len(self.outputs) > 10 else ""
         read = {None: "", -1: ", read as undecided"}.get(
             self.predicted, f", read as {self.predicted}"
         )
-        return f"row {self.row}: expected {self.expected}, the network gives {outputs}{read}"
+        expected = _short(Fraction(self.expected))
+        return f"row {self.row}: expected {expected}, the network gives {outputs}{read}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Certificate:
     """The outcome of :func:`verify`.
 
@@ -57,8 +68,8 @@ class Certificate:
     wrong, None when nothing could be read wrongly).  ``max_error``: for the readout ``"value"``
     the largest |output - wanted|.  ``ties``: threshold units with preactivation exactly 0, counted
     over all points.  ``max_bits``: bit length of the largest preactivation met.  ``arithmetic``:
-    what was used, and why it is exact.  ``seconds`` is not part of the evidence: it is neither
-    compared, printed nor saved.
+    what was used, and why it is exact.  ``tolerance``: how far outputs were allowed to be off.
+    ``seconds`` is not part of the evidence: it is neither compared, printed nor saved.
     """
 
     ok: bool
@@ -73,10 +84,14 @@ class Certificate:
     counterexample: Counterexample | None
     network_sha256: str
     dataset_sha256: str
+    tolerance: Fraction = Fraction(0)
     seconds: float | None = field(default=None, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return self.ok
+
+    def __repr__(self) -> str:
+        return f"<Certificate {self}>"
 
     def __str__(self) -> str:
         head = (
@@ -156,9 +171,9 @@ class Certificate:
                     f"{name}: the certificate belongs to another {name}: it states the SHA-256 "
                     f"{stated}, this one has {actual}"
                 )
-        tolerance = self.max_error if self.ok and self.max_error else 0
-        fresh = verify(network, dataset, tolerance=tolerance)
-        names = [f.name for f in fields(self) if f.compare]
+        fresh = verify(network, dataset, tolerance=self.tolerance)
+        # which arithmetic was fast enough is no evidence; that it was exact is
+        names = [f.name for f in fields(self) if f.compare and f.name != "arithmetic"]
         wrong = [name for name in names if getattr(self, name) != getattr(fresh, name)]
         if wrong:
             raise InvalidCertificate(
@@ -169,14 +184,14 @@ class Certificate:
     def _content(self) -> dict[str, Any]:
         content: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
         content["size"] = asdict(self.size)
-        for name in ("margin", "max_error"):
-            content[name] = None if content[name] is None else str(content[name])
+        for name in FRACTIONS:
+            content[name] = None if content[name] is None else _written(content[name])
         if self.counterexample is not None:
             wrong = self.counterexample
             content["counterexample"] = {
                 "row": wrong.row,
-                "expected": str(wrong.expected),
-                "outputs": [str(v) for v in wrong.outputs],
+                "expected": _written(Fraction(wrong.expected)),
+                "outputs": [_written(v) for v in wrong.outputs],
                 "predicted": wrong.predicted,
             }
         return {"format": "mem_lib.certificate", "version": 1, **content}
@@ -187,15 +202,16 @@ class Certificate:
         if (content.pop("format"), content.pop("version")) != ("mem_lib.certificate", 1):
             raise ValueError("unknown format or version")
         content["size"] = Size(**content["size"])
-        for name in ("margin", "max_error"):
-            content[name] = None if content[name] is None else Fraction(content[name])
+        for name in FRACTIONS:
+            content[name] = None if content[name] is None else _read_fraction(content[name])
+        _check_types(content)
         if content["counterexample"] is not None:
             wrong = content["counterexample"]
-            expected = Fraction(wrong["expected"])
+            expected = _read_fraction(wrong["expected"])
             content["counterexample"] = Counterexample(
                 row=wrong["row"],
                 expected=int(expected) if wrong["predicted"] is not None else expected,
-                outputs=tuple(map(Fraction, wrong["outputs"])),
+                outputs=tuple(map(_read_fraction, wrong["outputs"])),
                 predicted=wrong["predicted"],
             )
         return cls(**content)
@@ -213,7 +229,8 @@ def verify(
 
     Parameters
     ----------
-    tolerance : how far an output may be from the wanted value; only for the readout ``"value"``.
+    tolerance : how far an output may be from the wanted value; only for the readout ``"value"``,
+        and below 1/2 where the wanted values are labels.
     workers : chunks of points evaluated at a time; default: the number of cores, at most 4.  The
         certificate does not depend on it.
     progress : True shows a progress bar, False none; by default a terminal shows one when the work
@@ -223,17 +240,22 @@ def verify(
     ------
     InvalidNetwork
         When the network's inputs, outputs or readout do not fit the data.
+    InvalidDataset
+        When ``dataset`` is no Dataset.
     HypothesisViolated
-        When ``tolerance`` is negative, not finite, or given for another readout.
+        When ``tolerance`` is negative, not finite, too large for labels, or given for another
+        readout; when ``workers`` is not a positive integer.
     """
     start = time.perf_counter()
-    tolerance = _tolerance(tolerance, network.readout)
     _check_fit(network, dataset)
+    tolerance = _tolerance(tolerance, network.readout, dataset)
+    workers = _workers(workers)
     finer, k = on_grid(network, dataset.shift)
     engine = Engine(finer)
     verdict = _Verdict(dataset, finer, tolerance)
     for rows, out, tally in _outputs(engine, dataset, k, workers, progress):
         verdict.add(rows, out, tally)
+    assert verdict.judged == dataset.N  # never a verdict on rows that were not run
     return Certificate(
         ok=verdict.correct == dataset.N and verdict.tally.ties == 0,
         points=dataset.N,
@@ -247,12 +269,13 @@ def verify(
         counterexample=verdict.counterexample,
         network_sha256=network.sha256,
         dataset_sha256=dataset.sha256,
+        tolerance=tolerance,
         seconds=time.perf_counter() - start,
     )
 
 
 def _outputs(
-    engine: Engine, dataset: Dataset, k: int, workers: int | None, progress: bool | None
+    engine: Engine, dataset: Dataset, k: int, workers: int, progress: bool | None
 ) -> Iterator[tuple[slice, np.ndarray, Tally]]:
     """(rows, output numerators, tally) chunk by chunk, in the order of the rows."""
     from threadpoolctl import threadpool_limits
@@ -263,11 +286,11 @@ def _outputs(
     def run(rows: slice) -> tuple[slice, np.ndarray, Tally]:
         return rows, *engine.run(times_power(dataset.integers(rows)[0], k))
 
-    workers = min(len(chunks), workers or min(4, os.cpu_count() or 1))
+    workers = min(len(chunks), workers)
     # one BLAS thread for each worker: two pools of threads would fight over the cores
     blas = threadpool_limits(1 if workers > 1 else None, user_api="blas")
     bar = progress_bar(dataset.N, "points", "verify", progress)
-    with blas, bar, ThreadPoolExecutor(max(1, workers)) as pool:
+    with blas, bar, ThreadPoolExecutor(workers) as pool:
         for start in range(0, len(chunks), 4 * workers):  # a few at a time: outputs are not hoarded
             for rows, out, tally in pool.map(run, chunks[start : start + 4 * workers]):
                 bar.update(rows.stop - rows.start)
@@ -279,7 +302,7 @@ class _Verdict:
 
     def __init__(self, dataset: Dataset, network: Network, tolerance: Fraction) -> None:
         self.dataset, self.network, self.tolerance = dataset, network, tolerance
-        self.correct = 0
+        self.correct = self.judged = 0
         self.tally = Tally()
         self.max_error = Fraction(0)
         self.counterexample: Counterexample | None = None
@@ -296,6 +319,7 @@ class _Verdict:
     def add(self, rows: slice, out: np.ndarray, tally: Tally) -> None:
         self.tally.merge(tally)
         right = self._judge(rows, out)
+        self.judged += len(right)
         self.correct += int(np.count_nonzero(right))
         if self.counterexample is None and not right.all():
             self._remember(rows, out, int(np.argmin(right)))
@@ -319,9 +343,10 @@ class _Verdict:
         denominator = self.network.output_denominator
         errors = np.abs(out - labels * denominator)
         self.max_error = max(self.max_error, Fraction(int(errors.max()), denominator))
-        return np.asarray(
-            errors <= min(math.floor(self.tolerance * denominator), 2**62), dtype=bool
-        )
+        allowed = math.floor(self.tolerance * denominator)
+        if errors.dtype != object:
+            allowed = min(allowed, 2**62)  # errors are below, see _might_overflow
+        return np.asarray(errors <= allowed, dtype=bool)
 
     def _near_targets(self, out: np.ndarray, targets: np.ndarray) -> np.ndarray:
         denominator = self.network.output_denominator
@@ -338,7 +363,7 @@ class _Verdict:
             row=row,
             expected=int(self.dataset.labels[row])
             if labelled
-            else Fraction(self.dataset.targets[row]),
+            else Fraction(self.dataset.targets[row : row + 1].tolist()[0]),
             outputs=tuple(Fraction(int(v), denominator) for v in out[:, i]),
             predicted=int(read[0]) if labelled else None,
         )
@@ -350,12 +375,9 @@ def _might_overflow(out: np.ndarray, denominator: int, classes: int) -> bool:
     return int(np.abs(out).max(initial=0)) + (classes + 2) * denominator >= 2**62
 
 
-def _tolerance(tolerance: Any, readout: str) -> Fraction:
-    try:
-        value = Fraction(tolerance)
-    except (TypeError, ValueError, OverflowError):
-        value = Fraction(-1)
-    if value < 0:
+def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
+    value = as_fraction(tolerance)
+    if value is None or value < 0:
         raise HypothesisViolated(
             f"tolerance: a finite number >= 0 is needed, got {show(tolerance)}"
         )
@@ -364,10 +386,26 @@ def _tolerance(tolerance: Any, readout: str) -> Fraction:
             f"tolerance: only the readout 'value' has one, this network has the readout "
             f"{readout!r}; got {show(tolerance)}"
         )
+    if dataset.targets is None and value >= Fraction(1, 2):
+        raise HypothesisViolated(
+            f"tolerance: labels differ by 1, so it must be below 1/2; got {show(tolerance)}"
+        )
     return value
 
 
+def _workers(workers: Any) -> int:
+    if workers is None:
+        return min(4, os.cpu_count() or 1)
+    if not is_integer(workers) or workers < 1:
+        raise HypothesisViolated(f"workers: an integer >= 1 is needed, got {show(workers)}")
+    return int(workers)
+
+
 def _check_fit(network: Network, dataset: Dataset) -> None:
+    if not isinstance(network, Network):
+        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    if not isinstance(dataset, Dataset):
+        raise InvalidDataset(f"dataset: a Dataset is needed, got {show(dataset)}")
     if network.inputs != dataset.d:
         raise InvalidNetwork(
             f"network: {network.inputs} inputs, but the data have d = {dataset.d} coordinates"
@@ -395,5 +433,32 @@ def _digest(content: dict) -> str:
 
 
 def _short(value: Fraction) -> str:
-    text = str(value) if value.denominator.bit_length() + value.numerator.bit_length() < 200 else ""
-    return text if 0 < len(text) <= 24 else f"about {float(value):.3g}"
+    """``value`` for a sentence: itself where it is short, else its order of magnitude."""
+    bits = value.numerator.bit_length() - value.denominator.bit_length()
+    if value.numerator.bit_length() + value.denominator.bit_length() < 80:
+        return str(value)
+    return f"about {'-' if value < 0 else ''}2^{bits}"
+
+
+def _written(value: Fraction) -> str:
+    """``value`` for a file: decimal where it is short, else hexadecimal, which has no limit."""
+    if value.numerator.bit_length() + value.denominator.bit_length() < 80:
+        return str(value)
+    return f"{value.numerator:#x}/{value.denominator:#x}"
+
+
+def _read_fraction(text: str) -> Fraction:
+    numerator, _, denominator = text.partition("/")
+    return Fraction(int(numerator, 0), int(denominator or "1", 0))
+
+
+def _check_types(content: dict[str, Any]) -> None:
+    """Refuse a file whose entries have other types than a certificate's."""
+    kinds = {bool: ("ok",), int: ("points", "correct", "ties", "max_bits"),
+             str: ("arithmetic", "network_sha256", "dataset_sha256")}  # fmt: skip
+    for kind, names in kinds.items():
+        for name in names:
+            if type(content[name]) is not kind:
+                raise TypeError(f"{name} is {show(content[name])}")
+    if not all(type(value) is int for value in vars(content["size"]).values()):
+        raise TypeError(f"size is {show(content['size'])}")

@@ -33,5 +33,8 @@ def show(value: object, limit: int = 80) -> str:
     """A short text of ``value`` for a message; a huge integer is shown by its bit length."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 128:
         return f"an integer of {value.bit_length()} bits"
-    text = repr(value)
+    try:
+        text = repr(value)
+    except ValueError:  # an integer inside is too long for decimal digits
+        text = f"a {type(value).__name__} with huge integers"
     return text if len(text) <= limit else text[: limit - 1] + "…"

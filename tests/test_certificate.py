@@ -218,3 +218,79 @@ def test_bad_tolerance(tolerance):
 def test_tolerance_needs_values():
     with pytest.raises(ml.HypothesisViolated, match="tolerance"):
         ml.verify(identity(1, readout="sign"), line([-1], [0]), tolerance=1)
+
+
+@pytest.mark.parametrize("tolerance", [Fraction(1, 2), 5])
+def test_tolerance_on_labels_is_below_one_half(tolerance):
+    with pytest.raises(ml.HypothesisViolated, match="tolerance: labels differ by 1"):
+        ml.verify(identity(1), line([0], [0]), tolerance=tolerance)
+
+
+@pytest.mark.parametrize("tolerance", [np.float32(0.25), np.float64(0.25), 0.25, Fraction(1, 4)])
+def test_tolerance_of_any_number_type(tolerance):
+    network = identity(1, output_denominator=4)
+    assert ml.verify(network, line([1, 3], [0, 1]), tolerance=tolerance).ok
+
+
+def test_tolerance_is_part_of_the_certificate(tmp_path):
+    network, data = identity(1, output_denominator=3), line([0, 4, 8], [0, 1, 2])
+    certificate = ml.verify(network, data, tolerance=Fraction(1, 3))
+    assert certificate.correct == 2 and not certificate.ok
+    certificate.save(tmp_path / "c.json")
+    loaded = ml.Certificate.load(tmp_path / "c.json")
+    assert loaded.tolerance == Fraction(1, 3)
+    loaded.check(network, data)
+
+
+@pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True])
+def test_bad_workers(workers):
+    with pytest.raises(ml.HypothesisViolated, match="workers: an integer"):
+        ml.verify(identity(1), line([0], [0]), workers=workers)
+
+
+@pytest.mark.parametrize(("network", "dataset"), [(None, None), ("n", 3)])
+def test_other_things_are_refused(network, dataset):
+    with pytest.raises(ml.InvalidNetwork, match="network: a Network"):
+        ml.verify(network, line([0], [0]))
+    with pytest.raises(ml.InvalidDataset, match="dataset: a Dataset"):
+        ml.verify(identity(1), dataset)
+
+
+@pytest.mark.parametrize("bits", [100, 2000, 20000])
+def test_numbers_of_any_length_are_judged_printed_and_saved(tmp_path, bits):
+    """Thousands of bits are the subject of this library."""
+    wide = ml.Network([ml.Layer([[2**bits]], [0], "identity")], readout="sign")
+    tiny = ml.Network([ml.Layer([[1]], [0], "identity")], 0, 2**bits, "value")
+    for network, data, tolerance in (
+        (wide, line([-1, 1], [0, 1]), 0),
+        (tiny, line([0, 1], [0, 1]), 0),
+        (tiny, line([0, 1], [0, 0], classes=2), Fraction(1, 10)),
+    ):
+        certificate = ml.verify(network, data, tolerance=tolerance)
+        assert str(certificate) and repr(certificate) and certificate._repr_html_()
+        certificate.save(tmp_path / "c.json")
+        assert ml.Certificate.load(tmp_path / "c.json") == certificate
+    assert certificate.ok and certificate.max_error == Fraction(1, 2**bits)
+    assert f"about 2^-{bits}" in str(certificate)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("ok", "no"), ("correct", True), ("points", 3.0), ("arithmetic", 7)]
+)
+def test_forged_types_are_refused(tmp_path, name, value):
+    from mem_lib.certificate import _digest
+
+    path = tmp_path / "c.json"
+    ml.verify(identity(1), line([0], [0])).save(path)
+    content = json.loads(path.read_text())
+    del content["sha256"]
+    content[name] = value
+    path.write_text(json.dumps({**content, "sha256": _digest(content)}))
+    with pytest.raises(ml.InvalidCertificate, match=name):
+        ml.Certificate.load(path)
+
+
+def test_a_counterexample_on_small_integers_is_exact():
+    data = ml.Dataset([[1]], targets=np.array([2], dtype=np.uint8))
+    wrong = ml.verify(identity(1), data).counterexample
+    assert wrong.outputs[0] - wrong.expected == -1

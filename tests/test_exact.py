@@ -141,6 +141,21 @@ def test_predict(readout, outputs, labels):
     assert ml.predict(network, outputs).tolist() == labels
 
 
+def test_integers_in_a_list_are_not_rounded_by_their_neighbours():
+    network = ml.Network([ml.Layer([[1, 0]], [0], "identity")])
+    for first in (2**53 + 1, 2**63 + 1):
+        numerators, denominator = ml.evaluate(network, [[first, -1]])
+        assert Fraction(int(numerators[0, 0]), denominator) == first
+    mixed = np.array([[np.int64(3), 5]], dtype=object)
+    assert ml.evaluate(network, mixed)[0].tolist() == [[3]]
+
+
+def test_labels_beyond_machine_integers_are_undecided():
+    network = ml.Network([ml.Layer([[2**70]], [0], "identity")])
+    assert ml.predict(network, [[1], [0]]).tolist() == [-1, 0]
+    assert ml.predict(ml.Network([ml.Layer([[1]], [0], "identity")]), [[2.0**-70]]).tolist() == [-1]
+
+
 @pytest.mark.parametrize(
     ("points", "message"),
     [
@@ -149,8 +164,12 @@ def test_predict(readout, outputs, labels):
         ([1.0, 2.0], r"shape \(M, 2\)"),
         ([[1.0]], r"shape \(1, 1\)"),
         (np.empty((0, 2)), "empty"),
-        ([["a", "b"]], "dtype"),
-        ([[1j, 0]], "dtype"),
+        ([["a", "b"]], "of type"),
+        ([[1j, 0]], "of type"),
+        ([[1], [1, 2]], "rectangular"),
+        ("abc", "of type"),
+        (np.ma.masked_array([[1, 2]], mask=[[True, False]]), "masked"),
+        ([[2**53 + 1, 0.5]], "mixes floats"),
         (np.array([[None, 1]], dtype=object), "None"),
     ],
 )

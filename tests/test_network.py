@@ -276,13 +276,11 @@ def test_later_changes_outside_do_not_reach_in():
 
 
 def test_canonical_arrays_are_not_copied():
+    first = one(np.array([[1, 2], [3, 4]]))
+    assert one(first.weight).weight is first.weight
     weight = np.array([[1, 2], [3, 4]])
-    weight.flags.writeable = False
-    layer = one(weight)
-    assert layer.weight is weight
-    net = Network([layer], readout="argmax")
-    assert net.refined(3).layers[0].weight is weight
-    assert one(np.asfortranarray(weight)).weight.flags.c_contiguous
+    weight.flags.writeable = False  # its owner could thaw it
+    assert one(weight).weight is not weight
 
 
 @given(networks())
@@ -451,3 +449,32 @@ def test_refined_ends_at_the_first_threshold():
 def test_refined_refuses(k):
     with pytest.raises(InvalidNetwork, match="k = "):
         Network([one([[1]])]).refined(k)
+
+
+def test_arrays_cannot_be_thawed():
+    layer = Layer(np.array([[1, 2]]), [3], "relu")
+    for array in (layer.weight, layer.bias):
+        with pytest.raises(ValueError, match="WRITEABLE"):
+            array.flags.writeable = True
+    mine = np.array([[1, 2]])
+    mine.flags.writeable = False
+    layer = Layer(mine, [3], "relu")
+    mine.flags.writeable = True
+    mine[0, 0] = 99
+    assert layer.weight[0, 0] == 1
+
+
+@pytest.mark.parametrize("bad", [5, None])
+def test_layers_and_text_of_another_kind(bad):
+    with pytest.raises(InvalidNetwork):
+        Network(bad)
+    with pytest.raises(InvalidNetwork, match="text"):
+        Network.from_json(bad)
+
+
+@pytest.mark.parametrize("shift", [2**52, 2**22 + 1])
+def test_a_grid_beyond_all_use(shift):
+    with pytest.raises(InvalidNetwork, match="input_shift"):
+        Network([Layer([[1]], [0], "relu")], input_shift=shift)
+    with pytest.raises(InvalidNetwork, match="k = "):
+        Network([Layer([[1]], [0], "relu")]).refined(shift)

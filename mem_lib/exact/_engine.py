@@ -14,7 +14,8 @@ MOST_POINTS = 25_000
 
 @dataclass
 class Tally:
-    """What evaluation met: the same for every way of cutting the points into chunks."""
+    """What evaluation met.  ``peak`` and ``ties`` are the same for every way of cutting the points
+    into chunks; ``arithmetic`` is chosen chunk by chunk."""
 
     peak: int = 0  # the largest |preactivation|
     ties: int = 0  # threshold units with z = 0 at a point

@@ -3,7 +3,8 @@
 import numpy as np
 
 from mem_lib._dyadic import least_shift, scaled
-from mem_lib.errors import InvalidDataset, show
+from mem_lib._numbers import numbers_of, shape_text
+from mem_lib.errors import InvalidDataset
 from mem_lib.exact._engine import Engine, on_grid, times_power
 from mem_lib.network import Network
 
@@ -49,17 +50,19 @@ def predict(network: Network, points: object) -> np.ndarray:
     """The labels that ``network`` gives to ``points`` (M, d): int64 of shape (M,), -1 where the
     readout is undecided.
 
-    ``"value"``: the output, where it is a non-negative integer.  ``"sign"``: 1 above 0, 0 below.
-    ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
+    ``"value"``: the output, where it is a non-negative integer below 2^63.  ``"sign"``: 1 above 0,
+    0 below.  ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
     """
     numerators, denominator = evaluate(network, points)
     return READ[network.readout](numerators, denominator)
 
 
 def _value(out: np.ndarray, denominator: int) -> np.ndarray:
-    label = out[:, 0] // denominator
-    whole = (out[:, 0] == label * denominator) & (label >= 0)
-    return np.where(whole, label, -1).astype(np.int64)
+    values = out[:, 0].astype(object)
+    label = values // denominator
+    known = np.asarray(label * denominator == values, dtype=bool)
+    known &= np.asarray((label >= 0) & (label < 2**63), dtype=bool)
+    return np.where(known, label, -1).astype(np.int64)
 
 
 def _sign(out: np.ndarray, denominator: int) -> np.ndarray:
@@ -87,26 +90,11 @@ def _stack(blocks: list[np.ndarray]) -> np.ndarray:
 
 
 def _checked(points: object, d: int) -> np.ndarray:
-    array = np.asarray(getattr(points, "points", points))
+    array = numbers_of("points", getattr(points, "points", points))
     if array.ndim != 2 or array.shape[1] != d:
         raise InvalidDataset(
-            f"points: an array of shape (M, {d}) is needed, the network has {d} inputs; "
-            f"got shape {array.shape}"
+            f"points must have shape (M, {d}), the network has {d} inputs; got {shape_text(array)}"
         )
     if len(array) == 0:
-        raise InvalidDataset("points: at least one point is needed, got an empty array")
-    if array.dtype == object:
-        bad = [v for v in array.ravel() if not isinstance(v, int | np.integer)]
-        if bad:
-            raise InvalidDataset(f"points: integers or floats are needed, got {show(bad[0])}")
-        return array
-    if array.dtype.kind not in "iubf" or array.dtype.itemsize > 8:
-        raise InvalidDataset(
-            f"points: integers or floats of at most 64 bits are needed, got dtype {array.dtype}"
-        )
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        row, column = np.argwhere(~np.isfinite(array))[0]
-        raise InvalidDataset(
-            f"points[{row}, {column}]: a finite number is needed, got {array[row, column]}"
-        )
+        raise InvalidDataset(f"points is empty: it has shape {array.shape}")
     return array

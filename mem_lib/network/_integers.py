@@ -83,9 +83,9 @@ def pack(values: Sequence[int]) -> Array:
 
 
 def locked(array: Array) -> Array:
-    """``array``, made here and known to no one else, from now on read-only."""
+    """A read-only view of ``array``, made here and known to no one else; it cannot be thawed."""
     array.flags.writeable = False
-    return array
+    return array.view()
 
 
 def _ints(values: Sequence[Any], name: Name) -> Sequence[int]:
@@ -106,13 +106,15 @@ def _exact(array: Array, name: Name) -> Array:
 
 
 def _frozen(array: Array) -> Array:
-    """``array`` itself where nobody can write to its memory, else a read-only copy."""
-    canonical = array.dtype == np.int64 and array.flags.c_contiguous and not array.flags.writeable
-    owner: Any = array
-    while isinstance(owner, np.ndarray):
-        canonical = canonical and not owner.flags.writeable
-        owner = owner.base
-    if canonical and (owner is None or isinstance(owner, bytes)):
+    """``array`` itself where it is a view as `locked` makes them, else a read-only copy."""
+    owner = array.base
+    if (
+        isinstance(owner, np.ndarray)
+        and not (array.flags.writeable or owner.flags.writeable)
+        and owner.base is None
+        and array.dtype == np.int64
+        and array.flags.c_contiguous
+    ):
         return array
     return locked(np.array(array, dtype=np.int64, order="C"))
 

@@ -18,6 +18,8 @@ from mem_lib.network import _about, _read, _write
 from mem_lib.network._integers import integer, largest, scaled, total_bits
 from mem_lib.network._layer import Layer
 
+#: The finest grid: biases of that many bits are still handled.
+MOST_SHIFT = 2**22
 READOUTS = ("value", "sign", "onehot", "argmax")
 
 
@@ -77,12 +79,14 @@ class Network:
         readout: str = "value",
         about: dict[str, Any] | None = None,
     ) -> None:
+        if not isinstance(layers, Iterable):
+            raise InvalidNetwork(f"layers = {show(layers)} is not a sequence of layers")
         layers = tuple(layers)
         _check_chain(layers)
         _check_readout(readout, layers[-1].units)
         input_shift = integer(input_shift, "input_shift")
-        if not 0 <= input_shift < 2**53:
-            raise InvalidNetwork(f"input_shift = {show(input_shift)} must be at least 0")
+        if not 0 <= input_shift <= MOST_SHIFT:
+            raise InvalidNetwork(f"input_shift = {show(input_shift)} must be in 0..{MOST_SHIFT}")
         output_denominator = integer(output_denominator, "output_denominator")
         if output_denominator <= 0:
             raise InvalidNetwork(
@@ -149,8 +153,10 @@ class Network:
         ((-6, [(0, 1)]), 1, 2)
         """
         k = integer(k, "k")
-        if k < 0:
-            raise InvalidNetwork(f"k = {show(k)} must be at least 0: a coarser grid is not exact")
+        if not 0 <= k <= MOST_SHIFT:
+            raise InvalidNetwork(
+                f"k = {show(k)} must be in 0..{MOST_SHIFT}: a coarser grid is not exact"
+            )
         kinds = [layer.activation for layer in self.layers]
         linear = "threshold" not in kinds
         reach = self.depth if linear else kinds.index("threshold") + 1
@@ -216,6 +222,8 @@ class Network:
         """The network of a file's text; the same checks as :meth:`load`."""
         if isinstance(text, str):
             text = text.encode("utf-8", errors="surrogatepass")
+        if not isinstance(text, bytes):
+            raise InvalidNetwork(f"text = {show(text)} is no text")
         if len(text) > max_bytes:
             raise InvalidNetwork(f"the text has {len(text)} bytes, more than max_bytes {max_bytes}")
         return cls._from_text(text, max_digits)

@@ -1,0 +1,52 @@
+"""Writing files: whole or not at all, and through links and pipes."""
+
+import os
+import stat
+import threading
+
+import pytest
+
+from mem_lib._files import write_atomically
+
+
+def interrupted():
+    yield b"half"
+    raise KeyboardInterrupt
+
+
+def test_an_interruption_leaves_the_old_file(tmp_path):
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+    with pytest.raises(KeyboardInterrupt):
+        write_atomically(path, interrupted())
+    assert path.read_bytes() == b"old" and os.listdir(tmp_path) == ["f"]
+
+
+def test_new_files_have_ordinary_rights(tmp_path):
+    write_atomically(tmp_path / "f", [b"x"])
+    (tmp_path / "g").write_bytes(b"x")
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in "fg"}
+    assert len(modes) == 1
+
+
+def test_a_link_is_followed(tmp_path):
+    (tmp_path / "real").write_bytes(b"old")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    write_atomically(tmp_path / "link", [b"new"])
+    assert (tmp_path / "link").is_symlink() and (tmp_path / "real").read_bytes() == b"new"
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in this system's folders")
+def test_a_pipe_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    got = []
+    reader = threading.Thread(target=lambda: got.append((tmp_path / "pipe").read_bytes()))
+    reader.start()
+    write_atomically(tmp_path / "pipe", [b"a", b"b"])
+    reader.join(10)
+    assert got == [b"ab"] and stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        write_atomically(tmp_path / "nowhere" / "f", [b"x"])
