@@ -281,6 +281,9 @@ def test_canonical_arrays_are_not_copied():
     weight = np.array([[1, 2], [3, 4]])
     weight.flags.writeable = False  # its owner could thaw it
     assert one(weight).weight is not weight
+    net = Network([first], readout="argmax")
+    assert net.refined(3).layers[0].weight is first.weight
+    assert one(np.asfortranarray(weight)).weight.flags.c_contiguous
 
 
 @given(networks())
