@@ -3,8 +3,8 @@
     python -m benchmarks            # all of them
     python -m benchmarks digits     # one
 
-Machines differ and are noisy, so each row sets a figure beside a baseline measured in the same run;
-the ratio is what to quote.  MNIST is read from the folder that MEM_LIB_DATA names.
+Machines differ and are noisy, so each row that measures time or size sets it beside a baseline of
+the same run; the ratio is what to quote.  MNIST is read from the folder that MEM_LIB_DATA names.
 """
 
 import argparse
@@ -19,11 +19,11 @@ import numpy
 from benchmarks import chapters, core, pages
 
 RESULTS = Path(__file__).parent / "results"
-COLUMNS = ("benchmark", "what", "value", "unit", "baseline", "baseline_value", "ratio")
 BENCHMARKS = {
     "import": core.import_time,
     "digits": core.digits,
     "mnist": chapters.mnist,
+    "moons": chapters.moons,
     "samples": chapters.samples,
     "book": pages.cold_build,
 }
@@ -43,7 +43,7 @@ def main() -> int:
         rows = BENCHMARKS[name]()
         write(RESULTS / f"{name}.csv", rows)
         for row in rows:
-            print("  ".join(str(row.get(column, "")) for column in COLUMNS), flush=True)
+            print(name, *row.values(), sep="  ", flush=True)
     return 0
 
 
@@ -55,7 +55,7 @@ def write(path: Path, rows: list[dict]) -> None:
     }
     path.parent.mkdir(exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, [*COLUMNS, *facts], lineterminator="\n")
+        writer = csv.DictWriter(file, ["benchmark", *rows[0], *facts], lineterminator="\n")
         writer.writeheader()
         writer.writerows({"benchmark": path.stem, **row, **facts} for row in rows)
 

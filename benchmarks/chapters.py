@@ -4,9 +4,11 @@ import gzip
 import json
 import resource
 import tempfile
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 import mem_lib as ml
 from benchmarks.core import ratio, timed
@@ -53,6 +55,58 @@ def _plain_float32(network: ml.Network, dataset: ml.Dataset) -> None:
     for start in range(0, dataset.N, 1000):
         x = dataset.points[start : start + 1000].astype(np.float32).T
         second @ (first @ x)
+
+
+def moons() -> list[dict]:
+    """Two moons as in the paper's figure: of 50 draws, how many memorize, and with how many
+    covering neurons, for n = 10, 20, ..., 500 hyperplanes and biases up to 0, 0.05, ..., 2.5.
+
+    The first n of the 500 hyperplanes of one draw serve as the draw of n; the cover is that of
+    ``build``, and it covers all points exactly when the network memorizes them.
+    """
+    with threadpool_limits(1):  # the matrices are small
+        return _moons(paper_moons())
+
+
+def _moons(dataset: ml.Dataset) -> list[dict]:
+    grid, draws = range(10, 501, 10), 50
+    label = dataset.labels == 1
+    rows = []
+    for step in range(51):
+        max_bias = Fraction(step, 20)
+        covering = {n: [] for n in grid}
+        memorized = dict.fromkeys(grid, 0)
+        for seed in range(draws):
+            first = bwc.attempt(dataset, grid[-1], max_bias, seed=seed).network.layers[0]
+            part = ml.Network([first], dataset.shift, readout="argmax")
+            bits = ml.evaluate(part, dataset)[0].astype(np.uint8)
+            order = np.random.default_rng(seed).permutation(int(label.sum()))
+            for n in grid:
+                cover = bwc.by_candidates(bits[label, :n], bits[~label, :n], order)
+                covering[n].append(len(cover.centres))
+                memorized[n] += not len(cover.uncovered)
+        rows += [
+            {
+                "max_bias": f"{float(max_bias):g}",
+                "n": n,
+                "draws": draws,
+                "memorized": memorized[n],
+                "covering": f"{np.mean(covering[n]):.2f}",
+            }
+            for n in grid
+        ]
+    return rows
+
+
+def paper_moons() -> ml.Dataset:
+    """1,000 points on two moons as the paper draws them: float32, divided by the largest norm; then
+    rounded to the grid 2^-20."""
+    from sklearn.datasets import make_moons
+
+    points, labels = make_moons(1000, noise=0.05, random_state=0)
+    points = points.astype(np.float32)
+    points /= np.linalg.norm(points, axis=1).max()
+    return ml.Dataset(points, labels).rounded(20)
 
 
 def samples() -> list[dict]:

@@ -9,7 +9,7 @@ True
 ``import mem_lib`` needs numpy alone; everything heavier loads inside the functions that use it.
 """
 
-from mem_lib import beyond_worst_case, data, exact, theorems
+from mem_lib import beyond_worst_case, data, exact, foundations, theorems
 from mem_lib.certificate import Certificate, verify
 from mem_lib.data import Dataset
 from mem_lib.errors import (
@@ -42,6 +42,7 @@ __all__ = [
     "data",
     "evaluate",
     "exact",
+    "foundations",
     "predict",
     "theorems",
     "verify",

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from tools import book
+import pytest
 
+from tools import book, browser
+
+ROOT = Path(__file__).resolve().parents[1]
 WIDTHS = (1280, 390)
 FILE_NAME = re.compile(r"\.(png|svg|jpe?g|gif|webp)$|^_?images?/|/_images/", re.IGNORECASE)
 
@@ -63,6 +67,16 @@ THEMES = """
     .map(e => `${theme} theme: wrong picture for ${e.alt.slice(0, 60)}`);
 })
 """
+
+
+def missing_browser(environ: Mapping[str, str] = os.environ) -> str | None:
+    """Why pages cannot be read here; on a continuous-integration machine that is a failure."""
+    if browser.find(environ):
+        return None
+    reason = "no Chromium, Chrome or Edge was found (MEM_LIB_BROWSER may name one)"
+    if environ.get("CI", "").lower() not in ("", "0", "false"):
+        pytest.fail(reason + ", and CI is set")
+    return reason
 
 
 class _Formulas(HTMLParser):

@@ -1,13 +1,20 @@
 """Settings of all tests.
 
 Real data are looked for in ``MEM_LIB_DATA``, else in ``../shared/data`` if that exists.  No
-property test has a deadline: how long an example takes says more about the machine.
+property test has a deadline: how long an example takes says more about the machine.  Tests that
+need a browser are skipped without one, and fail where ``CI`` is set.
 """
 
 import os
+import sys
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
+
+from tests.browser import ROOT, missing_browser
+from tools import book, browser
+from tools.steps import Steps
 
 _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -16,3 +23,20 @@ if "MEM_LIB_DATA" not in os.environ and _SHARED.is_dir():
 
 settings.register_profile("mem_lib", deadline=None)
 settings.load_profile("mem_lib")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser; its event loop ends with the module, since notebooks bring their own."""
+    reason = missing_browser()
+    if reason:
+        pytest.skip(reason)
+    with browser.launched(browser.find()) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def built():
+    """The book, built from what the folder holds now; nothing happens when it is up to date."""
+    book.build(ROOT, Path(sys.executable), Steps(1))
+    return ROOT / "_build" / "html"

@@ -67,6 +67,22 @@ def test_cover_is_strict_at_a_tie():
     assert cover.centres.tolist() == [0] and cover.uncovered.tolist() == [1]
 
 
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 30), st.integers(1, 12), st.integers(1, 9), st.integers(0, 2**32 - 1))
+def test_a_draw_succeeds_exactly_when_all_thresholds_are_positive(n_own, n_rivals, n, seed):
+    """What stays uncovered are the points with threshold 0, in whatever order one visits."""
+    rng = np.random.default_rng(seed)
+    own = rng.integers(0, 2, (n_own, n), dtype=np.uint8)
+    rivals = rng.integers(0, 2, (n_rivals, n), dtype=np.uint8)
+    zero = [i for i in range(n_own) if rivals[:, own[i] == 0].sum(axis=1).min() == 0]
+    for _ in range(2):
+        assert bwc.by_candidates(own, rivals, rng.permutation(n_own)).uncovered.tolist() == zero
+    assert bwc.by_centres(own, rivals, np.arange(n_own)).uncovered.tolist() == zero
+    both, others = np.hstack([own, 1 - own]), np.hstack([rivals, 1 - rivals])
+    equal = [i for i in range(n_own) if (own[i] == rivals).all(axis=1).any()]
+    assert bwc.by_candidates(both, others, rng.permutation(n_own)).uncovered.tolist() == equal
+
+
 # -- whole networks ------------------------------------------------------------------------------
 
 
@@ -111,7 +127,7 @@ def test_hostile_data(name, N):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(hostile))
-@pytest.mark.parametrize("variant", ["practical", "idealised"])
+@pytest.mark.parametrize("variant", ["practical", "idealised", "two_sided", "relu"])
 @pytest.mark.parametrize("weight_bits", [8, 16, 40])
 def test_every_family_in_every_way(name, variant, weight_bits):
     """The full product, each network also through the definition."""
@@ -141,7 +157,7 @@ def test_small_sets_of_every_kind(data):
     classes = data.draw(st.integers(1, 4))
     label = {p: data.draw(st.integers(0, classes - 1)) for p in dict.fromkeys(points)}
     dataset = ml.Dataset(np.array(points, dtype=float), [label[p] for p in points], classes=classes)
-    variant = data.draw(st.sampled_from(["practical", "idealised"]))
+    variant = data.draw(st.sampled_from(["practical", "idealised", "two_sided", "relu"]))
     covered = data.draw(st.integers(0, 1)) if classes == 2 else 1
     network = bwc.build(dataset, variant=variant, covered=covered, seed=3)
     assert ml.verify(network, dataset).ok
@@ -470,3 +486,412 @@ def test_bad_arguments_of_bound(arguments, message):
 def test_data_bound_refuses_what_cannot_be_separated():
     with pytest.raises(ml.HypothesisViolated, match="rows"):
         bwc.data_bound(ml.Dataset([[1.0], [2.0]], [0, 1]), max_bias=0)
+
+
+# -- ReLU units and two-sided neurons ------------------------------------------------------------
+
+
+def brute_force_relu(network, dataset):
+    """Codes and masks of the first layer in plain integers, one neuron after the other."""
+    first, second, _ = network.layers
+    points = dataset.integers()[0].tolist()
+    rows = list(first.rows())
+    codes = [[max(0, b + sum(w * x[k] for k, w in t)) for b, t in rows] for x in points]
+    for bias, terms in second.rows():
+        scores = [sum(code[k] for k, _ in terms) for code in codes]
+        yield bias, scores
+
+
+@pytest.mark.parametrize("covered", [0, 1])
+@pytest.mark.parametrize("bits", [8, 20, 45])
+def test_relu_thresholds_lie_halfway_in_the_gap(covered, bits):
+    """No data point on a threshold; grids from coarse to beyond float64."""
+    rng = np.random.default_rng(bits)
+    points = [[int(v) for v in row] for row in rng.integers(-(2**bits), 2**bits, (30, 2))]
+    points = np.ldexp(np.array(points, dtype=float), -bits)
+    dataset = ml.Dataset(points, (points[:, 0] > 0.1).astype(int))
+    result = bwc.attempt(dataset, 400, variant="relu", covered=covered, weight_bits=16)
+    certificate = ml.verify(result.network, dataset)
+    assert certificate.ok
+    own = dataset.labels == covered
+    gaps = []
+    for bias, scores in brute_force_relu(result.network, dataset):
+        smallest = min(s for s, mine in zip(scores, own, strict=True) if not mine)
+        largest = max(s for s, mine in zip(scores, own, strict=True) if mine and s < smallest)
+        assert bias == smallest + largest
+        gaps.append(smallest - largest)
+    unit = 2 ** (16 + dataset.shift + 3)
+    assert certificate.margin == Fraction(min(gaps), unit) > 0
+
+
+def test_relu_cover_equals_brute_force():
+    """The cover step on integers that no machine type holds."""
+    rng = np.random.default_rng(0)
+    for scale in (1, 2**40, 2**80):
+        own, rivals = (rng.integers(-5, 6, (k, 7)).clip(0) for k in (12, 5))
+        dtype = object if scale > 2**50 else np.int64
+        own, rivals = own.astype(dtype) * scale, rivals.astype(dtype) * scale
+        order = rng.permutation(12)
+        cover = bwc.by_candidates(own, rivals, order)
+        uncovered, neurons = set(range(12)), []
+        visited = set()
+        for c in order.tolist():
+            if c in visited:
+                continue
+            off = [k for k in range(7) if own[c][k] == 0]
+            m = min(sum(int(x[k]) for k in off) for x in rivals)
+            hit = {i for i in range(12) if sum(int(own[i][k]) for k in off) < m}
+            if m > 0:
+                neurons.append((c, m))
+                visited |= hit
+                uncovered -= hit
+        found = [(int(c), int(m)) for c, m in zip(cover.centres, cover.thresholds, strict=True)]
+        assert found == neurons and set(cover.uncovered.tolist()) == uncovered
+
+
+def test_relu_and_threshold_share_their_hyperplanes():
+    one, other = (bwc.attempt(MOONS, 60, seed=2, variant=v).network for v in ("practical", "relu"))
+    assert one.layers[0].weight.tolist() == other.layers[0].weight.tolist()
+    assert one.layers[0].bias.tolist() == other.layers[0].bias.tolist()
+    assert [layer.activation for layer in other.layers] == ["relu", "relu", "identity"]
+
+
+def test_a_relu_threshold_on_a_data_point_is_not_safe():
+    """The bias of the algorithm as printed: exactly 0 at the rival, which float sums may miss."""
+    result = bwc.attempt(MOONS, 300, variant="relu", seed=0)
+    assert ml.verify(result.network, MOONS).ok
+    first, second, readout = result.network.layers
+    own = MOONS.labels == 1
+    smallest = [
+        min(s for s, mine in zip(scores, own, strict=True) if not mine)
+        for _, scores in brute_force_relu(result.network, MOONS)
+    ]
+    on_it = ml.Layer(second.weight, [2 * m for m in smallest], "relu")
+    network = ml.Network([first, on_it, ml.Layer(readout.weight, [0], "identity")], MOONS.shift)
+    values = ml.evaluate(network, MOONS)[0][:, 0]
+    assert (values[own] > 0).all() and (values[~own] == 0).all()  # right, with nothing to spare
+    rng = np.random.default_rng(0)
+    w, b = np.asarray(first.weight, float), np.asarray(first.bias, float) * 2.0**-MOONS.shift
+    mask = -np.asarray(second.weight, float) / 2
+    seen = set()
+    for _ in range(30):  # the same sums in float32, in another order each time
+        order = rng.permutation(len(w))
+        code = np.maximum(MOONS.points @ w[order].T + b[order], 0).astype(np.float32)
+        score = code @ mask[:, order].T.astype(np.float32)
+        tau = np.array(smallest, dtype=float) * 2.0**-MOONS.shift
+        seen.add(bool((score[~own] < tau.astype(np.float32)).any()))
+    assert True in seen  # a rival that is covered, in float
+
+
+def test_two_sided_neurons_are_hamming_balls():
+    result = bwc.attempt(MOONS, 60, seed=1, variant="two_sided")
+    network = result.network
+    bits = ml.evaluate(ml.Network(network.layers[:1], MOONS.shift, readout="argmax"), MOONS)[0]
+    fires = ml.evaluate(ml.Network(network.layers[:2], MOONS.shift, readout="argmax"), MOONS)[0]
+    own = MOONS.labels == 1
+    for i, name in enumerate(network.layers[1].names):
+        centre = bits[int(name.split()[-1])]
+        distance = (bits != centre).sum(axis=1)
+        assert (fires[:, i] == (distance < distance[~own].min())).all()
+
+
+@pytest.mark.parametrize("variant", ["two_sided", "relu"])
+@pytest.mark.parametrize("classes", [2, 4])
+def test_variants_memorize_within_their_bounds(variant, classes):
+    dataset = ml.data.ball(N=30, d=2, margin=0.1, classes=classes, seed=3)
+    promise = bwc.bound(dataset, variant=variant)
+    network = bwc.build(dataset, n=promise.width, variant=variant, seed=1)
+    assert ml.verify(network, dataset).ok
+    for name, value in vars(network.size).items():
+        assert value <= getattr(promise, name), name
+
+
+def test_two_sided_bounds_hold_with_half_the_hyperplanes():
+    dataset = ml.data.ball(N=20, d=2, margin=0.2, classes=2, seed=1)
+    one, two = (
+        bwc.data_bound(dataset, failure=0.25, variant=v) for v in ("practical", "two_sided")
+    )
+    assert 0.4 * one < two <= one / 2 + 1
+    results = [bwc.attempt(dataset, two, seed=s, variant="two_sided") for s in range(300)]
+    assert np.mean([len(r.uncovered) > 0 for r in results]) <= 0.25
+    assert bwc.bound(dataset, variant="two_sided").width < bwc.bound(dataset).width
+
+
+def test_two_sided_without_bias_takes_the_origin():
+    three = ml.Dataset([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [0, 1, 2])
+    network = bwc.build(three, max_bias=0, variant="two_sided")
+    assert ml.verify(network, three).ok
+    rays = ml.Dataset([[1.0, 0.0], [2.0, 0.0]], [0, 1])
+    for variant in ("two_sided", "relu"):
+        with pytest.raises(ml.HypothesisViolated, match=r"max_bias: .*one ray"):
+            bwc.build(rays, max_bias=0, variant=variant)
+
+
+@pytest.mark.parametrize("variant", ["two_sided", "relu"])
+def test_failures_of_the_variants_are_true(variant):
+    result = bwc.attempt(MOONS, n=8, seed=0, variant=variant)
+    wrong = np.flatnonzero(ml.predict(result.network, MOONS.points) != MOONS.labels)
+    assert len(wrong) and wrong.tolist() == sorted(result.uncovered)
+    nothing = bwc.attempt(MOONS, n=1, seed=0, variant=variant)
+    assert len(nothing.uncovered) and not ml.verify(nothing.network, MOONS).ok
+    with pytest.raises(ml.HypothesisViolated, match="centres: only the variant"):
+        bwc.build(MOONS, variant=variant, centres=[1])
+    with pytest.raises(ml.HypothesisViolated, match="variant: one of"):
+        bwc.data_bound(MOONS, variant="three_sided")
+
+
+# -- pieces --------------------------------------------------------------------------------------
+
+
+def clusters(radius, N=200, seed=0):
+    """Two small discs a class: the data, their centres and mean widths."""
+    rng = np.random.default_rng(seed)
+    centres = np.array([[0.9, 0.0], [-0.9, 0.0], [0.0, 0.9], [0.0, -0.9]])
+    which = np.arange(N) % 4
+    turn, length = rng.uniform(0, 2 * math.pi, N), 0.99 * radius * np.sqrt(rng.uniform(0, 1, N))
+    length[:4] = 0  # the centres are data points
+    offset = np.column_stack([length * np.cos(turn), length * np.sin(turn)])
+    dataset = ml.Dataset(centres[which] + offset, (which < 2).astype(int)).rounded(30)
+    width = bwc.mean_width(radius, dimension=2)
+    return dataset, centres[:2], centres[2:], [width] * 2, [width] * 2
+
+
+def test_small_pieces_bound_holds():
+    """At most the promised share fails, and no success needs more neurons than pieces."""
+    dataset, *pieces = clusters(0.02)
+    n = bwc.small_pieces_hyperplanes(*pieces, 2.2, failure=0.5)
+    assert n < bwc.small_pieces_hyperplanes(*pieces, 2.2, failure=0.5, exact=False)
+    results = [bwc.attempt(dataset, n, 2.2, seed=s) for s in range(100)]
+    assert sum(len(r.uncovered) > 0 or r.covering[0] > 2 for r in results) <= 50
+    few = [bwc.attempt(dataset, n // 8, 2.2, seed=s) for s in range(100)]
+    assert sum(len(r.uncovered) > 0 or r.covering[0] > 2 for r in few) > 50
+
+
+def test_pieces_of_one_point_give_the_data_bound():
+    """Width 0: the Chernoff bounds become (1 - p)^n."""
+    dataset = ml.data.ball(N=12, d=3, margin=0.2, classes=2, seed=0)
+    own, rivals = dataset.points[dataset.labels == 1], dataset.points[dataset.labels == 0]
+    n = bwc.small_pieces_hyperplanes(own, rivals, [0] * 6, [0] * 6, 0.75, failure=0.1)
+    assert abs(n - bwc.data_bound(dataset, max_bias=0.75, failure=0.1, weight_bits=40)) <= 1
+
+
+def test_relative_entropy():
+    assert bwc.relative_entropy(0.3, 0.3) == 0
+    assert math.isinf(bwc.relative_entropy(0.1, 0.0))
+    expected = 0.2 * math.log(0.2 / 0.5) + 0.8 * math.log(0.8 / 0.5)
+    assert math.isclose(bwc.relative_entropy(0.2, 0.5), expected)
+
+
+def test_mean_width_is_an_upper_bound():
+    rng = np.random.default_rng(0)
+    T = rng.normal(size=(50, 4))
+    T /= np.linalg.norm(T, axis=1).max()
+    width = np.abs(rng.normal(size=(20_000, 4)) @ T.T).max(axis=1).mean()
+    for arguments in ({"dimension": 4}, {"points": 50}, {"dimension": 4, "points": 50}):
+        assert width <= bwc.mean_width(1.0, **arguments)
+    assert bwc.mean_width(1.0, points=50, dimension=4) == 2.0
+
+
+def test_union_bound_does_not_know_N():
+    """Admissible radii of segments: omega is below what the dimension alone allows."""
+    for bias, D in ((2.0, 1.0), (5.0, 0.01), (2.0, 2.0)):
+        r = bwc.admissible_radius(D, bias)
+        for k in (1, 3, 50):
+            omega = bwc.mean_width(r, dimension=k) ** 2 / D**3
+            assert 2**22 * bias * omega <= 16 * k * bias / D
+            by_omega = bwc.covering_hyperplanes((2, 2), D, bias, mean_width=omega)
+            by_dimension = bwc.covering_hyperplanes((2, 2), D, bias, dimension=k)
+            assert by_omega <= by_dimension
+    assert bwc.covering_hyperplanes((1, 1), 1.0, 2.0, dimension=1000) == 32000
+    sizes = []
+    for N in (100, 3000):
+        dataset, *_ = clusters(bwc.admissible_radius(0.9 * math.sqrt(2), 2.0), N=N)
+        n = bwc.covering_hyperplanes((2, 2), 0.9 * math.sqrt(2), 2.0, dimension=2)
+        result = bwc.attempt(dataset, n, 2.0, seed=0)
+        sizes.append((result.covering, len(result.uncovered)))
+    assert sizes == [((2,), 0), ((2,), 0)]
+
+
+def test_whole_pieces_are_told_apart():
+    """At the printed n, any point of a piece scores below all rivals, seen from any other."""
+    gap, bias, pieces = 0.9 * math.sqrt(2), 2.0, np.arange(1200) % 4
+    n = bwc.covering_hyperplanes((2, 2), gap, bias, dimension=2, failure=0.1)
+    dataset, *_ = clusters(bwc.admissible_radius(gap, bias), N=1200)
+    for seed in range(3):
+        first = bwc.attempt(dataset, n, bias, seed=seed).network.layers[:1]
+        bits = ml.evaluate(ml.Network(first, dataset.shift, readout="argmax"), dataset)[0]
+        for c in range(0, 1200, 101):
+            score = bits[:, bits[c] == 0].sum(axis=1)
+            if dataset.labels[c] == 1:
+                assert score[pieces == pieces[c]].max() < score[dataset.labels == 0].min()
+
+
+def test_many_close_pairs_need_a_logarithm_more():
+    """M intervals on a line: at the printed n fewer than 1/e of the draws succeed."""
+    M, gap, bias = 10, 0.02, 1.0
+    starts = np.linspace(-0.95, 0.9, M)
+    points = np.concatenate([starts, starts + gap])[:, None]
+    dataset = ml.Dataset(points, [0] * M + [1] * M).rounded(20)
+    n = bwc.hyperplanes_needed(gap, bias, 1 / math.e, pairs=M)
+    assert n > 2 * bwc.hyperplanes_needed(gap, bias)
+    assert math.log(M) / -math.log1p(-gap / math.sqrt(2 * math.pi)) <= n
+    successes = sum(
+        not len(bwc.attempt(dataset, int(n), bias, seed=s).uncovered) for s in range(60)
+    )
+    assert successes <= 60 / math.e
+
+
+def test_on_a_ray_all_bits_agree():
+    for c, x in (([1.0, 2.0], [0.5, 1.0]), ([3.0], [7.0])):
+        assert bwc.separation_probability(c, x, 0.0) == 0
+        dataset = ml.Dataset([c, x, [-v for v in c]], [1, 1, 0])
+        first = bwc.attempt(dataset, 200, 0, seed=0).network.layers[:1]
+        bits = ml.evaluate(ml.Network(first, dataset.shift, readout="argmax"), dataset)[0]
+        assert (bits[0] == bits[1]).all() and (bits[0] != bits[2]).all()
+    assert abs(bwc.separation_probability([1.0, 0.0], [1.0, 1.0], 0.0) - 1 / 16 * 2) < 1e-12
+
+
+def two_lines(points=10, gap=0.1):
+    t = np.linspace(-1, 1, points)
+    pair = [np.column_stack([t, np.full(points, side)]) for side in (gap / 2, -gap / 2)]
+    return ml.Dataset(np.vstack(pair), [1] * points + [0] * points).rounded(20)
+
+
+def test_isolated_points_need_a_neuron_each():
+    dataset = two_lines()
+    assert bwc.isolation_gap(dataset, max_bias=1.0) > 0
+    assert bwc.isolation_gap(dataset, max_bias=0.5) < 0  # the condition is about p, not distance
+    results = [bwc.attempt(dataset, 20_000, 1.0, seed=s) for s in range(3)]
+    assert [r.covering for r in results] == [(10,)] * 3
+    close = bwc.attempt(ml.data.balls(N=40, d=3, components=2, radius=0.05), 500, seed=0)
+    assert close.covering == (1,)
+
+
+def test_isolation_gap_is_that_of_the_definition():
+    dataset = ml.data.ball(N=14, d=2, margin=0.05, classes=2, seed=5)
+    own, rivals = dataset.points[dataset.labels == 1], dataset.points[dataset.labels == 0]
+    p = lambda a, b: float(bwc.separation_probability(a, b, 0.8))  # noqa: E731
+    gaps = [
+        min(p(c, x) for j, x in enumerate(own) if j != i) - min(p(c, x) for x in rivals)
+        for i, c in enumerate(own)
+    ]
+    assert math.isclose(bwc.isolation_gap(dataset, max_bias=0.8), min(gaps), abs_tol=1e-7)
+    assert bwc.isolation_gap(ml.Dataset([[0.0], [1.0]], [0, 1])) == math.inf
+
+
+# -- robustness ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", ["practical", "two_sided", "idealised"])
+def test_nothing_changes_inside_the_ball(variant):
+    dataset = ml.data.moons(N=40, noise=0.05, margin=0.1, seed=3)
+    network = bwc.build(dataset, n=80, variant=variant, seed=0)
+    first = network.layers[0]
+    w = np.asarray(first.weight, float) * 2.0**network.input_shift
+    z = dataset.points @ w.T + np.asarray(first.bias, float)
+    rng = np.random.default_rng(0)
+    for row in range(0, 40, 3):
+        point, radius = dataset.points[row], bwc.robustness_radius(network, dataset.points[row])
+        assert 0 < radius < math.inf
+        away = rng.normal(size=(100, 2))
+        nearest = np.argsort(np.abs(z[row]) / np.linalg.norm(w, axis=1))[:50]
+        toward = -np.sign(z[row, nearest])[:, None] * w[nearest]  # straight at the hyperplanes
+        steps = np.vstack([away, toward])
+        steps *= (1 - 1e-9) * radius / np.linalg.norm(steps, axis=1)[:, None]
+        assert (ml.predict(network, point + steps) == dataset.labels[row]).all()
+
+
+def test_radius_by_hand():
+    """The cover by hand: 1/2 < x, 2 < x, x < 1/2; centre 0, threshold 2."""
+    first = ml.Layer([[2], [1], [-2]], [-1, -2, 1], "threshold")
+    cover = ml.Layer([[-2, -2, 0]], [3], "threshold")
+    network = ml.Network([first, cover, ml.Layer([[2]], [-1], "identity")], readout="sign")
+    squares = {0: 4, 1: 1, 3: 1, -2: 16}  # the answer changes at x = 2 and nowhere else
+    for x, square in squares.items():
+        assert bwc.squared_robustness_radius(network, [x]) == square
+        assert bwc.robustness_radius(network, [x]) == math.sqrt(square)
+    assert bwc.squared_robustness_radius(network, [2]) == 0
+
+
+def test_radius_of_several_classes_and_of_one():
+    dataset = ml.data.ball(N=30, d=2, margin=0.05, classes=3, seed=0)
+    network = bwc.build(dataset)
+    for row in range(0, 30, 5):
+        radius = bwc.robustness_radius(network, dataset.points[row])
+        assert radius > 0
+        rng = np.random.default_rng(row)
+        step = rng.normal(size=(200, 2))
+        step *= (1 - 1e-9) * radius / np.linalg.norm(step, axis=1)[:, None]
+        assert (ml.predict(network, dataset.points[row] + step) == dataset.labels[row]).all()
+    alone = bwc.build(ml.Dataset([[1.0], [2.0]], [1, 1]))
+    assert bwc.robustness_radius(alone, [5.0]) == math.inf
+
+
+def test_rows_of_zeros_are_never_crossed():
+    first = ml.Layer([[0], [2]], [-1, -1], "threshold")
+    cover = ml.Layer([[-2, 0]], [1], "threshold")
+    network = ml.Network([first, cover, ml.Layer([[2]], [-1], "identity")], readout="sign")
+    assert bwc.squared_robustness_radius(network, [0.0]) == math.inf
+
+
+def test_scaling_scales_the_radius():
+    network = bwc.build(MOONS, n=150, seed=0)
+    scaled = ml.Network(network.layers, network.input_shift - 2, 2, "sign")
+    for point in MOONS.points[:5]:
+        one = bwc.squared_robustness_radius(network, point)
+        assert bwc.squared_robustness_radius(scaled, 4 * point) == 16 * one
+
+
+def test_radius_of_another_network_is_refused():
+    relu = bwc.build(MOONS, n=200, variant="relu")
+    for network, message in (
+        (relu, "threshold units"),
+        (None, "a Network is needed"),
+        (ml.Network([ml.Layer([[1, 0]], [0], "identity")], readout="sign"), "threshold units"),
+    ):
+        with pytest.raises(ml.HypothesisViolated, match=f"network: .*{message}"):
+            bwc.robustness_radius(network, [0.0, 0.0])
+    good = bwc.build(MOONS, n=200)
+    two_of_two = ml.Layer(good.layers[2].weight, [-3], "identity")
+    both = ml.Network([*good.layers[:2], two_of_two], good.input_shift, 2, "sign")
+    with pytest.raises(ml.HypothesisViolated, match="output 0"):
+        bwc.robustness_radius(both, [0.0, 0.0])
+    valued = ml.Network(good.layers, good.input_shift, 2, "value")
+    with pytest.raises(ml.HypothesisViolated, match="readout"):
+        bwc.robustness_radius(valued, [0.0, 0.0])
+    for point in ([0.0], [0.0, math.nan], [[0.0, 0.0]]):
+        with pytest.raises(ml.InvalidDataset, match="point"):
+            bwc.robustness_radius(good, point)
+
+
+# -- what the new bounds refuse ------------------------------------------------------------------
+
+
+pieces = bwc.small_pieces_hyperplanes
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: pieces([[0]], [[1]], [0.5], [0], 1), "widths: pieces 0 and 0"),
+        (lambda: pieces([[0]], [[1]], [-1], [0], 1), "widths: one finite"),
+        (lambda: pieces([[0]], [[1]], [0], ["x"], 1), "rival_widths: one"),
+        (lambda: pieces([[0]], [[1, 2]], [0], [0], 1), "rival_centres: points"),
+        (lambda: pieces([], [[1]], [], [0], 1), "centres: a non-empty"),
+        (lambda: pieces([[0]], "x", [0], [0], 1), "rival_centres: a non-empty"),
+        (lambda: pieces([[0]], [[1]], [0], [0], 0), "max_bias: a finite"),
+        (lambda: bwc.mean_width(-1.0, points=3), "radius: a finite"),
+        (lambda: bwc.mean_width(1.0), "dimension: this or points"),
+        (lambda: bwc.mean_width(1.0, points=0), "points: an integer"),
+        (lambda: bwc.covering_hyperplanes((1, 1), 1.0, 2.0, dimension=-1), "dimension: an integer"),
+        (lambda: bwc.admissible_radius(2.0, 1.0), "max_bias: at least the distance"),
+        (lambda: bwc.admissible_radius(0.0, 1.0), "distance: a finite"),
+        (lambda: bwc.hyperplanes_needed(0.1, 1.0, pairs=0), "pairs: an integer"),
+        (lambda: bwc.hyperplanes_needed(0.1, 1.0, 1.5), "success: a probability"),
+        (lambda: bwc.isolation_gap(MOONS, covered=2), "covered: class 2"),
+        (lambda: bwc.isolation_gap([[0.0]]), "dataset: a Dataset"),
+    ],
+)  # fmt: skip
+def test_bad_arguments_of_the_new_bounds(call, message):
+    with pytest.raises(ml.HypothesisViolated, match=message):
+        call()

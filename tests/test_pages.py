@@ -1,18 +1,13 @@
 """Every page of the built book, read in a browser without network: from a server and from files."""
 
-import os
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests import browser as reader
-from tools import book, browser
-from tools.steps import Steps
-
-ROOT = Path(__file__).resolve().parents[1]
-HTML = ROOT / "_build" / "html"
+from tests.browser import ROOT, missing_browser
+from tools import book
 
 
 def toc_pages() -> list[str]:
@@ -29,32 +24,6 @@ def toc_pages() -> list[str]:
 
     walk(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
     return [str(Path(name).with_suffix(".html").as_posix()) for name in names]
-
-
-def missing_browser(environ=os.environ) -> str | None:
-    """Why pages cannot be read here; on a continuous-integration machine that is a failure."""
-    if browser.find(environ):
-        return None
-    reason = "no Chromium, Chrome or Edge was found (MEM_LIB_BROWSER may name one)"
-    if environ.get("CI", "").lower() not in ("", "0", "false"):
-        pytest.fail(reason + ", and CI is set")
-    return reason
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    reason = missing_browser()
-    if reason:
-        pytest.skip(reason)
-    with browser.launched(browser.find()) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def built():
-    """The book, built from what the folder holds now; nothing happens when it is up to date."""
-    book.build(ROOT, Path(sys.executable), Steps(1))
-    return HTML
 
 
 @pytest.fixture(scope="module", params=["server", "file"])

@@ -20,7 +20,18 @@ Statements (ours, with explicit constants; the paper gives the order).
 * ``thm-beyond_worst_case-data``: so does any n with sum over pairs (1 - p)^n <= eta, with the exact
   p of each pair of these data: :func:`data_bound`.
 * ``thm-beyond_worst_case-covering``: the number of covering neurons is at most the number of balls
-  of an admissible covering, whatever N is: :func:`covering_hyperplanes`.
+  of an admissible covering, whatever N is: :func:`covering_hyperplanes`; with sharper numbers for
+  small pieces, ``thm-beyond_worst_case-pieces``: :func:`small_pieces_hyperplanes`.
+* ``thm-beyond_worst_case-needed``, ``-logarithm``: what no second layer can do without:
+  :func:`hyperplanes_needed`.
+* ``thm-beyond_worst_case-isolated``: when every point ends up with its own neuron:
+  :func:`isolation_gap`.
+* ``thm-beyond_worst_case-robust``: a ball around any point on which the answer cannot change:
+  :func:`robustness_radius`.
+
+Variants.  ``"two_sided"`` neurons count the hyperplanes between centre and point in both
+directions: half as many hyperplanes.  ``"relu"`` has ReLU units in both hidden layers; it needs the
+exact thresholds of :func:`build`, whose docstring says why.
 
 Conventions.  Units are 1 at z >= 0; the paper's "t > 0" is stored as 2t - 1 >= 0 in integers, so no
 data point lies on a hyperplane, and the covering threshold is m - 1/2, strictly inside the gap.
@@ -30,18 +41,27 @@ rounded network.
 
 from mem_lib.beyond_worst_case._bounds import (
     bound,
-    covering_hyperplanes,
     data_bound,
     hyperplanes_enough,
     hyperplanes_needed,
 )
 from mem_lib.beyond_worst_case._build import Attempt, attempt, build
 from mem_lib.beyond_worst_case._cover import Cover, by_candidates, by_centres
+from mem_lib.beyond_worst_case._geometry import (
+    admissible_radius,
+    covering_hyperplanes,
+    isolation_gap,
+    mean_width,
+    relative_entropy,
+    small_pieces_hyperplanes,
+)
 from mem_lib.beyond_worst_case._probability import chi3, rounding_loss, separation_probability
+from mem_lib.beyond_worst_case._robustness import robustness_radius, squared_robustness_radius
 
 __all__ = [
     "Attempt",
     "Cover",
+    "admissible_radius",
     "attempt",
     "bound",
     "build",
@@ -52,6 +72,12 @@ __all__ = [
     "data_bound",
     "hyperplanes_enough",
     "hyperplanes_needed",
+    "isolation_gap",
+    "mean_width",
+    "relative_entropy",
+    "robustness_radius",
     "rounding_loss",
     "separation_probability",
+    "small_pieces_hyperplanes",
+    "squared_robustness_radius",
 ]

@@ -22,7 +22,7 @@ from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Size
 
 WEIGHT_BITS = 16
-VARIANTS = ("practical", "idealised")
+VARIANTS = ("practical", "idealised", "two_sided", "relu")
 
 
 def bound(
@@ -56,6 +56,9 @@ def bound(
     weight_bits, grid_bits : weights are rounded to the grid 2^-weight_bits, points lie on the grid
         2^-grid_bits.
 
+    variant : as in ``build``.  ``"two_sided"`` needs about half as many hyperplanes; ``"relu"`` as
+        many, with longer biases in the second layer.
+
     Raises
     ------
     HypothesisViolated
@@ -65,7 +68,7 @@ def bound(
     3
     """
     if dataset is not None:
-        N, d, classes = dataset.N, dataset.d, _classes(dataset)
+        N, d, classes = dataset.N, dataset.d, classes_of(dataset)
         margin, radius, grid_bits = dataset.margin, dataset.radius, dataset.shift
         if margin is None:
             return constant_size(d, classes)
@@ -84,12 +87,17 @@ def bound(
     pairs = N * N // 4 if classes == 2 else N * N * (classes - 1) // classes
     loss = rounding_loss(2 * math.sqrt(d) * radius, max_bias, weight_bits, grid_bits)
     n = hyperplanes_enough(
-        margin, radius, max_bias, pairs, failure=_failure(failure) / 2, loss=float(loss)
-    )
+        margin, radius, max_bias, pairs,
+        failure=probability(failure) / 2, loss=float(loss), two_sided=variant == "two_sided",
+    )  # fmt: skip
     covering = N - 1 if classes == 2 else N
     # failure / 2 is left for the event that some |w_ij| exceeds this
     largest = math.sqrt(2 * math.log(4 * n * d / failure))
-    return _size(n, d, covering, classes, largest, max_bias, weight_bits, grid_bits)
+    score = n  # the largest score of a point
+    if variant == "relu":
+        reach = math.sqrt(d) * (largest + 1) * radius + max_bias
+        score = n * (2 * math.ceil(math.ldexp(reach, weight_bits + grid_bits)) + 2)
+    return _size(n, d, covering, classes, largest, max_bias, weight_bits, grid_bits, score)
 
 
 def hyperplanes_enough(
@@ -100,47 +108,24 @@ def hyperplanes_enough(
     *,
     failure: float = 0.5,
     loss: float = 0.0,
+    two_sided: bool = False,
 ) -> int:
     """The n of theorem ``thm-beyond_worst_case-finite``: with probability at least 1 - ``failure``
     each of ``pairs`` ordered pairs at distance at least ``margin``, of norm at most ``radius``, is
-    told apart by one of n hyperplanes in the needed direction.  ``loss`` is what rounding takes.
+    told apart by one of n hyperplanes in the needed direction.  ``loss`` is what rounding takes;
+    ``two_sided`` neurons are content with either direction.
 
     >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
     1765
     """
-    p = chi3(max_bias / radius) * margin / (2 * math.sqrt(2 * math.pi) * max_bias) - loss
+    p = chi3(max_bias / radius) * margin / (2 * math.sqrt(2 * math.pi) * max_bias)
+    p = (2 * p if two_sided else p) - loss
     if p <= 0:
         raise HypothesisViolated(
             f"weight_bits: rounding may undo every separation at margin = {margin}, "
             f"max_bias = {max_bias}; more bits, or a larger margin, are needed"
         )
     return max(1, math.ceil(math.log(max(pairs, 1) / failure) / -math.log1p(-p)))
-
-
-def covering_hyperplanes(
-    components: tuple[int, int],
-    separation: float,
-    max_bias: float,
-    *,
-    mean_width: float = 0.0,
-    failure: float = 0.5,
-) -> int:
-    """The n of theorem ``thm-beyond_worst_case-covering``: enough, with probability at least
-    1 - ``failure``, to cover the class by at most ``components[0]`` neurons, whatever N is.
-
-    ``components`` counts the pieces (M-, M+) of an admissible mutual covering, ``separation`` is
-    the smallest distance of two centres of different classes, ``mean_width`` the omega of the
-    theorem.  The constants are generous: this is the shape of the law, not a design rule.
-
-    >>> covering_hyperplanes((2, 2), 0.5, 2.0)
-    3549
-    """
-    ours, theirs = (whole(m, "components", 1) for m in components)
-    ratio = above_zero(max_bias, "max_bias") / above_zero(separation, "separation")
-    if mean_width < 0:
-        raise HypothesisViolated(f"mean_width: a number >= 0 is needed, got {mean_width}")
-    first = 256 * ratio * math.log(4 * ours * theirs / _failure(failure))
-    return math.ceil(max(first, 2**22 * max_bias * mean_width))
 
 
 def data_bound(
@@ -150,25 +135,29 @@ def data_bound(
     failure: float = 0.5,
     covered: int = 1,
     weight_bits: int = WEIGHT_BITS,
+    variant: str = "practical",
 ) -> int:
     """The n of theorem ``thm-beyond_worst_case-data``: the least n with
     sum over pairs (1 - p)^n <= ``failure``, for the exact p of every ordered pair of differently
-    labelled points of this data set, less what rounding may take.
+    labelled points of this data set, less what rounding may take.  For ``"two_sided"`` p is the
+    probability that a hyperplane tells the pair apart in either direction.
 
     Takes O(N^2 d) time.  ``max_bias = 0`` ignores rounding.  Raises ``HypothesisViolated`` when a
     pair can never be told apart.
     """
-    classes = _classes(dataset)
-    dataset, failure = dataset.distinct(), _failure(failure)
+    known_variant(variant)
+    classes = classes_of(dataset)
+    dataset, failure = dataset.distinct(), probability(failure)
     if (dataset.labels == dataset.labels[0]).all():
         return 1
-    points, bias, shift = _in_units_of_the_radius(
+    points, bias, shift = in_units_of_the_radius(
         dataset, default_bias(dataset) if max_bias is None else bias_of(max_bias)
     )
     labels = 1 - dataset.labels if classes == 2 and covered == 0 else dataset.labels
     one_norms = np.abs(points).sum(axis=1)
     found = []
-    for c, x, p in opposite_pairs(points, labels, bias):
+    two_sided = variant == "two_sided"
+    for c, x, p in opposite_pairs(points, labels, bias, two_sided):
         if bias > 0:
             p = p - rounding_loss(one_norms[c] + one_norms[x], bias, weight_bits, shift)
         if not (p > 0).all():
@@ -179,11 +168,13 @@ def data_bound(
                 f"weight_bits = {weight_bits}"
             )
         found.append(p)
-    both_ways = 1 if classes == 2 else 2
+    # more classes: a neuron for either point of the pair has to fail on the other, unless the
+    # event is the same for both
+    both_ways = 1 if classes == 2 or two_sided else 2
     return least_count(np.concatenate(found), failure / both_ways)
 
 
-def _in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray, float, int]:
+def in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray, float, int]:
     """(points, max_bias, grid shift) after division by a power of two near the radius, so that
     neither 2^-600 nor 2^1500 leaves the range of float64."""
     square = dataset.squared_radius
@@ -197,19 +188,28 @@ def _in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarra
     return points, float(bias * scale), dataset.shift + unit
 
 
-def hyperplanes_needed(margin: float, max_bias: float, success: float = 0.5) -> float:
-    """Proposition ``thm-beyond_worst_case-needed``: fewer hyperplanes than this, and two points at
-    distance ``margin`` stay together with probability above 1 - ``success``.
+def hyperplanes_needed(
+    margin: float, max_bias: float, success: float = 0.5, *, pairs: int = 1
+) -> float:
+    """Fewer hyperplanes than this, and the network memorizes with probability below ``success``,
+    whatever its later layers do.
+
+    One pair of differently labelled points at distance ``margin``: proposition
+    ``thm-beyond_worst_case-needed``.  More ``pairs``, the end points of disjoint intervals of
+    length ``margin`` on one line: proposition ``thm-beyond_worst_case-logarithm``.
 
     >>> round(hyperplanes_needed(0.1, 1.0), 1)
     17.0
+    >>> round(hyperplanes_needed(0.1, 1.0, pairs=10))
+    66
     """
+    pairs, success = whole(pairs, "pairs", 1), probability(success, "success")
     crossed = above_zero(margin, "margin") / (
         math.sqrt(2 * math.pi) * above_zero(max_bias, "max_bias")
     )
     if crossed >= 1:
         return 0.0
-    return math.log(1 - success) / math.log1p(-crossed)
+    return math.log(-math.expm1(math.log(success) / pairs)) / math.log1p(-crossed)
 
 
 def default_bias(dataset: Dataset) -> Fraction:
@@ -249,15 +249,18 @@ def above_zero(value: Any, name: str) -> float:
     return float(value)
 
 
-def _failure(value: Any) -> float:
+def probability(value: Any, name: str = "failure") -> float:
     if not isinstance(value, Real) or not 0 < float(value) < 1:
         raise HypothesisViolated(
-            f"failure: a probability strictly between 0 and 1 is needed, got {show(value)}"
+            f"{name}: a probability strictly between 0 and 1 is needed, got {show(value)}"
         )
     return float(value)
 
 
-def _classes(dataset: Dataset) -> int:
+def classes_of(dataset: Any) -> int:
+    """The number of classes; ``HypothesisViolated`` unless this is a labelled ``Dataset``."""
+    if not isinstance(dataset, Dataset):
+        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
     if dataset.targets is not None:
         raise HypothesisViolated("dataset: this construction needs labels 0..C-1, got real targets")
     return int(dataset.classes)
@@ -274,13 +277,15 @@ def constant_size(d: int, classes: int) -> Size:
 
 def _size(
     n: int, d: int, covering: int, classes: int, largest: float, max_bias: float,
-    weight_bits: int, grid_bits: int,
+    weight_bits: int, grid_bits: int, score: int,
 ) -> Size:  # fmt: skip
-    """The closed size formulas, for n hyperplanes and at most ``covering`` covering neurons."""
+    """The closed size formulas, for n hyperplanes, at most ``covering`` covering neurons and scores
+    of at most ``score``."""
     outputs = 1 if classes <= 2 else classes
     weight = (2 * math.ceil(math.ldexp(largest, weight_bits))).bit_length()
     bias = (2 * math.ceil(math.ldexp(max_bias, weight_bits + grid_bits)) + 2).bit_length()
-    threshold = (2 * n - 1).bit_length()
+    threshold = (2 * score).bit_length()  # the two-sided bias is 2m - 1 - 2|on| >= -2n
+    readout = 1 if score == n else threshold  # ReLU: the smallest gap
     return Size(
         depth=3,
         width=max(n, covering),
@@ -291,5 +296,5 @@ def _size(
         total_bits=n * (d * weight + bias)
         + covering * (2 * n + threshold)
         + 2 * covering
-        + outputs,
+        + outputs * readout,
     )

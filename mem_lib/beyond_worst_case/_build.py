@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -20,13 +21,15 @@ from mem_lib.beyond_worst_case._bounds import (
     whole,
 )
 from mem_lib.beyond_worst_case._cover import Cover
-from mem_lib.beyond_worst_case._hyperplanes import hyperplanes, patterns
+from mem_lib.beyond_worst_case._hyperplanes import codes, hyperplanes
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.network import Layer, Network
 
 #: Draws of the same size before n is doubled, and how often it is doubled.
 DRAWS, DOUBLINGS = 4, 6
+#: Below this many bits the matrix products are too small for more than one thread.
+SMALL = 2**23
 #: Above this many pairs the search for n starts from the bound of a sample of the points.
 MOST_PAIRS = 2_000_000
 
@@ -58,8 +61,8 @@ def build(
     weight_bits: int = WEIGHT_BITS,
     progress: bool | None = None,
 ) -> Network:
-    """A network of depth 3 with threshold units that memorizes ``dataset``
-    (theorem ``thm-beyond_worst_case-finite``).
+    """A network of depth 3 that memorizes ``dataset``, with threshold units unless ``variant``
+    says otherwise (theorem ``thm-beyond_worst_case-finite``).
 
     Parameters
     ----------
@@ -69,7 +72,9 @@ def build(
     max_bias : biases are uniform on [-max_bias, max_bias], in the unit of the data; default: three
         quarters of the radius.
     variant : ``"practical"`` visits the points in random order and gives a neuron to each that is
-        not covered yet; ``"idealised"`` gives one to each of ``centres``.
+        not covered yet; ``"idealised"`` gives one to each of ``centres``; ``"two_sided"`` is the
+        practical one with neurons that count all hyperplanes between centre and point, not those
+        in one direction only; ``"relu"`` is the practical one with ReLU in both hidden layers.
     centres : rows of ``dataset``, for ``"idealised"``; default: every point.
     covered : with two classes, the one that gets covered; the size grows with its complexity.
     weight_bits : the weights of the first layer are rounded to the grid 2^-weight_bits.
@@ -83,6 +88,16 @@ def build(
         lie on one ray from the origin; when the layers would not fit into memory.
     ConstructionFailed
         When the draws are used up; the message names a pair that stayed together.
+
+    Floating point and ``"relu"``.  A threshold unit of the second layer has margin 1/2 in a count;
+    no float evaluation that adds small integers can miss it.  A ReLU unit decides between real
+    sums of n terms.  Written with the smallest score m of a rival as its bias, as the algorithm
+    suggests, it is exactly 0 at that rival, and a sum in another order may come out positive: the
+    answer at a *training point* would depend on the order of summation.  Here the bias lies halfway
+    between the largest covered score and m, both exact integers, so that every data point keeps
+    its distance: ``verify(...).margin`` is a quarter of the smallest gap, in the unit of the
+    preactivations <w, x> + b.  It is positive, and it may be small; a float evaluation is safe as
+    far as its error is below it (proposition ``thm-beyond_worst_case-relu``).
     """
     options = _Options.checked(dataset, max_bias, variant, seed, centres, covered, weight_bits)
     if options.constant:
@@ -181,7 +196,7 @@ class _Options:
         if self.dataset.classes == 2 and self.covered > 1:
             raise HypothesisViolated(f"covered: the class 0 or 1 is needed, got {self.covered}")
         if self.max_bias == 0:
-            return check_rays(self.dataset, self.targets)
+            return check_rays(self.dataset, self.targets, self.variant)
         steps = self.max_bias * 2 ** (self.weight_bits + self.dataset.shift)
         if steps < 256:
             raise HypothesisViolated(
@@ -191,11 +206,11 @@ class _Options:
             )
 
 
-def check_rays(dataset: Dataset, targets: Sequence[int]) -> None:
+def check_rays(dataset: Dataset, targets: Sequence[int], variant: str) -> None:
     """Without biases a hyperplane sees only the ray of a point: refuse data that need more."""
     integers, _ = dataset.integers()
     divisor = np.gcd.reduce(np.abs(integers), axis=1)
-    if (divisor == 0).any():
+    if (divisor == 0).any() and variant != "two_sided":
         origin = int(np.flatnonzero(divisor == 0)[0])
         if len(targets) > 1 or dataset.labels[origin] != targets[0]:
             raise HypothesisViolated(
@@ -216,23 +231,39 @@ def check_rays(dataset: Dataset, targets: Sequence[int]) -> None:
 
 
 def _attempt(options: _Options, n: int, draw: int, progress: bool | None) -> Attempt:
-    data = options.dataset
     _check_memory(options, n)
+    threads = 1 if n * options.dataset.N < SMALL else None
+    with _blas().limit(limits=threads, user_api="blas"):
+        return _drawn(options, n, draw, progress)
+
+
+@cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
+def _drawn(options: _Options, n: int, draw: int, progress: bool | None) -> Attempt:
+    data = options.dataset
     for_layer, for_order = np.random.SeedSequence(options.seed, spawn_key=(draw,)).spawn(2)
     layer = hyperplanes(
         n, data.d, options.max_bias,
         weight_bits=options.weight_bits, shift=data.shift, seed=for_layer,
+        activation="relu" if options.variant == "relu" else "threshold",
     )  # fmt: skip
-    bits = patterns(layer, data)
+    code = codes(layer, data)
+    if options.variant == "two_sided":  # off where on: the score becomes the Hamming distance
+        code = np.hstack([code, 1 - code])
     rng = np.random.default_rng(for_order)
     total = int(np.isin(data.labels, options.targets).sum())
     with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:
-        covers = {k: _cover_class(options, bits, k, rng, bar.update) for k in options.targets}
+        covers = {k: _cover_class(options, code, k, rng, bar.update) for k in options.targets}
     uncovered = np.concatenate([c.uncovered for c in covers.values()])
     network = Network(
-        [layer, *_upper_layers(options, bits, covers)],
+        [layer, *_upper_layers(options, code, covers)],
         input_shift=data.shift,
-        output_denominator=2,
+        output_denominator=_denominator(options),
         readout="sign" if data.classes == 2 else "onehot",
         about={
             "chapter": "beyond_worst_case",
@@ -247,13 +278,13 @@ def _attempt(options: _Options, n: int, draw: int, progress: bool | None) -> Att
         network,
         uncovered,
         tuple(len(c.centres) for c in covers.values()),
-        _offending(data, bits, uncovered) if len(uncovered) else None,
+        _offending(data, code, uncovered) if len(uncovered) else None,
     )
 
 
 def _cover_class(
     options: _Options,
-    bits: np.ndarray,
+    code: np.ndarray,
     k: int,
     rng: np.random.Generator,
     advance: Callable[[int], object],
@@ -261,10 +292,10 @@ def _cover_class(
     """Cover class k; centres and uncovered points as rows of the data."""
     labels = options.dataset.labels
     rows = np.flatnonzero(labels == k)
-    own, rivals = bits[rows], bits[labels != k]
+    own, rivals = code[rows], code[labels != k]
     if not len(rows):
         cover = Cover(rows, rows, rows)
-    elif options.variant == "practical":
+    elif options.variant != "idealised":
         cover = _cover.by_candidates(own, rivals, rng.permutation(len(rows)), advance)
     else:
         chosen = rows if options.centres is None else options.centres[labels[options.centres] == k]
@@ -274,27 +305,49 @@ def _cover_class(
     return Cover(rows[cover.centres], cover.thresholds, rows[cover.uncovered])
 
 
-def _upper_layers(options: _Options, bits: np.ndarray, covers: dict[int, Cover]) -> list[Layer]:
-    """The covering neurons of every class, and one output per class: (number that fire) - 1/2."""
+def _upper_layers(options: _Options, code: np.ndarray, covers: dict[int, Cover]) -> list[Layer]:
+    """The covering neurons of every class, and one output per class that is positive where at
+    least one of them fires."""
     centres = np.concatenate([c.centres for c in covers.values()]).astype(np.int64)
-    thresholds = np.concatenate([c.thresholds for c in covers.values()]).astype(np.int64)
     owner = np.repeat(list(covers), [len(c.centres) for c in covers.values()])
+    outputs, gap = np.array(list(covers)), 1
     if not len(centres):  # nothing could be covered: the network is silent everywhere
-        layer = Layer(
-            np.zeros((1, bits.shape[1]), dtype=np.int64), [-1], "threshold", stage="cover"
-        )
+        units = code.shape[1] // (2 if options.variant == "two_sided" else 1)
+        weight, bias, names = np.zeros((1, units), dtype=np.int64), np.array([-1]), ["silent"]
         owner = np.array([-1])
     else:
-        # fires when score <= m - 1: the threshold m - 1/2 lies strictly inside the gap
-        mask = -2 * (1 - bits[centres].astype(np.int64))
         names = [f"class {k}, centre {c}" for k, c in zip(owner, centres, strict=True)]
-        layer = Layer(mask, 2 * thresholds - 1, "threshold", names=names, stage="cover")
-    outputs = np.array(list(covers))
+        thresholds = np.concatenate([c.thresholds for c in covers.values()])
+        weight, bias = -2 * (code[centres] == 0).astype(np.int64), 2 * thresholds - 1
+        if options.variant == "two_sided":
+            # <off, bits> + <on, 1 - bits> = <off - on, bits> + |on|
+            off, on = np.hsplit(weight, 2)
+            weight, bias = off - on, bias + on.sum(axis=1)
+        elif options.variant == "relu":
+            reach = np.concatenate([_reach(options, code, k, c) for k, c in covers.items()])
+            bias, gap = thresholds + reach, int((thresholds - reach).min())
+    activation = "relu" if options.variant == "relu" else "threshold"
+    cover = Layer(weight, bias, activation, names=names, stage="cover")
     weight = 2 * (outputs[:, None] == owner[None, :]).astype(np.int64)
-    bias = np.full(len(outputs), -1)
+    bias = np.array([-gap] * len(outputs))
     if options.dataset.classes == 2 and options.covered == 0:
         weight, bias = -weight, -bias
-    return [layer, Layer(weight, bias, "identity", stage="readout")]
+    return [cover, Layer(weight, bias, "identity", stage="readout")]
+
+
+def _reach(options: _Options, code: np.ndarray, k: int, cover: Cover) -> np.ndarray:
+    """The largest score that each neuron of class k has to cover."""
+    rows = np.flatnonzero(options.dataset.labels == k)
+    return _cover.largest_covered(
+        code[rows], np.searchsorted(rows, cover.centres), cover.thresholds
+    )
+
+
+def _denominator(options: _Options) -> int:
+    """Outputs count neurons, less 1/2; those of ReLU units are in the unit of <w, x> + b."""
+    if options.variant != "relu":
+        return 2
+    return 1 << (options.weight_bits + options.dataset.shift + 3)
 
 
 def _constant(dataset: Dataset) -> Network:
@@ -321,6 +374,7 @@ def _doubling(options: _Options) -> list[int]:
         max_bias=options.max_bias,
         covered=options.covered,
         weight_bits=options.weight_bits,
+        variant=options.variant,
     )
     return [start << i for i in range(DOUBLINGS + 1)]
 
@@ -337,11 +391,12 @@ def _rows(dataset: Dataset, distinct: Dataset, centres: Sequence[int]) -> np.nda
     return np.array(sorted(found), dtype=np.int64)
 
 
-def _offending(data: Dataset, bits: np.ndarray, uncovered: np.ndarray) -> tuple[int, int] | None:
-    """An uncovered point and a rival on which no hyperplane is on while it is off at the point."""
+def _offending(data: Dataset, code: np.ndarray, uncovered: np.ndarray) -> tuple[int, int] | None:
+    """An uncovered point and a rival that scores 0 for it: no hyperplane tells them apart in the
+    needed direction."""
     for row in uncovered[:64].tolist():
         rivals = np.flatnonzero(data.labels != data.labels[row])
-        score = _cover.scores(1.0 - bits[[row]].astype(np.float32), bits[rivals])[0]
+        score = _cover.scores(_cover.off_at(code[[row]]), code[rivals])[0]
         if score.min() == 0:
             return row, int(rivals[score.argmin()])
     return None
@@ -369,7 +424,8 @@ def _check_memory(options: _Options, n: int) -> None:
         raise HypothesisViolated(
             f"n: at most {_cover.MOST_HYPERPLANES} hyperplanes are counted exactly, got {show(n)}"
         )
-    need = 24 * n * data.d + 2 * n * data.N
+    per_code = {"relu": 16, "two_sided": 4}.get(options.variant, 2)
+    need = 24 * n * data.d + per_code * n * data.N
     have = _physical_memory()
     if have and need > have:
         raise HypothesisViolated(

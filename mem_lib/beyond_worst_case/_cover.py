@@ -1,8 +1,9 @@
 """The second layer: cover one class by neurons that never fire on the others.
 
-Points are known by their bits.  The neuron of a centre c counts the hyperplanes that are off at c
-and on at x; this score is 0 at c.  With m the smallest score of a rival, "score < m" holds at c,
-fails at every rival, and covers whatever lies close to c.
+Points are known by their codes: bits, or what ReLU units give.  The neuron of a centre c adds up
+the code of x over the hyperplanes that are off at c (code 0); this score is 0 at c.  With m the
+smallest score of a rival, "score < m" holds at c, fails at every rival, and covers whatever lies
+close to c.
 """
 
 from collections.abc import Callable
@@ -11,7 +12,10 @@ from typing import Any
 
 import numpy as np
 
-#: Scores are sums of at most n ones in float32, which counts without rounding up to 2^24.
+from mem_lib.exact import Engine
+from mem_lib.network import Layer, Network
+
+#: Scores of bits are sums of at most n ones in float32, which counts without rounding up to 2^24.
 MOST_HYPERPLANES = 2**24
 _BLOCK = 2**23  # float32 entries of a block of bits
 
@@ -34,14 +38,15 @@ def by_candidates(
     """The practical algorithm: visit the points of the class in ``order``, skip the covered ones,
     and give each other one a neuron when its threshold is positive.
 
-    ``own`` (N-, n) and ``rivals`` (N+, n) are bits.  The result is that of visiting one candidate
+    ``own`` (N-, n) and ``rivals`` (N+, n) are codes: bits as uint8, or integers >= 0 of any size.
+    The result is that of visiting one candidate
     after the other; candidates are scored in batches because a matrix product is much cheaper
     than as many matrix-vector products.  ``advance`` is told how many points each batch settled.
     """
     waiting = np.ones(len(own), dtype=bool)
     centres: list[int] = []
     thresholds: list[int] = []
-    silent: list[int] = []  # visited, threshold 0, perhaps covered later
+    silent: list[int] = []  # visited, threshold 0; with bits they stay uncovered
     batch, position = 8, 0
     while position < len(order):
         upcoming = order[position:]
@@ -49,14 +54,15 @@ def by_candidates(
         if not len(upcoming):
             break
         position = int(np.flatnonzero(order == upcoming[-1])[0]) + 1
-        off = 1.0 - own[upcoming].astype(np.float32)
+        off = off_at(own[upcoming])
         least = smallest_scores(off, rivals)
         rows = np.flatnonzero(waiting)
         score = scores(off, own[rows])
-        accepted = 0
+        used = 0
         for i, candidate in enumerate(upcoming):
             if not waiting[candidate]:
                 continue
+            used += 1
             if least[i] == 0:
                 waiting[candidate] = False
                 silent.append(candidate)
@@ -64,40 +70,57 @@ def by_candidates(
             centres.append(int(candidate))
             thresholds.append(int(least[i]))
             waiting[rows[score[i] < least[i]]] = False
-            accepted += 1
         advance(len(rows) - int(waiting.sum()))
-        batch = min(512, 2 * batch) if 2 * accepted > len(upcoming) else max(8, batch // 2)
+        batch = min(512, 2 * batch) if 2 * used > len(upcoming) else max(8, batch // 2)
     return Cover(
         np.array(centres, dtype=np.int64),
-        np.array(thresholds, dtype=np.int64),
+        _integers(thresholds),
         _left_over(own, silent, centres, thresholds),
     )
 
 
 def by_centres(own: np.ndarray, rivals: np.ndarray, centres: np.ndarray) -> Cover:
     """The idealised algorithm: one neuron for every given centre with a positive threshold."""
-    off = 1.0 - own[centres].astype(np.float32)
-    least = smallest_scores(off, rivals)
+    least = smallest_scores(off_at(own[centres]), rivals)
     kept = np.flatnonzero(least > 0)
-    thresholds = least[kept].astype(np.int64)
+    thresholds = _integers(least[kept].tolist())
     everything = list(range(len(own)))
     return Cover(centres[kept], thresholds, _left_over(own, everything, centres[kept], thresholds))
 
 
-def scores(off: np.ndarray, bits: np.ndarray) -> np.ndarray:
-    """How many hyperplanes are off at the centre and on at the point: (centres, points)."""
-    out = np.empty((len(off), len(bits)), dtype=np.float32)
-    for rows in _blocks(bits):
-        out[:, rows] = off @ bits[rows].astype(np.float32).T
-    return out
+def off_at(codes: np.ndarray) -> np.ndarray:
+    """1 where a hyperplane is off, else 0: what the neurons of these centres look at."""
+    return (codes == 0).astype(np.float32)
+
+
+def scores(off: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """The sum of the codes over the hyperplanes that are off at the centre: (centres, points)."""
+    return np.concatenate([_products(off, codes[rows]) for rows in _blocks(codes)], axis=1)
 
 
 def smallest_scores(off: np.ndarray, rivals: np.ndarray) -> np.ndarray:
     """The smallest score of a rival, for every centre."""
-    least = np.full(len(off), np.inf, dtype=np.float32)
-    for rows in _blocks(rivals):
-        np.minimum(least, (off @ rivals[rows].astype(np.float32).T).min(axis=1), out=least)
-    return least
+    least = [_products(off, rivals[rows]).min(axis=1) for rows in _blocks(rivals)]
+    return np.min(least, axis=0)
+
+
+def largest_covered(own: np.ndarray, centres: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+    """For every centre the largest score below its threshold, over all points of the class."""
+    largest: list[int] = []
+    for start in range(0, len(centres), 512):
+        score = scores(off_at(own[centres[start : start + 512]]), own)
+        below = score < thresholds[start : start + 512, None]
+        largest += [int(v) for v in np.where(below, score, 0).max(axis=1)]
+    return _integers(largest)
+
+
+def _products(off: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Bits are counted in float32, see MOST_HYPERPLANES; larger integers go through the exact
+    engine, which proves for each block which arithmetic cannot round."""
+    if codes.dtype == np.uint8:
+        return off @ codes.astype(np.float32).T
+    layer = Layer(off.astype(np.int64), np.zeros(len(off), dtype=np.int64), "identity")
+    return Engine(Network([layer], readout="argmax")).run(codes)[0]
 
 
 def _left_over(own: np.ndarray, rows: list[int], centres: Any, thresholds: Any) -> np.ndarray:
@@ -106,12 +129,18 @@ def _left_over(own: np.ndarray, rows: list[int], centres: Any, thresholds: Any) 
     for start in range(0, len(centres), 512):
         if not len(left):
             break
-        off = 1.0 - own[centres[start : start + 512]].astype(np.float32)
-        bound = np.asarray(thresholds[start : start + 512], dtype=np.float32)[:, None]
-        left = left[~(scores(off, own[left]) < bound).any(axis=0)]
+        off = off_at(own[centres[start : start + 512]])
+        below = _integers(thresholds[start : start + 512])[:, None]
+        left = left[~(scores(off, own[left]) < below).any(axis=0)]
     return left
 
 
-def _blocks(bits: np.ndarray) -> list[slice]:
-    step = max(1, _BLOCK // bits.shape[1])
-    return [slice(i, i + step) for i in range(0, len(bits), step)]
+def _integers(values: Any) -> np.ndarray:
+    """int64, or Python integers where one does not fit."""
+    whole = [int(v) for v in values]
+    return np.array(whole, dtype=object if max(whole, default=0) >= 2**62 else np.int64)
+
+
+def _blocks(codes: np.ndarray) -> list[slice]:
+    step = max(1, _BLOCK // codes.shape[1])
+    return [slice(i, i + step) for i in range(0, len(codes), step)]

@@ -17,13 +17,15 @@ def hyperplanes(
     weight_bits: int,
     shift: int,
     seed: np.random.SeedSequence,
+    activation: str = "threshold",
 ) -> Layer:
-    """A threshold layer of n random units for points on the grid 2^-shift.
+    """A layer of n random units for points on the grid 2^-shift.
 
     w ~ N(0, I_d) and b uniform on [-max_bias, max_bias] are drawn, then w is rounded to the grid
     2^-weight_bits and b to the grid 2^-(weight_bits + shift), so that t = <w, x> + b is an integer
     on the grid of the points.  The unit is 1 for t > 0.  It is stored as 2t - 1 >= 0: an odd
-    number is never 0, hence no point lies on a hyperplane.
+    number is never 0, hence no point lies on a hyperplane.  A ReLU unit gets the same row, so it
+    is positive exactly where the threshold unit is 1.
 
     The rows of a larger n begin with those of a smaller one (same seed).
     """
@@ -32,15 +34,19 @@ def hyperplanes(
     scale = max_bias * 2 ** (weight_bits + shift)
     unit = (Fraction(u) * 2 - 1 for u in for_biases.random(n).tolist())
     bias = [2 * round(u * scale) - 1 for u in unit]
-    return Layer(2 * weight, bias, "threshold", stage="hyperplanes")
+    return Layer(2 * weight, bias, activation, stage="hyperplanes")
 
 
-def patterns(layer: Layer, dataset: Dataset) -> np.ndarray:
-    """The bits of every point, uint8 of shape (N, n), from the layer itself, exactly."""
+def codes(layer: Layer, dataset: Dataset) -> np.ndarray:
+    """What the layer gives at every point, exactly, shape (N, n): bits in uint8 for threshold
+    units, integers >= 0 (int64, or Python integers) for ReLU units."""
     engine = Engine(Network([layer], readout="onehot"))
     step = engine.chunk(dataset.N)
-    bits = np.empty((dataset.N, layer.units), dtype=np.uint8)
+    out = np.empty((dataset.N, layer.units), np.uint8 if layer.activation == "threshold" else int)
     for i in range(0, dataset.N, step):
         integers, _ = dataset.integers(slice(i, i + step))
-        bits[i : i + step] = engine.run(integers)[0].T
-    return bits
+        block = engine.run(integers)[0].T
+        if block.dtype == object and out.dtype != object:
+            out = out.astype(object)
+        out[i : i + step] = block
+    return out

@@ -73,9 +73,10 @@ def _mean_clipped(g: np.ndarray, max_bias: float) -> np.ndarray:
 
 
 def opposite_pairs(
-    points: np.ndarray, labels: np.ndarray, max_bias: float
+    points: np.ndarray, labels: np.ndarray, max_bias: float, two_sided: bool = False
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """(rows of c, rows of x, p(c, x)) in blocks, over all pairs with label(c) > label(x)."""
+    """(rows of c, rows of x, p(c, x)) in blocks, over all pairs with label(c) > label(x);
+    ``two_sided``: p(c, x) + p(x, c)."""
     from scipy.spatial.distance import cdist
 
     squares = (points**2).sum(axis=1)
@@ -84,7 +85,20 @@ def opposite_pairs(
         rows = np.arange(start, min(start + step, len(points)))
         c, x = np.nonzero(labels[rows][:, None] > labels[None, :])
         distance = cdist(points[rows], points)[c, x]
-        yield rows[c], x, _from_norms(squares[rows[c]], squares[x], distance, max_bias)
+        p = _from_norms(squares[rows[c]], squares[x], distance, max_bias)
+        if two_sided and max_bias > 0:
+            p = 2 * p
+        elif two_sided:  # at the origin the two directions differ
+            p = p + _from_norms(squares[x], squares[rows[c]], distance, max_bias)
+        yield rows[c], x, p
+
+
+def all_pairs(a: np.ndarray, b: np.ndarray, max_bias: float) -> np.ndarray:
+    """p(c, x) for all c among the rows of ``a`` and x of ``b``."""
+    from scipy.spatial.distance import cdist
+
+    cc, xx = (a**2).sum(axis=1)[:, None], (b**2).sum(axis=1)[None, :]
+    return _from_norms(cc, xx, cdist(a, b), max_bias)
 
 
 def least_count(p: np.ndarray, failure: float) -> int:

@@ -1,0 +1,46 @@
+"""Interactive figures that evaluate real networks, exactly, in the reader's browser.
+
+An explorer is data and a renderer.  The data are network files, built and verified by the library
+when the page is made, packed into the page.  The renderer is one ES module (``static/*.mjs``,
+joined): an evaluator of network files in BigInt that knows layers and nothing else, the shared
+pieces (sliders, picture, sentence, tape, counters), and one view for each explorer.
+
+The page asks for nothing, so it works from a server, from a file and without a kernel.  In
+JupyterLab ``explorer.landing().widget()`` gives the same renderer as an anywidget, if that package
+is installed.
+
+>>> from mem_lib import explorer
+>>> explorer.landing(points=[(-60, 0), (0, 50), (60, 0)], sizes=()).values["labelling"]
+5
+"""
+
+from mem_lib.explorer._host import Explorer, module, style
+from mem_lib.explorer._landing import (
+    CONSTRUCTIONS,
+    POINTS,
+    SIZES,
+    Construction,
+    Family,
+    box_of,
+    labellings,
+    landing,
+    nearest_other_answer,
+)
+from mem_lib.explorer._pack import pack, unpack
+
+__all__ = [
+    "CONSTRUCTIONS",
+    "POINTS",
+    "SIZES",
+    "Construction",
+    "Explorer",
+    "Family",
+    "box_of",
+    "labellings",
+    "landing",
+    "module",
+    "nearest_other_answer",
+    "pack",
+    "style",
+    "unpack",
+]

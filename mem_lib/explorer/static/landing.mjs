@@ -1,0 +1,272 @@
+// The landing explorer: a few points, every labelling of them, and for each the networks built.
+
+const MARKS = ["blue disc", "orange diamond"];
+
+async function landing(model, el) {
+  const data = model.get("explorer");
+  const { points, shift, constructions, sizes } = data;
+  const names = points.map((_, i) => String.fromCharCode(65 + i));
+  const all = 2 ** points.length;
+  const files = await Promise.all(constructions.map(({ pack }) => unpack(pack)));
+  const networks = files.map((texts) => texts.map(() => null));
+  const network = (c, labelling) =>
+    (networks[c][labelling] ??= compile(JSON.parse(files[c][labelling])));
+  const labelsOf = (labelling) => points.map((_, i) => (labelling >> i) & 1);
+  const bits = (labelling) => labelsOf(labelling).join("");
+
+  const state = {
+    labelling: model.get("labelling"), query: model.get("query"),
+    chosen: 0, layer: Infinity, n: sizes.N.length - 1,
+  };
+  const tried = new Set();
+  const begun = performance.now();
+  let drawnFor = null; // the network on the screen
+
+  /** The training point at a place, or -1. */
+  const at = ([x, y]) => points.findIndex((p) => p[0] === x && p[1] === y);
+
+  // --- What the reader does --------------------------------------------------------------------
+
+  const drawing = framed(draw);
+  function change(next) {
+    Object.assign(state, next);
+    model.set("labelling", state.labelling);
+    model.set("query", state.query);
+    model.save_changes();
+    drawing.ask();
+  }
+  const picture = plane({
+    points, names, box: data.box,
+    on: {
+      query: (query) => change({ query }),
+      toggle: (i) => change({ labelling: state.labelling ^ (1 << i) }),
+      hop(step) {
+        const here = at(state.query);
+        const next = here < 0 ? (step > 0 ? 0 : points.length - 1) : here + step;
+        change({ query: points[(next + points.length) % points.length] });
+      },
+    },
+  });
+
+  // --- The page --------------------------------------------------------------------------------
+
+  const chosenText = h("p", { class: "mem-chosen" });
+  const answer = h("p", { class: "mem-answer" });
+  const words = sentence();
+  const inside = h("p", { class: "mem-inside" });
+  const strip = tape((layer) => change({ layer }));
+  const tapeBox = h("div", {});
+  let layers = null; // the layer slider of the network shown
+  const play = h("button", { type: "button", onclick: playTape }, "Play");
+  const cards = constructions.map((c, i) => card(c, i));
+  const certificate = h("p", { class: "mem-certificate" });
+  const count = counters();
+  const source = h("a", { class: "mem-file" }, "This network\u2019s file");
+  const report = h("p", { class: "mem-report", role: "status" });
+  const every = h("button", { type: "button", onclick: checkAll }, `Check all ${all} labellings`);
+  const chart = bars(["network, data", "weights", "\u2502 is one weight per point"]);
+  const sizeSlider = slider("Number of points N", sizes.N.length, state.n,
+    (i) => spaced(sizes.N[i]), (n) => change({ n }));
+  const cardsToTry = data.cards.map(({ title, text, labelling, query }) =>
+    h("button", {
+      type: "button", class: "mem-try",
+      onclick() {
+        change({ labelling, query, layer: Infinity });
+        report.textContent = "";
+      },
+    }, h("b", {}, title), h("span", {}, text)));
+
+  el.classList.add("mem-explorer");
+  el.append(
+    h("div", { class: "mem-top" },
+      h("div", {}, chosenText, picture.element),
+      h("div", { class: "mem-side" }, answer, words.element,
+        h("p", { class: "mem-head" },
+          "Inside: a column for each layer, filled where a neuron is not 0, violet where negative"),
+        strip.element, inside, tapeBox, play)),
+    h("div", { class: "mem-cards" }, ...cards.map(({ element }) => element)),
+    h("div", { class: "mem-top" },
+      h("div", {}, count.element, source),
+      h("div", { class: "mem-check" }, certificate, every, report)),
+    ...(sizes.rows.length ? [h("div", {}, sizeSlider.element, chart.element)] : []),
+    h("div", { class: "mem-tries" }, ...cardsToTry));
+
+  function card({ title }, i) {
+    const verdict = h("span", { class: "mem-verdict" });
+    if (constructions.length === 1)
+      return { verdict, element: h("div", { class: "mem-card" }, h("b", {}, title), verdict) };
+    const radio = h("input", {
+      type: "radio", name: `mem-${data.id}`, checked: i === 0,
+      onchange: () => change({ chosen: i, layer: Infinity }),
+    });
+    const element = h("label", { class: "mem-card" }, radio, h("b", {}, title), verdict);
+    return { verdict, element };
+  }
+
+  // --- Drawing ---------------------------------------------------------------------------------
+
+  function draw() {
+    const net = network(state.chosen, state.labelling);
+    const trace = run(net, onGrid(net, state.query, shift));
+    const out = trace.at(-1).values;
+    const said = label(net, out);
+    const values = out.map((v) => fraction(v, net.denominator)).join(", ");
+    if (net !== drawnFor) renew(net);
+
+    const text = sentenceOf(net, trace, said, values);
+    say(answer, said < 0 ? "The network is undecided"
+      : `The network answers ${said}${MARKS[said] ? `: ${MARKS[said]}` : ""}`);
+    words.set(text, drawnFor === null);
+    picture.query(state.query, `${place(state.query)}. ${text}`);
+    picture.lines(net, shift, trace[0].sums);
+
+    const layer = Math.min(state.layer, trace.length - 1);
+    layers.set(layer);
+    strip.set(trace, layer);
+    say(inside, insideText(trace[layer].values));
+    drawSizes();
+    el.dataset.query = state.query.join(",");
+    el.dataset.output = values;
+    el.dataset.answer = said;
+    el.dataset.layer = layer + 1;
+    drawnFor = net;
+  }
+
+  /** What depends on the network alone. */
+  function renew(net) {
+    const labels = labelsOf(state.labelling);
+    tried.add(state.labelling);
+    picture.labels(labels);
+    say(chosenText, "Press a point to change its label, drag the ring to ask elsewhere. " +
+      `You chose ${bits(state.labelling)}, one of ${all} labellings; tried so far: ${tried.size}.`);
+    const found = constructions.map((_, c) =>
+      certify(network(c, state.labelling), points, labels, shift));
+    found.forEach((one, c) => say(cards[c].verdict, verdict(one)));
+    const shown = found[state.chosen];
+    say(certificate, `Checked in this page, in integers: ${verdict(shown)}` +
+      (shown.ties ? `, ${shown.ties} neurons on a threshold.` : ", no neuron on its threshold."));
+    el.dataset.labelling = state.labelling;
+    el.dataset.certificate = `${shown.correct}/${points.length}`;
+    el.dataset.ties = shown.ties;
+    const { promised, theorem } = constructions[state.chosen];
+    count.set(`This network, and ${theorem}`, size(net), promised[state.labelling]);
+    const text = files[state.chosen][state.labelling];
+    source.href = `data:application/json,${encodeURIComponent(text)}`;
+    source.download = `${constructions[state.chosen].slug}-${bits(state.labelling)}.json`;
+    layers = slider(`Layer (of ${net.layers.length})`, net.layers.length, 0,
+      (l) => layerText(net, l), (layer) => change({ layer }));
+    tapeBox.replaceChildren(layers.element);
+    play.hidden = net.layers.length < 2;
+    picture.regions.start((point) => label(net, outputs(net, onGrid(net, point, shift))));
+  }
+
+  const verdict = ({ correct, ties }) =>
+    `${correct === points.length && !ties ? "\u2713" : "\u2717"} ${correct} of ${points.length}`;
+  const layerText = (net, l) => `${l + 1}${net.layers[l].stage ? `: ${net.layers[l].stage}` : ""}`;
+  const insideText = (values) =>
+    values.length > 64 ? `${values.length} values` : values.map(minus).join(" ");
+
+  function sentenceOf(net, trace, said, values) {
+    const here = at(state.query);
+    const where = here < 0
+      ? `${place(state.query)} is no training point; whatever is said here, nobody asked for it.`
+      : `Training point ${names[here]}: ` + (said === (state.labelling >> here & 1)
+        ? "\u2713 its label." : "\u2717 not its label.");
+    const hidden = trace.slice(0, -1).map(({ values: v }, l) => {
+      const on = v.filter((value) => value !== 0n).length;
+      const name = constructions[state.chosen].stages[net.layers[l].stage] ?? "neurons are not 0";
+      return `${on} of ${v.length} ${name}`;
+    });
+    const heard = hidden.length === 0 ? "It has no hidden neuron."
+      : hidden.length > 4 ? `${hidden.length} hidden layers.` : `${hidden.join("; ")}.`;
+    const side = { "-1": " is exactly 0", 0: " is below 0", 1: " is above 0" };
+    const read = net.readout === "sign" ? side[said]
+      : said < 0 ? " is no label" : ` is read as ${said}`;
+    return `${where} ${heard} The output ${minus(values)}${read}.`;
+  }
+
+  function drawSizes() {
+    if (!sizes.rows.length) return;
+    const N = sizes.N[state.n];
+    const rows = sizes.rows.map(({ name, weights }) => ({ name, value: weights[state.n] }));
+    chart.set(rows, N, Math.max(...sizes.rows.flatMap(({ weights }) => weights), ...sizes.N));
+    el.dataset.n = N;
+  }
+
+  // --- Actions ---------------------------------------------------------------------------------
+
+  function checkAll() {
+    const start = performance.now();
+    let [asked, right, ties] = [0, 0, 0];
+    for (let labelling = 0; labelling < all; labelling++) {
+      tried.add(labelling);
+      constructions.forEach((_, c) => {
+        const one = certify(network(c, labelling), points, labelsOf(labelling), shift);
+        [asked, right, ties] = [asked + points.length, right + one.correct, ties + one.ties];
+      });
+    }
+    const wrong = asked - right;
+    say(report, `${all} labellings, ${asked} evaluations: ` +
+      (wrong || ties ? `${wrong} wrong, ${ties} ties` : "every answer right") +
+      ` (${Math.max(1, Math.round(performance.now() - start))} ms).`);
+    el.dataset.all = `${right}/${asked}`;
+    drawnFor = null;
+    drawing.ask();
+  }
+
+  let timer = 0;
+  const last = () => network(state.chosen, state.labelling).layers.length - 1;
+  const nextLayer = () => change({ layer: state.layer >= last() ? 0 : state.layer + 1 });
+  function playTape() {
+    if (calm()) return nextLayer();
+    clearInterval(timer);
+    change({ layer: 0 });
+    timer = setInterval(() => {
+      if (state.layer >= last()) return clearInterval(timer);
+      nextLayer();
+    }, Math.min(700, 6000 / (last() + 1)));
+  }
+
+  // --- Colours ---------------------------------------------------------------------------------
+
+  function recolour() {
+    const style = getComputedStyle(el);
+    const get = (name) => style.getPropertyValue(`--mem-${name}`).trim();
+    const rgba = (hex, alpha) =>
+      [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).concat(alpha);
+    picture.regions.recolour([rgba(get("class-0"), 26), rgba(get("class-1"), 92)]);
+    const [ink, line, tint, negative] = ["ink", "faint", "tint", "accent"].map(get);
+    strip.recolour({ ink, line, tint, negative });
+    play.textContent = calm() ? "Next layer" : "Play the layers";
+  }
+  const watch = new MutationObserver(recolour);
+  watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  watch.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  const media = ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"].map(
+    (query) => matchMedia(query));
+  media.forEach((query) => query.addEventListener("change", recolour));
+
+  // The colours are known once the page has laid the explorer out.
+  const shown = new ResizeObserver(() => {
+    recolour();
+    shown.disconnect();
+  });
+  shown.observe(el);
+  for (const name of ["labelling", "query"])
+    model.on(`change:${name}`, () => {
+      state[name] = model.get(name);
+      drawing.ask();
+    });
+
+  draw();
+  el.dataset.ready = Math.round(performance.now() - begun);
+  return () => {
+    clearInterval(timer);
+    drawing.cancel();
+    picture.regions.stop();
+    strip.stop();
+    watch.disconnect();
+    shown.disconnect();
+    media.forEach((query) => query.removeEventListener("change", recolour));
+  };
+}

@@ -1,0 +1,184 @@
+// The shared pieces: small parts of a page that every explorer is made of.
+
+/** An element with attributes and children; a function under "onname" listens to the event. */
+function h(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes))
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else if (value === true) element.setAttribute(name, "");
+    else if (value !== null && value !== false) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** Set the text only where it changes, so that a screen reader is not told twice. */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+const minus = (text) => String(text).replace("-", "\u2212");
+const spaced = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+const place = ([x, y]) => `(${minus(x)}, ${minus(y)})`;
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+/** Calls `draw` once in the next frame, however often it is asked. */
+function framed(draw) {
+  let asked = 0;
+  const ask = () => (asked ||= requestAnimationFrame(() => ((asked = 0), draw())));
+  return { ask, cancel: () => cancelAnimationFrame(asked) };
+}
+
+/** Work in slices that leave the page responsive; `work` yields where it may pause. */
+function sliced(work, done = () => {}) {
+  let asked = 0;
+  const step = () => {
+    const end = performance.now() + 8;
+    while (performance.now() < end) if (work.next().done) return done();
+    asked = requestAnimationFrame(step);
+  };
+  step();
+  return { cancel: () => cancelAnimationFrame(asked) };
+}
+
+/** Arrow keys as steps of -1 and 1.  JupyterLab takes them from native sliders. */
+const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
+
+/** A slider over the indices 0..count-1; `text(i)` is what is shown and said. */
+function slider(name, count, index, text, change) {
+  const input = h("input", { type: "range", min: 0, max: count - 1, "aria-label": name });
+  const output = h("output", { "aria-hidden": "true" });
+  const set = (i, silent) => {
+    input.value = i;
+    say(output, text(Number(input.value)));
+    input.setAttribute("aria-valuetext", text(Number(input.value)));
+    if (!silent) change(Number(input.value));
+  };
+  input.addEventListener("input", () => set(input.value));
+  input.addEventListener("keydown", (event) => {
+    const to = { Home: 0, End: count - 1 }[event.key] ?? Number(input.value) + STEPS[event.key];
+    if (Number.isNaN(to)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    set(Math.min(Math.max(to, 0), count - 1));
+  });
+  set(index, true);
+  const row = h("label", { class: "mem-slider" }, h("span", {}, name), input, output);
+  return { element: row, set: (i) => set(i, true) };
+}
+
+/** The sentence everybody sees, and a region that says it once the hand rests. */
+function sentence() {
+  const seen = h("p", { class: "mem-sentence" });
+  const spoken = h("p", { class: "mem-spoken", role: "status", "aria-live": "polite" });
+  let timer = 0;
+  return {
+    element: h("div", {}, seen, spoken),
+    set(text, first) {
+      say(seen, text);
+      clearTimeout(timer);
+      if (!first) timer = setTimeout(() => say(spoken, text), 400);
+    },
+  };
+}
+
+/** Numbers built beside numbers promised: one small table. */
+function counters() {
+  const caption = h("caption");
+  const body = h("tbody");
+  const head = h("tr", {}, ...["", "built", "promised"].map((t) =>
+    t ? h("th", { scope: "col" }, t) : h("td")));
+  return {
+    element: h("table", { class: "mem-counters" }, caption, h("thead", {}, head), body),
+    set(title, built, promised) {
+      say(caption, title);
+      const most = (n) => (n === undefined ? "\u2013" : `\u2264 ${spaced(n)}`);
+      body.replaceChildren(...Object.entries(built).map(([name, value]) => h("tr", {},
+        h("th", { scope: "row" }, name),
+        h("td", { "data-count": name }, spaced(value)),
+        h("td", {}, most(promised[name])))));
+    },
+  };
+}
+
+/** All neurons of all layers: one column per layer, one row per neuron, ink by bit length. */
+function tape(change) {
+  const canvas = h("canvas", { class: "mem-tape", role: "img" });
+  let shown = null;
+  let colours = {};
+  const at = (event) => {
+    const box = canvas.getBoundingClientRect();
+    const column = Math.floor(((event.clientX - box.left) / box.width) * shown.trace.length);
+    change(Math.min(Math.max(column, 0), shown.trace.length - 1));
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    canvas.setPointerCapture(event.pointerId);
+    at(event);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (canvas.hasPointerCapture(event.pointerId)) at(event);
+  });
+
+  function draw() {
+    const { clientWidth: width, clientHeight: height } = canvas;
+    if (!shown || !width) return;
+    const ratio = window.devicePixelRatio || 1;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    const pen = canvas.getContext("2d");
+    pen.scale(ratio, ratio);
+    const { trace, layer, most } = shown;
+    const column = width / trace.length;
+    const tallest = Math.max(...trace.map(({ values }) => values.length));
+    const row = Math.min((height - 4) / tallest, 14);
+    const gap = row > 5 ? 1.5 : 0;
+    pen.fillStyle = colours.tint;
+    pen.fillRect(layer * column, 0, column, height);
+    trace.forEach(({ values }, l) => values.forEach((value, j) => {
+      const bits = l <= layer ? bitLength(value) : 0;
+      const cell = [l * column + 2, 2 + j * row, Math.max(column - 4, 1), Math.max(row - gap, 1)];
+      pen.globalAlpha = 1;
+      pen.strokeStyle = colours.line;
+      if (gap) pen.strokeRect(...cell.map((c, i) => c + (i < 2 ? 0.5 : -1)));
+      pen.globalAlpha = bits ? 0.35 + (0.65 * bits) / most : 0;
+      pen.fillStyle = value < 0n ? colours.negative : colours.ink;
+      pen.fillRect(...cell);
+    }));
+  }
+
+  const watch = new ResizeObserver(draw);
+  watch.observe(canvas);
+  return {
+    element: canvas,
+    set(trace, layer) {
+      const most = trace.reduce(
+        (m, { values }) => values.reduce((n, v) => Math.max(n, bitLength(v)), m), 1);
+      shown = { trace, layer, most };
+      canvas.setAttribute("aria-label",
+        `All neurons, layer by layer: ${trace.map(({ values }) => values.length).join(", ")}`);
+      draw();
+    },
+    recolour(next) {
+      colours = next;
+      draw();
+    },
+    stop: () => watch.disconnect(),
+  };
+}
+
+/** Bars on a logarithmic scale, with a mark for "one per point". */
+function bars(columns) {
+  const body = h("tbody");
+  const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)));
+  return {
+    element: h("table", { class: "mem-bars" }, h("thead", {}, head), body),
+    set(rows, mark, most) {
+      const along = (n) => `${(100 * Math.log10(Math.max(n, 1))) / Math.log10(most)}%`;
+      body.replaceChildren(...rows.map(({ name, value }) => h("tr", {},
+        h("th", { scope: "row" }, name),
+        h("td", { "data-count": value }, spaced(value)),
+        h("td", { class: "mem-bar" },
+          h("div", { style: `width: ${along(value)}` }),
+          h("i", { style: `left: ${along(mark)}` })))));
+    },
+  };
+}

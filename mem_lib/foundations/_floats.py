@@ -1,0 +1,182 @@
+"""From floating point to integers: the integer form, and when floats are as good as integers.
+
+*Integer form.*  ReLU and identity let positive factors through.  A layer of dyadic weights is
+multiplied by the power of two that makes its weights whole, and its biases on the grid of its
+inputs; the next layer inherits the factor.  A threshold unit keeps only the sign of z, so there the
+factor ends: theorem ``thm-foundations-integer-form``.
+
+*Sums.*  If |b| + sum |w_k| |x_k| <= 2^p for integers, a floating-point sum with p-bit significands
+is exact in every order, fused or not: lemma ``thm-foundations-sums``.  p is 11, 24 and 53 for
+float16, float32 and float64.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from mem_lib._dyadic import least_shift, scaled
+from mem_lib.errors import InvalidDataset, InvalidNetwork, show
+from mem_lib.exact import Engine, on_grid, times_power
+from mem_lib.foundations._counting import whole
+from mem_lib.network import ACTIVATIONS, Layer, Network
+
+
+def from_dyadic(
+    layers: Sequence[tuple[Any, Any]],
+    activations: Sequence[str],
+    input_shift: int = 0,
+    *,
+    readout: str = "value",
+) -> Network:
+    """The network of integers that computes exactly what these floats define.
+
+    layers : pairs (W, b) of shapes (units, inputs) and (units,): finite floats of at most 64 bits,
+        taken as the dyadic rationals that they are, or integers.
+    activations : one for each layer.
+    input_shift : points are to be multiples of 2^-input_shift; finer points stay exact too.
+
+    Nothing is rounded: float weights of a trained network come out as they are, not as they were
+    meant.  Raises ``InvalidNetwork`` for NaN, infinities and shapes that do not fit.
+
+    >>> first, second = ([[0.5], [1.5]], [0.25, -3]), ([[1, -0.125]], [0])
+    >>> net = from_dyadic([first, second], ["relu", "identity"])
+    >>> [layer.row(0) for layer in net.layers], net.output_denominator
+    ([(1, [(0, 2)]), (0, [(0, 8), (1, -1)])], 32)
+    """
+    input_shift = _shift(input_shift)
+    if len(layers) != len(activations) or not layers:
+        raise InvalidNetwork(
+            f"activations: one for each layer is needed, got {len(activations)} for "
+            f"{len(layers)} layers"
+        )
+    made, shift = [], input_shift  # the value passed on is 2^shift times the true one
+    for i, ((weight, bias), activation) in enumerate(zip(layers, activations, strict=True)):
+        if activation not in ACTIVATIONS:
+            raise InvalidNetwork(f"activations[{i}] = {show(activation)} is not of {ACTIVATIONS}")
+        W, b = _dyadic(weight, f"layers[{i}][0]", 2), _dyadic(bias, f"layers[{i}][1]", 1)
+        factor = max(least_shift(W), least_shift(b) - shift, 0)
+        shift += factor
+        made.append(Layer(scaled(W, factor), scaled(b, shift), activation))
+        if activation == "threshold":
+            shift = 0
+    return Network(made, input_shift, 1 << shift, readout)
+
+
+def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -> np.ndarray:
+    """The outputs of ``network`` at ``points`` (M, d) as a floating-point program would compute
+    them: shape (M, outputs), of type ``dtype``.
+
+    **This certifies nothing.**  Points, weights and biases are rounded to ``dtype`` (through
+    float64), every product and sum may round again, and what is too large becomes infinite or NaN;
+    no error is bounded or reported.  :func:`mem_lib.evaluate` is the exact evaluation,
+    :func:`bits_needed` says when the two agree.
+
+    dtype : ``np.float16``, ``np.float32`` or ``np.float64``.
+
+    >>> one = Network([Layer([[1]], [1], "identity")])
+    >>> x = 2.0**24
+    >>> [int(evaluate_in_floats(one, [[x]], t)[0, 0] - x) for t in (np.float32, np.float64)]
+    [0, 1]
+    """
+    dtype = np.dtype(dtype)
+    if dtype not in (np.float16, np.float32, np.float64):
+        raise InvalidNetwork(f"dtype: float16, float32 or float64 is needed, got {dtype}")
+    points = np.asarray(points)
+    if points.ndim != 2 or points.shape[1] != network.inputs:
+        raise InvalidDataset(
+            f"points: an array of shape (M, {network.inputs}) is needed, got shape {points.shape}"
+        )
+    with np.errstate(all="ignore"):
+        x = np.ldexp(_rounded(points, dtype), network.input_shift).T
+        for layer in network.layers:
+            z = np.stack([_sum(bias, terms, x, dtype) for bias, terms in layer.rows()])
+            if layer.activation == "relu":
+                z = np.maximum(z, 0)
+            x = (z >= 0).astype(dtype) if layer.activation == "threshold" else z
+        return np.asarray(x.T / dtype.type(_nearest(network.output_denominator)))
+
+
+def bits_needed(network: Network, points: Any) -> int:
+    """The least p such that |w_k|, |x_k| and |b| + sum |w_k| |x_k| are at most 2^p for every unit
+    of every layer, where |x_k| is the largest value that input k of the layer takes at ``points``
+    (M, d), times 2^input_shift.
+
+    With at most 24 (float32) or 53 (float64) the same network in floating point is exact at these
+    points, lemma ``thm-foundations-sums``, up to the last division by the denominator.
+
+    >>> bits_needed(Network([Layer([[1]], [1], "identity")]), [[2**24]])
+    25
+    """
+    points = np.asarray(points)
+    if points.ndim != 2 or points.shape[1] != network.inputs or not len(points):
+        raise InvalidDataset(
+            f"points: an array of shape (M, {network.inputs}) with M >= 1 is needed, "
+            f"got shape {points.shape}"
+        )
+    shift = least_shift(points)
+    network, k = on_grid(network, shift)
+    integers = times_power(scaled(points, shift), k)
+    largest = 0
+    for layer, values in zip(network.layers, _values(network, integers), strict=True):
+        peaks = [max(abs(int(v)) for v in (column.min(), column.max())) for column in values.T]
+        sums = (abs(b) + sum(abs(w) * peaks[k] for k, w in terms) for b, terms in layer.rows())
+        weights = int(np.abs(layer.entries).max(initial=0))
+        largest = max(largest, weights, *sums, *peaks)
+    return max(largest - 1, 0).bit_length()
+
+
+def _shift(value: Any) -> int:
+    try:
+        return whole(value, "input_shift", 0)
+    except ValueError as error:
+        raise InvalidNetwork(str(error)) from None
+
+
+def _values(network: Network, integers: np.ndarray) -> Iterator[np.ndarray]:
+    """The inputs of every layer at the integer points, (M, inputs) each, exact."""
+    for layer in network.layers:
+        yield integers
+        one = Network([layer], readout="argmax")
+        integers = Engine(one).run(integers)[0].T
+
+
+def _dyadic(values: Any, name: str, dimensions: int) -> np.ndarray:
+    array = np.asarray(values)
+    if array.dtype == object:
+        if not all(isinstance(v, int) for v in array.ravel().tolist()):
+            raise InvalidNetwork(f"{name}: floats or integers are needed, got {show(values)}")
+    elif array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
+        raise InvalidNetwork(
+            f"{name}: floats of at most 64 bits or integers are needed, got dtype {array.dtype}"
+        )
+    if array.ndim != dimensions:
+        raise InvalidNetwork(
+            f"{name}: an array of {dimensions} dimensions is needed, got shape {array.shape}"
+        )
+    if array.dtype.kind == "f" and not np.isfinite(array).all():
+        bad = array[~np.isfinite(array)][0]
+        raise InvalidNetwork(f"{name}: finite numbers are needed, got {bad}")
+    return array
+
+
+def _rounded(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    if array.dtype != object:
+        return array.astype(dtype)
+    flat = [_nearest(v) for v in array.ravel().tolist()]
+    return np.array(flat, dtype=np.float64).reshape(array.shape).astype(dtype)
+
+
+def _nearest(value: int) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def _sum(bias: int, terms: list[tuple[int, int]], x: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The weighted sum in the order of the inputs, the bias last: the same on every machine."""
+    z = np.zeros(x.shape[1], dtype)
+    for k, weight in terms:
+        z = z + dtype.type(_nearest(weight)) * x[k]
+    return z + dtype.type(_nearest(bias))

@@ -1,0 +1,218 @@
+"""The explorers' Python side: what is built, verified, packed and written into a page."""
+
+import gzip
+import re
+import sys
+import types
+
+import numpy as np
+import pytest
+import traitlets
+
+import mem_lib as ml
+from mem_lib import explorer
+from mem_lib.explorer import _host
+
+SLUG = "beyond_worst_case"
+
+
+@pytest.fixture(scope="module")
+def landing():
+    return explorer.landing(numbers=(6, 100))
+
+
+@pytest.fixture(scope="module")
+def networks(landing):
+    return landing.networks(SLUG)
+
+
+DATASETS = explorer.labellings(explorer.POINTS)
+
+
+# --- Packing --------------------------------------------------------------------------------------
+
+
+def test_a_pack_opens_to_the_same_files_and_has_the_same_bytes(networks):
+    packed = explorer.pack(networks)
+    assert explorer.unpack(packed) == networks
+    assert explorer.pack(networks) == packed
+    assert len(packed) < sum(len(net.to_json()) for net in networks) / 10
+
+
+@pytest.mark.parametrize("damage", [lambda p: p[:40], lambda p: "!" + p, lambda p: "aGVsbG8="])
+def test_a_damaged_pack_is_refused(networks, damage):
+    with pytest.raises(ml.InvalidNetwork, match="packed"):
+        explorer.unpack(damage(explorer.pack(networks[:2])))
+
+
+# --- The landing explorer -------------------------------------------------------------------------
+
+
+def test_every_labelling_has_a_verified_network(networks):
+    assert len(networks) == len(DATASETS) == 64
+    assert len({tuple(dataset.labels) for dataset in DATASETS}) == 64
+    certificates = [ml.verify(*pair) for pair in zip(networks, DATASETS, strict=True)]
+    assert all(c.ok and c.correct == 6 for c in certificates)
+
+
+def test_labellings_share_the_first_layer(networks):
+    mixed = [net for net in networks if net.depth > 1]
+    assert len(mixed) == 62
+    assert len({str(list(net.layers[0].rows())) for net in mixed}) == 1
+    assert all(net.size.neurons == 0 for net in (networks[0], networks[-1]))
+
+
+def test_they_are_what_the_constructions_own_build_gives(networks):
+    about = networks[21].about
+    alone = ml.beyond_worst_case.build(DATASETS[21], n=about["hyperplanes"], seed=about["seed"])
+    assert alone == networks[21]
+
+
+def test_promises_are_the_theorems_and_hold(landing, networks):
+    promised = landing.values["explorer"]["constructions"][0]["promised"]
+    for network, dataset, promise in zip(networks, DATASETS, promised, strict=True):
+        bound = ml.beyond_worst_case.bound(dataset)
+        assert promise == {name: getattr(bound, name) for name in promise}
+        assert set(promise) == {"depth", "neurons", "weights", "bits"}
+        assert all(getattr(network.size, name) <= promise[name] for name in promise)
+
+
+def test_sizes_are_those_of_networks_built(landing):
+    sizes = landing.values["explorer"]["sizes"]
+    assert sizes["N"] == [6, 100]
+    for family, row in zip(explorer.SIZES, sizes["rows"], strict=True):
+        built = [ml.beyond_worst_case.build(family.dataset(N)) for N in sizes["N"]]
+        assert row == {"name": family.name, "weights": [net.size.weights for net in built]}
+
+
+def test_own_points(networks):
+    own = [(3, 1), (-4, 1), (-5, 9)]
+    shown = explorer.landing(own, labelling=4, sizes=())
+    built = shown.networks(SLUG)
+    assert shown.values["labelling"] == 4 and len(built) == 8 and built != networks[:8]
+    assert shown.caption.startswith("Three points")
+    assert shown.values["explorer"]["sizes"]["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        ([(0, 1)], r"2 to 8 points .* shape \(1, 2\)"),
+        ([(k, k * k) for k in range(9)], "shape \\(9, 2\\)"),
+        ([(0, 1, 2), (3, 4, 5)], "points of the plane"),
+        ([(0, 1), (0.5, 1)], r"whole numbers .* \[0\.5, 1\.0\]"),
+        ([(0, 1), (2_000_000, 1)], "up to a million"),
+        ([(0, 1), (5, 5), (0, 1)], "all have to differ"),
+    ],
+)
+def test_unusable_points_are_refused(points, message):
+    with pytest.raises(ml.InvalidDataset, match=f"points: .*{message}"):
+        explorer.landing(points, sizes=())
+
+
+@pytest.mark.parametrize("labelling", [-1, 4])
+def test_a_labelling_out_of_range_is_refused(labelling):
+    with pytest.raises(ml.InvalidDataset, match=f"labelling: 0 to 3 .* {labelling}"):
+        explorer.landing([(0, 0), (90, 0)], labelling=labelling, sizes=())
+
+
+def silent(dataset):
+    """A network that calls every point 0."""
+    return ml.Network([ml.Layer([[0, 0]], [-1], "identity")], readout="sign")
+
+
+def test_a_wrong_network_cannot_enter_a_page():
+    wrong = explorer.Construction("silent", "Silence", silent)
+    with pytest.raises(ml.ConstructionFailed, match=r"silent .* NOT memorized: 0 of 2"):
+        wrong.networks([DATASETS[0].subset([0, 1]), ml.Dataset([[0, 0], [9, 9]], [1, 1])])
+    with pytest.raises(ml.ConstructionFailed, match="NOT memorized"):
+        explorer.landing([(0, 0), (90, 0)], [wrong], sizes=())
+
+
+def test_points_that_lines_cannot_tell_apart_are_reported(monkeypatch):
+    def uncovered(*args, **kwargs):
+        return types.SimpleNamespace(uncovered=[0])
+
+    monkeypatch.setattr(ml.beyond_worst_case, "attempt", uncovered)
+    with pytest.raises(ml.ConstructionFailed, match="no draw of up to 512 lines"):
+        explorer.landing([(0, 0), (90, 0)], sizes=())
+
+
+def test_another_construction_is_one_entry_more():
+    other = explorer.Construction("second", "Another draw", ml.beyond_worst_case.build)
+    both = explorer.landing(
+        [(0, 0), (90, 0), (0, 90)], [*explorer.CONSTRUCTIONS, other], numbers=(6,)
+    )
+    assert both.networks("second") != both.networks(SLUG)
+    rows = both.values["explorer"]["sizes"]["rows"]
+    assert [row["name"] for row in rows][:2] == [
+        "two moons: Random lines, then a cover", "two moons: Another draw",
+    ]  # fmt: skip
+    assert both.values["explorer"]["constructions"][1]["promised"] == [{}] * 8
+    with pytest.raises(ml.InvalidNetwork, match=r"slug: one of .*'second'.* got 'third'"):
+        both.networks("third")
+
+
+def test_the_nearest_other_answer(networks):
+    box = explorer.box_of(explorer.POINTS)
+    found = explorer.nearest_other_answer(networks[21], explorer.POINTS[0], box)
+    radius = np.hypot(*np.subtract(found, explorer.POINTS[0]))
+    grid = np.array([(x, y) for x in range(box[0], box[1] + 1) for y in range(box[2], box[3] + 1)])
+    closer = grid[np.hypot(*(grid - explorer.POINTS[0]).T) < radius - 1e-9]
+    assert ml.predict(networks[21], [found]) == [0]
+    assert (ml.predict(networks[21], closer) == 1).all() and len(closer) > 50
+    assert explorer.nearest_other_answer(networks[63], explorer.POINTS[0], box) is None
+
+
+# --- The page -------------------------------------------------------------------------------------
+
+
+def test_the_page_is_the_same_every_time_and_small(landing):
+    html = landing._repr_html_()
+    assert explorer.landing(numbers=(6, 100))._repr_html_() == html
+    assert len(gzip.compress(html.encode())) <= 300_000
+    assert repr(landing).startswith("Explorer: Six points")
+
+
+def test_names_within_the_page_depend_on_the_content(landing):
+    other = explorer.landing(labelling=20, numbers=(6, 100))
+    assert other.id != landing.id
+    assert f'id="{landing.id}"' in landing._repr_html_()
+
+
+def test_the_page_asks_for_nothing(landing):
+    code = explorer.module()
+    asking = r"^\s*import\b|\bimport\(|fetch\(|XMLHttpRequest|eval\("
+    assert not re.search(asking, code, re.MULTILINE)
+    assert code.count("export default") == 1 and "</script" not in code
+    addresses = set(re.findall(r"https?://[^\"')]+", code + explorer.style()))
+    assert addresses == {"http://www.w3.org/2000/svg"}
+    parts = [_host._static(f"{part}.mjs") for part in _host.PARTS]
+    assert all(part.count("\n") < 400 for part in parts)
+
+
+def test_text_cannot_break_out_of_the_page(landing):
+    evil = explorer.Explorer({"explorer": {"view": "</script><b>"}}, landing.fallback, "<i>")
+    html = evil._repr_html_()
+    assert "</script><b>" not in html and "<figcaption>&lt;i&gt;</figcaption>" in html
+
+
+def test_the_static_figure_and_the_caption_are_in_the_page(landing):
+    html = landing._repr_html_()
+    assert html.count('class="only-light"') == 2 and "orange diamond: A, C, E" in html
+    assert "<figcaption>Six points and a network" in html and "the 12 neurons" in html
+
+
+def test_without_anywidget_the_page_form_is_used(landing, monkeypatch):
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    assert landing.widget() is landing
+
+
+def test_the_widget_carries_the_same_renderer_and_values(landing, monkeypatch):
+    stand_in = types.ModuleType("anywidget")
+    stand_in.AnyWidget = traitlets.HasTraits
+    monkeypatch.setitem(sys.modules, "anywidget", stand_in)
+    widget = landing.widget()
+    assert widget._esm == explorer.module() and widget._css == explorer.style()
+    assert widget.labelling == 21 and widget.explorer == landing.values["explorer"]
+    assert set(widget.trait_names(sync=True)) == set(landing.values)
