@@ -57,12 +57,12 @@ STICKS_OUT = """
   .sort((a, b) => a[0] - b[0]).slice(0, 3).map(pair => pair[1])
 """
 
-
 # In each theme the pictures drawn for it are seen, and the others are not.
 THEMES = """
 () => ["light", "dark"].flatMap(theme => {
   document.documentElement.dataset.theme = theme;
   return [...document.querySelectorAll("img.only-light, img.only-dark")]
+    .filter(e => !e.closest("[hidden]"))    // another frame of a slider over pictures
     .filter(e => (e.getBoundingClientRect().width > 1) !== e.classList.contains("only-" + theme))
     .map(e => `${theme} theme: wrong picture for ${e.alt.slice(0, 60)}`);
 })

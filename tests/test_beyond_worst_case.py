@@ -895,3 +895,76 @@ pieces = bwc.small_pieces_hyperplanes
 def test_bad_arguments_of_the_new_bounds(call, message):
     with pytest.raises(ml.HypothesisViolated, match=message):
         call()
+
+
+# -- what a hostile reader found ------------------------------------------------------------------
+
+
+def test_rare_classes_are_not_lost_in_the_sample():
+    points = ml.data.ball(N=4000, d=2, margin=None, classes=2, seed=1).points
+    labels = np.zeros(4000, dtype=int)
+    labels[[17, 2500]] = 1
+    dataset = ml.Dataset(points, labels)
+    assert ml.verify(bwc.build(dataset), dataset).ok
+
+
+def test_weights_get_the_bits_that_close_pairs_need():
+    dataset = ml.Dataset([[0.9999], [1.0]], [0, 1])
+    network = bwc.build(dataset)
+    assert ml.verify(network, dataset).ok
+    with pytest.raises(ml.HypothesisViolated, match="weight_bits = 16"):
+        bwc.build(dataset, weight_bits=16)
+
+
+def test_chi3_near_zero():
+    """F3(k) is between its series cut after one and after two terms."""
+    for kappa in (1e-8, 1e-6, 1e-4, 9.9e-3, 1.01e-2, 0.1):
+        one = math.sqrt(2 / math.pi) * kappa**3 / 3
+        assert one * (1 - 0.3 * kappa**2) * (1 - 1e-9) <= bwc.chi3(kappa) <= one * (1 + 1e-9)
+
+
+def test_data_bound_of_an_origin_that_is_a_rival():
+    dataset = ml.Dataset([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [2, 0, 1])
+    with pytest.raises(ml.HypothesisViolated, match="origin"):
+        bwc.data_bound(dataset, max_bias=0)
+
+
+def test_too_many_classes():
+    with pytest.raises(ml.HypothesisViolated, match="classes"):
+        bwc.build(ml.Dataset([[0.0], [1.0]], [0, 10**12]))
+
+
+def test_bounds_far_outside_the_ordinary():
+    tiny = bwc.bound(N=2, d=1, margin=1e-3, radius=1, grid_bits=2000)
+    assert tiny.bits > 2000
+    assert bwc.bound(N=2, d=1, margin=1, radius=1, failure=1e-300).width > 100
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: bwc.bound(5), "dataset: a Dataset"),
+        (lambda: bwc.bound(MOONS, N=7), "dataset: .*omit"),
+        (lambda: bwc.bound(N=5, d=1, margin=1, weight_bits="x"), "weight_bits: an integer"),
+        (lambda: bwc.bound(N=5, d=1, margin=10**400), "margin: a finite number"),
+        (lambda: bwc.bound(N=5, d=1, margin=1, failure=10**-400), "failure: a probability"),
+        (lambda: bwc.hyperplanes_enough(0.1, 1, 0, 5), "max_bias: a finite number > 0"),
+        (lambda: bwc.hyperplanes_enough(0.1, 1, 1, 5, failure=0), "failure: a probability"),
+        (lambda: bwc.hyperplanes_enough(100, 1, 1, 5), "margin: two points"),
+        (lambda: bwc.covering_hyperplanes(5, 1, 2), "components: a pair"),
+        (lambda: bwc.covering_hyperplanes((1, 2, 3), 1, 2), "components: a pair"),
+        (lambda: bwc.covering_hyperplanes((1, 2), 1, 2, mean_width=math.nan), "mean_width"),
+        (lambda: bwc.covering_hyperplanes((1, 2), 1, 2, mean_width=math.inf), "mean_width"),
+        (lambda: bwc.data_bound(MOONS, covered=7), "covered: the class 0 or 1"),
+        (lambda: bwc.build(MOONS, variant="idealised", centres=5), "centres: rows"),
+    ],
+)
+def test_bounds_name_what_is_wrong(call, message):
+    with pytest.raises(ml.HypothesisViolated, match=message):
+        call()
+
+
+def test_numpy_numbers_are_numbers():
+    dataset = ml.Dataset([[0.5], [0.5 + 2.0**-40]], [0, 1])
+    network = bwc.attempt(dataset, n=np.int64(9), max_bias=np.int64(1), weight_bits=40).network
+    assert network.layers[0].units == 9

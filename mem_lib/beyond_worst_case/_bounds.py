@@ -5,18 +5,20 @@ float64 with a relative error far below the rounding up to a whole number of hyp
 """
 
 import math
+import sys
 from fractions import Fraction
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
+from mem_lib._numbers import as_fraction
 from mem_lib.beyond_worst_case._probability import (
     chi3,
     least_count,
     opposite_pairs,
     rounding_loss,
 )
+from mem_lib.beyond_worst_case._rays import check_rays
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Size
@@ -68,21 +70,22 @@ def bound(
     3
     """
     if dataset is not None:
-        N, d, classes = dataset.N, dataset.d, classes_of(dataset)
+        classes = classes_of(dataset)
+        if any(value is not None for value in (N, d, margin, separation)):
+            raise HypothesisViolated(
+                "dataset: N, d and the margin are those of the data; omit them"
+            )
+        N, d = dataset.N, dataset.d
         margin, radius, grid_bits = dataset.margin, dataset.radius, dataset.shift
         if margin is None:
             return constant_size(d, classes)
     N, d, classes = whole(N, "N", 1), whole(d, "d", 1), whole(classes, "classes", 1)
+    weight_bits, grid_bits = whole(weight_bits, "weight_bits", 1), whole(grid_bits, "grid_bits", 0)
     known_variant(variant)
     if N == 1 or classes == 1:
         return constant_size(d, classes)
     margin = separation if margin is None else margin
     margin, radius = above_zero(margin, "margin"), above_zero(radius, "radius")
-    if margin > 2 * radius:
-        raise HypothesisViolated(
-            f"margin: two points of norm at most radius = {radius} are at most {2 * radius} "
-            f"apart, got margin = {margin}"
-        )
     max_bias = 0.75 * radius if max_bias is None else above_zero(max_bias, "max_bias")
     pairs = N * N // 4 if classes == 2 else N * N * (classes - 1) // classes
     loss = rounding_loss(2 * math.sqrt(d) * radius, max_bias, weight_bits, grid_bits)
@@ -92,11 +95,11 @@ def bound(
     )  # fmt: skip
     covering = N - 1 if classes == 2 else N
     # failure / 2 is left for the event that some |w_ij| exceeds this
-    largest = math.sqrt(2 * math.log(4 * n * d / failure))
+    largest = math.sqrt(2 * (math.log(4 * n * d) - math.log(failure)))
     score = n  # the largest score of a point
     if variant == "relu":
         reach = math.sqrt(d) * (largest + 1) * radius + max_bias
-        score = n * (2 * math.ceil(math.ldexp(reach, weight_bits + grid_bits)) + 2)
+        score = n * (2 * _steps(reach, weight_bits + grid_bits) + 2)
     return _size(n, d, covering, classes, largest, max_bias, weight_bits, grid_bits, score)
 
 
@@ -118,6 +121,13 @@ def hyperplanes_enough(
     >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
     1765
     """
+    margin, radius = above_zero(margin, "margin"), above_zero(radius, "radius")
+    max_bias, failure = above_zero(max_bias, "max_bias"), probability(failure)
+    if margin > 2 * radius:
+        raise HypothesisViolated(
+            f"margin: two points of norm at most radius = {radius} are at most {2 * radius} "
+            f"apart, got margin = {margin}"
+        )
     p = chi3(max_bias / radius) * margin / (2 * math.sqrt(2 * math.pi) * max_bias)
     p = (2 * p if two_sided else p) - loss
     if p <= 0:
@@ -125,7 +135,7 @@ def hyperplanes_enough(
             f"weight_bits: rounding may undo every separation at margin = {margin}, "
             f"max_bias = {max_bias}; more bits, or a larger margin, are needed"
         )
-    return max(1, math.ceil(math.log(max(pairs, 1) / failure) / -math.log1p(-p)))
+    return max(1, math.ceil((math.log(max(pairs, 1)) - math.log(failure)) / -math.log1p(-p)))
 
 
 def data_bound(
@@ -146,13 +156,14 @@ def data_bound(
     pair can never be told apart.
     """
     known_variant(variant)
-    classes = classes_of(dataset)
+    classes, covered = classes_of(dataset), binary(covered)
     dataset, failure = dataset.distinct(), probability(failure)
     if (dataset.labels == dataset.labels[0]).all():
         return 1
-    points, bias, shift = in_units_of_the_radius(
-        dataset, default_bias(dataset) if max_bias is None else bias_of(max_bias)
-    )
+    exact_bias = default_bias(dataset) if max_bias is None else bias_of(max_bias)
+    if exact_bias == 0:
+        check_rays(dataset, (covered,) if classes == 2 else range(classes), variant)
+    points, bias, shift = in_units_of_the_radius(dataset, exact_bias)
     labels = 1 - dataset.labels if classes == 2 and covered == 0 else dataset.labels
     one_norms = np.abs(points).sum(axis=1)
     found = []
@@ -222,11 +233,8 @@ def default_bias(dataset: Dataset) -> Fraction:
 
 def bias_of(value: Any) -> Fraction:
     """``max_bias`` as a fraction; ``HypothesisViolated`` unless it is a finite number >= 0."""
-    try:
-        bias = Fraction(value)
-    except (TypeError, ValueError, OverflowError):
-        bias = Fraction(-1)
-    if bias < 0 or isinstance(value, str | bool):
+    bias = as_fraction(value)
+    if bias is None or bias < 0:
         raise HypothesisViolated(f"max_bias: a finite number >= 0 is needed, got {show(value)}")
     return bias
 
@@ -244,17 +252,28 @@ def whole(value: Any, name: str, least: int) -> int:
 
 
 def above_zero(value: Any, name: str) -> float:
-    if not isinstance(value, Real) or not math.isfinite(value) or value <= 0:
+    """``value`` as a positive finite float."""
+    number = as_fraction(value)
+    if number is None or not 0 < number < sys.float_info.max:
         raise HypothesisViolated(f"{name}: a finite number > 0 is needed, got {show(value)}")
-    return float(value)
+    return float(number)
 
 
 def probability(value: Any, name: str = "failure") -> float:
-    if not isinstance(value, Real) or not 0 < float(value) < 1:
+    """``value`` as a float strictly between 0 and 1."""
+    number = as_fraction(value)
+    if number is None or not 0 < number < 1 or not 0 < float(number) < 1:
         raise HypothesisViolated(
             f"{name}: a probability strictly between 0 and 1 is needed, got {show(value)}"
         )
-    return float(value)
+    return float(number)
+
+
+def binary(covered: Any) -> int:
+    """The class that gets covered when there are two."""
+    if whole(covered, "covered", 0) > 1:
+        raise HypothesisViolated(f"covered: the class 0 or 1 is needed, got {show(covered)}")
+    return int(covered)
 
 
 def classes_of(dataset: Any) -> int:
@@ -282,8 +301,8 @@ def _size(
     """The closed size formulas, for n hyperplanes, at most ``covering`` covering neurons and scores
     of at most ``score``."""
     outputs = 1 if classes <= 2 else classes
-    weight = (2 * math.ceil(math.ldexp(largest, weight_bits))).bit_length()
-    bias = (2 * math.ceil(math.ldexp(max_bias, weight_bits + grid_bits)) + 2).bit_length()
+    weight = (2 * _steps(largest, weight_bits)).bit_length()
+    bias = (2 * _steps(max_bias, weight_bits + grid_bits) + 2).bit_length()
     threshold = (2 * score).bit_length()  # the two-sided bias is 2m - 1 - 2|on| >= -2n
     readout = 1 if score == n else threshold  # ReLU: the smallest gap
     return Size(
@@ -298,3 +317,8 @@ def _size(
         + 2 * covering
         + outputs * readout,
     )
+
+
+def _steps(value: float, bits: int) -> int:
+    """value * 2^bits, rounded up."""
+    return math.ceil(Fraction(value) * 2**bits)

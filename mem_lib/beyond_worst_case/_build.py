@@ -2,8 +2,8 @@
 
 import math
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -15,6 +15,7 @@ from mem_lib.beyond_worst_case import _cover
 from mem_lib.beyond_worst_case._bounds import (
     WEIGHT_BITS,
     bias_of,
+    binary,
     data_bound,
     default_bias,
     known_variant,
@@ -22,12 +23,16 @@ from mem_lib.beyond_worst_case._bounds import (
 )
 from mem_lib.beyond_worst_case._cover import Cover
 from mem_lib.beyond_worst_case._hyperplanes import codes, hyperplanes
+from mem_lib.beyond_worst_case._rays import check_rays
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.network import Layer, Network
 
 #: Draws of the same size before n is doubled, and how often it is doubled.
 DRAWS, DOUBLINGS = 4, 6
+#: Bits of the weights that ``build`` tries in turn.
+MORE_BITS = (WEIGHT_BITS, 24, 32, 40)
+MOST_CLASSES = 2**16
 #: Below this many bits the matrix products are too small for more than one thread.
 SMALL = 2**23
 #: Above this many pairs the search for n starts from the bound of a sample of the points.
@@ -58,7 +63,7 @@ def build(
     seed: int = 0,
     centres: Sequence[int] | None = None,
     covered: int = 1,
-    weight_bits: int = WEIGHT_BITS,
+    weight_bits: int | None = None,
     progress: bool | None = None,
 ) -> Network:
     """A network of depth 3 that memorizes ``dataset``, with threshold units unless ``variant``
@@ -77,7 +82,8 @@ def build(
         in one direction only; ``"relu"`` is the practical one with ReLU in both hidden layers.
     centres : rows of ``dataset``, for ``"idealised"``; default: every point.
     covered : with two classes, the one that gets covered; the size grows with its complexity.
-    weight_bits : the weights of the first layer are rounded to the grid 2^-weight_bits.
+    weight_bits : the weights of the first layer are rounded to the grid 2^-weight_bits; default:
+        16, or more where ``n`` is searched and rounding could undo a separation.
     progress : True shows a bar of the points covered, False none; by default a terminal shows one
         when the work takes longer than two seconds.
 
@@ -99,10 +105,14 @@ def build(
     preactivations <w, x> + b.  It is positive, and it may be small; a float evaluation is safe as
     far as its error is below it (proposition ``thm-beyond_worst_case-relu``).
     """
-    options = _Options.checked(dataset, max_bias, variant, seed, centres, covered, weight_bits)
+    bits = WEIGHT_BITS if weight_bits is None else weight_bits
+    options = _Options.checked(dataset, max_bias, variant, seed, centres, covered, bits)
     if options.constant:
         return _constant(options.dataset)
-    sizes = [whole(n, "n", 1)] if n is not None else _doubling(options)
+    if n is not None:
+        sizes = [whole(n, "n", 1)]
+    else:
+        options, sizes = _search(options, weight_bits is None)
     for i, size in enumerate(sizes):
         for draw in range(DRAWS):
             result = _attempt(options, size, i * DRAWS + draw, progress)
@@ -163,6 +173,11 @@ class _Options:
                 "dataset: this construction needs labels 0..C-1, got real targets"
             )
         known_variant(variant)
+        if dataset.classes > MOST_CLASSES:
+            raise HypothesisViolated(
+                f"dataset: at most {MOST_CLASSES} classes get an output each, got "
+                f"{show(dataset.classes)}; Dataset.from_arrays numbers the labels that occur"
+            )
         if centres is not None and variant != "idealised":
             raise HypothesisViolated("centres: only the variant 'idealised' takes centres")
         distinct = dataset.distinct()
@@ -172,7 +187,7 @@ class _Options:
             variant=variant,
             seed=whole(seed, "seed", 0),
             centres=None if centres is None else _rows(dataset, distinct, centres),
-            covered=whole(covered, "covered", 0),
+            covered=binary(covered),
             weight_bits=whole(weight_bits, "weight_bits", 1),
         )
         if weight_bits > 40:
@@ -193,8 +208,6 @@ class _Options:
         return (self.covered,) if classes == 2 else tuple(range(classes))
 
     def check_bias(self) -> None:
-        if self.dataset.classes == 2 and self.covered > 1:
-            raise HypothesisViolated(f"covered: the class 0 or 1 is needed, got {self.covered}")
         if self.max_bias == 0:
             return check_rays(self.dataset, self.targets, self.variant)
         steps = self.max_bias * 2 ** (self.weight_bits + self.dataset.shift)
@@ -203,30 +216,6 @@ class _Options:
                 f"max_bias: biases on [-{float(self.max_bias):g}, {float(self.max_bias):g}] would "
                 f"round to fewer than 256 steps; max_bias * 2^(weight_bits + {self.dataset.shift}) "
                 f"must be at least 256, got {float(steps):g}"
-            )
-
-
-def check_rays(dataset: Dataset, targets: Sequence[int], variant: str) -> None:
-    """Without biases a hyperplane sees only the ray of a point: refuse data that need more."""
-    integers, _ = dataset.integers()
-    divisor = np.gcd.reduce(np.abs(integers), axis=1)
-    if (divisor == 0).any() and variant != "two_sided":
-        origin = int(np.flatnonzero(divisor == 0)[0])
-        if len(targets) > 1 or dataset.labels[origin] != targets[0]:
-            raise HypothesisViolated(
-                f"max_bias: with max_bias = 0 the origin (row {origin} of the distinct points) has "
-                "all bits 0 and cannot be a rival; use max_bias > 0"
-                + ("" if len(targets) > 1 else f", or covered = {int(dataset.labels[origin])}")
-            )
-    rays: dict[tuple, int] = {}
-    primitive = integers // np.maximum(divisor, 1)[:, None]
-    for row, ray in enumerate(map(tuple, primitive.tolist())):
-        other = rays.setdefault(ray, row)
-        if dataset.labels[other] != dataset.labels[row]:
-            raise HypothesisViolated(
-                f"max_bias: with max_bias = 0 rows {other} and {row} of the distinct points lie on "
-                "one ray from the origin and have different labels, so no hyperplane through the "
-                "origin tells them apart; use max_bias > 0"
             )
 
 
@@ -364,23 +353,53 @@ def _constant(dataset: Dataset) -> Network:
     )
 
 
-def _doubling(options: _Options) -> list[int]:
-    data = options.dataset
-    while len(data) ** 2 > MOST_PAIRS * 2:
-        keep = np.random.default_rng(0).permutation(len(data))[: math.isqrt(MOST_PAIRS * 2)]
-        data = data.subset(np.sort(keep))
-    start = data_bound(
-        data,
-        max_bias=options.max_bias,
-        covered=options.covered,
-        weight_bits=options.weight_bits,
-        variant=options.variant,
-    )
-    return [start << i for i in range(DOUBLINGS + 1)]
+def _search(options: _Options, more_bits: bool) -> tuple[_Options, list[int]]:
+    """(options, the sizes to try): from the bound that the data give, doubling.
+
+    With ``more_bits`` weights get as many bits as the bound needs.  The bound of a large data set
+    is that of a sample, a guess that is too small where the sample misses the close pairs; then
+    doubling goes on for longer.
+    """
+    sample = _sample(options.dataset)
+    tried = [b for b in MORE_BITS if b >= options.weight_bits] if more_bits else []
+    for weight_bits in tried or [options.weight_bits]:
+        options = replace(options, weight_bits=weight_bits)
+        try:
+            start = data_bound(
+                sample,
+                max_bias=options.max_bias,
+                covered=options.covered,
+                weight_bits=weight_bits,
+                variant=options.variant,
+            )
+            break
+        except HypothesisViolated as error:
+            refused = error
+    else:
+        raise refused
+    doublings = DOUBLINGS if sample is options.dataset else 2 * DOUBLINGS
+    return options, [start << i for i in range(doublings + 1)]
 
 
-def _rows(dataset: Dataset, distinct: Dataset, centres: Sequence[int]) -> np.ndarray:
+def _sample(data: Dataset) -> Dataset:
+    """The data, or a part with few enough pairs; rare classes are kept as far as possible."""
+    most = math.isqrt(2 * MOST_PAIRS)
+    if most >= data.N:
+        return data
+    rng = np.random.default_rng(0)
+    classes = [rng.permutation(np.flatnonzero(data.labels == k)) for k in np.unique(data.labels)]
+    classes.sort(key=len)
+    kept: list[np.ndarray] = []
+    for i, rows in enumerate(classes):
+        share = (most - sum(map(len, kept))) // (len(classes) - i)
+        kept.append(rows[: max(share, 1)])
+    return data.subset(np.sort(np.concatenate(kept)))
+
+
+def _rows(dataset: Dataset, distinct: Dataset, centres: Any) -> np.ndarray:
     """Rows of ``dataset`` as rows of its distinct points."""
+    if not isinstance(centres, Iterable) or isinstance(centres, str):
+        raise HypothesisViolated(f"centres: rows of the data are needed, got {show(centres)}")
     found = set()
     for centre in centres:
         row = whole(centre, "centres", 0)

@@ -156,10 +156,11 @@ def covering_hyperplanes(
     >>> covering_hyperplanes((2, 2), 0.5, 2.0)
     3549
     """
+    if not isinstance(components, tuple | list) or len(components) != 2:
+        raise HypothesisViolated(f"components: a pair (M-, M+) is needed, got {show(components)}")
     ours, theirs = (whole(m, "components", 1) for m in components)
     ratio = above_zero(max_bias, "max_bias") / above_zero(separation, "separation")
-    if mean_width < 0:
-        raise HypothesisViolated(f"mean_width: a number >= 0 is needed, got {mean_width}")
+    mean_width = 0.0 if mean_width == 0 else above_zero(mean_width, "mean_width")
     first = 256 * ratio * math.log(4 * ours * theirs / probability(failure))
     second = 2**22 * max_bias * mean_width
     return math.ceil(max(first, second, 16 * whole(dimension, "dimension", 0) * ratio))
