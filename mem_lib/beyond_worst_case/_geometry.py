@@ -76,7 +76,7 @@ def small_pieces_hyperplanes(
         When a piece is too wide for its distance to a rival: then no n is promised.
 
     >>> small_pieces_hyperplanes([[-0.9]], [[0.9]], [0.02], [0.02], 2.0)
-    7
+    25
     """
     ours, theirs = _rows(centres, "centres"), _rows(rival_centres, "rival_centres")
     if ours.shape[1] != theirs.shape[1]:
