@@ -108,7 +108,8 @@ def _test(arguments: List[str], **variables: str) -> int:
     _built(step, "test")
     step("running the tests")
     command = [str(environment.python_of(ROOT)), "-m", "pytest", *pytest_options(arguments)]
-    env = dict(environment.variables(ROOT), **variables)
+    # Tests run in several processes: one BLAS thread each, or they fight over the cores.
+    env = dict(environment.variables(ROOT), OPENBLAS_NUM_THREADS="1", **variables)
     return steps.pass_through(command + arguments, ROOT, env)
 
 
