@@ -1,6 +1,8 @@
 """The plotting style: both themes, words for every picture, the same bytes every time."""
 
+import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 import mem_lib as ml
 from mem_lib import figures
 
+BOOK = Path(__file__).parent.parent / "book"
 MOONS = ml.data.moons(N=60, noise=0.05, seed=0)
 
 
@@ -93,3 +96,24 @@ def test_text_and_classes_stand_out(one):
 
     assert contrast(one.ink) >= 4.5 and contrast(one.accent) >= 3
     assert all(contrast(c) >= 2.3 for c in one.classes[:4])
+
+
+def drawn_past_the_style(source):
+    """What in the code of a page draws without ``figures.show``."""
+    return re.findall(
+        r"pyplot|plt\.|savefig|matplotlib\.use|IPython\.display import .*Image", source
+    )
+
+
+def test_every_page_draws_in_the_one_style():
+    pages = [*BOOK.rglob("*.md"), *BOOK.rglob("*.ipynb")]
+    assert len(pages) > 10
+    for page in pages:
+        source = page.read_text(encoding="utf-8")
+        if page.suffix == ".ipynb":
+            source = "\n".join("".join(c["source"]) for c in json.loads(source)["cells"])
+        assert drawn_past_the_style(source) == [], page.name
+
+
+def test_drawing_past_the_style_is_noticed():
+    assert drawn_past_the_style("import matplotlib.pyplot as plt\nplt.plot([1])")

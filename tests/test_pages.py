@@ -40,6 +40,11 @@ def test_page_reads_well(chromium, built, base, name):
     assert reader.problems(chromium, base, name, built / name) == []
 
 
+@pytest.mark.parametrize("name", toc_pages())
+def test_page_is_light(built, name):
+    assert (built / name).stat().st_size <= 1_500_000
+
+
 def test_the_address_we_print_leads_to_the_book(chromium, built):
     page = chromium.new_page()
     page.goto(book.page(ROOT).as_uri())

@@ -22,7 +22,7 @@ from mem_lib.beyond_worst_case._bounds import (
     probability,
     whole,
 )
-from mem_lib.beyond_worst_case._probability import all_pairs, chi3
+from mem_lib.beyond_worst_case._probability import all_pairs, chi3, least
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 
@@ -106,14 +106,7 @@ def small_pieces_hyperplanes(
     def enough(n: int) -> bool:
         return sum(_failure(n, s, q) for s, q in zip(inside, apart, strict=True)) <= failure
 
-    high = 1
-    while not enough(high):
-        high *= 2
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
+    return least(enough)
 
 
 def _failure(n: int, s: float, q: np.ndarray) -> float:

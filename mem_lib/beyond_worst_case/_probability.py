@@ -7,7 +7,7 @@ network is right.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -109,10 +109,11 @@ def all_pairs(a: np.ndarray, b: np.ndarray, max_bias: float) -> np.ndarray:
 def least_count(p: np.ndarray, failure: float) -> int:
     """The least n with sum (1 - p)^n <= failure, for probabilities p > 0."""
     log_miss = np.log1p(-np.minimum(p, 1 - 1e-16))
+    return least(lambda n: float(np.exp(n * log_miss).sum()) <= failure)
 
-    def enough(n: int) -> bool:
-        return float(np.exp(n * log_miss).sum()) <= failure
 
+def least(enough: Callable[[int], bool]) -> int:
+    """The least n >= 1 that is enough, when more than enough is enough."""
     high = 1
     while not enough(high):
         high *= 2
