@@ -3,6 +3,8 @@
 Shared by :mod:`mem_lib.data` and :mod:`mem_lib.exact`, so that a point means the same to both.
 """
 
+from fractions import Fraction
+
 import numpy as np
 
 #: int64 arrays are used while every |value| is below this, Python integers otherwise.
@@ -33,7 +35,7 @@ def scaled(values: np.ndarray, q: int, *, wide: bool | None = None) -> np.ndarra
     the two, so that blocks of one array agree.
     """
     if wide is None:
-        wide = needs_python(values, q)
+        wide = is_wide(values, q)
     if values.dtype.kind == "f":
         if not wide:
             return np.ldexp(values.astype(np.float64, copy=False), q).astype(np.int64)
@@ -45,12 +47,19 @@ def scaled(values: np.ndarray, q: int, *, wide: bool | None = None) -> np.ndarra
     return values.astype(object) * (1 << q)
 
 
-def needs_python(values: np.ndarray, q: int) -> bool:
-    """Whether some |value| * 2^q reaches 2^62."""
-    if values.size == 0:
-        return False
-    peak = max(int(values.max()), -int(values.min()))  # truncation loses less than 1
-    return (peak + 1) << q >= INT64_LIMIT
+def largest(array: np.ndarray) -> int | float:
+    """The largest absolute value, exactly; 0 for an empty array."""
+    if not array.size:
+        return 0
+    top, bottom = array.max(), array.min()
+    if array.dtype.kind == "f":
+        return max(float(top), -float(bottom))
+    return max(int(top), -int(bottom))
+
+
+def is_wide(array: np.ndarray, q: int) -> bool:
+    """Whether some ``|value| * 2**q`` is 2^62 or more."""
+    return Fraction(largest(array)) * (1 << q) >= INT64_LIMIT
 
 
 def _whole(value: float, q: int) -> int:

@@ -25,6 +25,7 @@ from mem_lib._files import write_atomically
 from mem_lib._numbers import as_fraction, is_integer
 from mem_lib._progress import bar as progress_bar
 from mem_lib._readout import JUDGES
+from mem_lib._threads import blas_threads
 from mem_lib.data import Dataset
 from mem_lib.errors import (
     HypothesisViolated,
@@ -278,8 +279,6 @@ def _outputs(
     engine: Engine, dataset: Dataset, k: int, workers: int, progress: bool | None
 ) -> Iterator[tuple[slice, np.ndarray, Tally]]:
     """(rows, output numerators, tally) chunk by chunk, in the order of the rows."""
-    from threadpoolctl import threadpool_limits
-
     step = engine.chunk(dataset.N)
     chunks = [slice(i, min(i + step, dataset.N)) for i in range(0, dataset.N, step)]
 
@@ -288,7 +287,7 @@ def _outputs(
 
     workers = min(len(chunks), workers)
     # one BLAS thread for each worker: two pools of threads would fight over the cores
-    blas = threadpool_limits(1 if workers > 1 else None, user_api="blas")
+    blas = blas_threads(1 if workers > 1 else None)
     bar = progress_bar(dataset.N, "points", "verify", progress)
     with blas, bar, ThreadPoolExecutor(workers) as pool:
         for start in range(0, len(chunks), 4 * workers):  # a few at a time: outputs are not hoarded

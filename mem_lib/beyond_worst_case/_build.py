@@ -5,17 +5,18 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from mem_lib._progress import bar as progress_bar
+from mem_lib._threads import blas_threads
 from mem_lib.beyond_worst_case import _cover
 from mem_lib.beyond_worst_case._bounds import (
     WEIGHT_BITS,
     bias_of,
     binary,
+    classes_of,
     data_bound,
     default_bias,
     known_variant,
@@ -166,17 +167,12 @@ class _Options:
         covered: int,
         weight_bits: int,
     ) -> "_Options":
-        if not isinstance(dataset, Dataset):
-            raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
-        if dataset.targets is not None:
-            raise HypothesisViolated(
-                "dataset: this construction needs labels 0..C-1, got real targets"
-            )
+        classes = classes_of(dataset)
         known_variant(variant)
-        if dataset.classes > MOST_CLASSES:
+        if classes > MOST_CLASSES:
             raise HypothesisViolated(
                 f"dataset: at most {MOST_CLASSES} classes get an output each, got "
-                f"{show(dataset.classes)}; Dataset.from_arrays numbers the labels that occur"
+                f"{show(classes)}; Dataset.from_arrays numbers the labels that occur"
             )
         if centres is not None and variant != "idealised":
             raise HypothesisViolated("centres: only the variant 'idealised' takes centres")
@@ -222,15 +218,8 @@ class _Options:
 def _attempt(options: _Options, n: int, draw: int, progress: bool | None) -> Attempt:
     _check_memory(options, n)
     threads = 1 if n * options.dataset.N < SMALL else None
-    with _blas().limit(limits=threads, user_api="blas"):
+    with blas_threads(threads):
         return _drawn(options, n, draw, progress)
-
-
-@cache
-def _blas() -> Any:
-    from threadpoolctl import ThreadpoolController
-
-    return ThreadpoolController()
 
 
 def _drawn(options: _Options, n: int, draw: int, progress: bool | None) -> Attempt:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._dyadic import least_shift, scaled
+from mem_lib._dyadic import is_wide, least_shift, scaled
 from mem_lib.data import _checks, _distances, _file, _grid, _rows
 from mem_lib.errors import InvalidDataset, show
 
@@ -163,7 +163,7 @@ class Dataset:
 
     @cached_property
     def _wide(self) -> bool:
-        return _grid.is_wide(self.points, self.shift)
+        return is_wide(self.points, self.shift)
 
     def integers(self, rows: Any = slice(None)) -> tuple[np.ndarray, int]:
         """``(array, q)`` with ``array == points[rows] * 2**q`` exactly, and q = `shift`.
@@ -183,10 +183,10 @@ class Dataset:
             denominator = math.lcm(*(t.denominator for t in exact))
             array = np.empty(self.N, dtype=object)
             array[:] = [int(t * denominator) for t in exact]
-            wide = _grid.is_wide(array, 0)
+            wide = is_wide(array, 0)
             return (array if wide else array.astype(np.int64)), denominator
         q = least_shift(self.targets)
-        return scaled(self.targets, q, wide=_grid.is_wide(self.targets, q)), 1 << q
+        return scaled(self.targets, q, wide=is_wide(self.targets, q)), 1 << q
 
     # geometry -------------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib.data._grid import largest
+from mem_lib._dyadic import largest
 
 Rows = Callable[[np.ndarray], np.ndarray]  # row numbers -> exact integers of these rows
 TREE_DIMENSIONS = 12

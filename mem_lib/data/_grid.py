@@ -2,12 +2,11 @@
 take over where 62 bits are not enough."""
 
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from mem_lib._dyadic import INT64_LIMIT, scaled
+from mem_lib._dyadic import INT64_LIMIT, largest, scaled
 
 _BLOCK = 1 << 20  # entries handled at a time, so that large arrays need no large temporaries
 
@@ -17,19 +16,6 @@ def blocks(array: np.ndarray) -> Iterator[slice]:
     step = max(1, _BLOCK * len(array) // array.size)
     for start in range(0, len(array), step):
         yield slice(start, start + step)
-
-
-def largest(array: np.ndarray) -> int | float:
-    """The largest absolute value, exactly."""
-    top, bottom = array.max(), array.min()
-    if array.dtype.kind == "f":
-        return max(float(top), -float(bottom))
-    return max(int(top), -int(bottom))
-
-
-def is_wide(array: np.ndarray, q: int) -> bool:
-    """Whether some ``|value| * 2**q`` is 2^62 or more."""
-    return Fraction(largest(array)) * (1 << q) >= INT64_LIMIT
 
 
 def rounded(array: np.ndarray, bits: int) -> np.ndarray:
