@@ -39,7 +39,7 @@ _CHAPTER = "mem_lib.beyond_worst_case."
 STATEMENTS: tuple[Statement, ...] = (
     Statement(
         label="thm-beyond_worst_case-correct",
-        title="A covering neuron never fires on a rival",
+        title="Correctness",
         paper="dirksen2024memorization",
         number=None,
         provenance="paper",

@@ -62,3 +62,12 @@ def test_ledger_and_list_name_every_statement():
     for statement in STATEMENTS:
         assert table.count(f"`{statement.label}`") == 1
         assert compare.count(f"`{statement.label}`") == bool(statement.compare)
+
+
+def test_titles_are_those_of_the_book():
+    head = re.compile(r"[`:]{3,}\{prf:\w+\}([^\n]*)\n:label: (\S+)")
+    pages = [page.read_text(encoding="utf-8") for page in (ROOT / "book").rglob("*.md")]
+    titles = {label: title.strip() for page in pages for title, label in head.findall(page)}
+    assert {s.label: titles.get(s.label) for s in STATEMENTS} == {
+        s.label: s.title for s in STATEMENTS
+    }
