@@ -2,6 +2,7 @@
 
 import ast
 import importlib
+import json
 import re
 from pathlib import Path
 
@@ -15,14 +16,15 @@ DIRECTIVE = re.compile(
 )
 
 
-def labels_in_book():
-    texts = [p.read_text(encoding="utf-8") for p in (ROOT / "book").rglob("*.md")]
+def texts_of_book():
+    yield from (p.read_text(encoding="utf-8") for p in (ROOT / "book").rglob("*.md"))
     for notebook in (ROOT / "book").rglob("*.ipynb"):
-        import json
-
         cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-        texts += ["".join(c["source"]) for c in cells if c["cell_type"] == "markdown"]
-    for text in texts:
+        yield from ("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+
+
+def labels_in_book():
+    for text in texts_of_book():
         for options in DIRECTIVE.findall(text):
             label = re.search(r":label: (\S+)", options)
             yield label.group(1) if label else f"a statement without a label: {text[:60]!r}"
@@ -66,8 +68,9 @@ def test_ledger_and_list_name_every_statement():
 
 def test_titles_are_those_of_the_book():
     head = re.compile(r"[`:]{3,}\{prf:\w+\}([^\n]*)\n:label: (\S+)")
-    pages = [page.read_text(encoding="utf-8") for page in (ROOT / "book").rglob("*.md")]
-    titles = {label: title.strip() for page in pages for title, label in head.findall(page)}
+    titles = {
+        label: title.strip() for text in texts_of_book() for title, label in head.findall(text)
+    }
     assert {s.label: titles.get(s.label) for s in STATEMENTS} == {
         s.label: s.title for s in STATEMENTS
     }
