@@ -7,25 +7,20 @@ recheck that it speaks of this network and these data.
 """
 
 import json
-import math
 import os
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from hashlib import sha256
 from html import escape
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from mem_lib._checkpoint import Checkpoint
+from mem_lib._chunks import Chunks
+from mem_lib._evidence import Counterexample, Evidence, Judge, read_fraction, short, written
 from mem_lib._files import write_atomically
 from mem_lib._numbers import as_fraction, is_integer
-from mem_lib._progress import bar as progress_bar
-from mem_lib._readout import JUDGES
-from mem_lib._threads import blas_threads
 from mem_lib.data import Dataset
 from mem_lib.errors import (
     HypothesisViolated,
@@ -34,30 +29,11 @@ from mem_lib.errors import (
     InvalidNetwork,
     show,
 )
-from mem_lib.exact import READ, Engine, Tally, on_grid, times_power
+from mem_lib.exact import Engine, on_grid
 from mem_lib.exact._arithmetic import ARITHMETIC
 from mem_lib.network import Network, Size
 
 FRACTIONS = ("margin", "max_error", "tolerance")
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """The first row that is not right."""
-
-    row: int
-    expected: int | Fraction
-    outputs: tuple[Fraction, ...]
-    predicted: int | None  # None for targets, -1 where the readout is undecided
-
-    def __str__(self) -> str:
-        outputs = ", ".join(map(_short, self.outputs[:10]))
-        outputs += ", …" if len(self.outputs) > 10 else ""
-        read = {None: "", -1: ", read as undecided"}.get(
-            self.predicted, f", read as {self.predicted}"
-        )
-        expected = _short(Fraction(self.expected))
-        return f"row {self.row}: expected {expected}, the network gives {outputs}{read}"
 
 
 @dataclass(frozen=True, repr=False)
@@ -99,8 +75,8 @@ class Certificate:
             f"{'memorized' if self.ok else 'NOT memorized'}: "
             f"{self.correct} of {self.points} points right"
         )
-        margin = "" if self.margin is None else f", margin {_short(self.margin)}"
-        error = "" if not self.max_error else f", largest error {_short(self.max_error)}"
+        margin = "" if self.margin is None else f", margin {short(self.margin)}"
+        error = "" if not self.max_error else f", largest error {short(self.max_error)}"
         ties = "no ties" if self.ties == 0 else f"{self.ties} TIES"
         size = self.size
         text = (
@@ -113,8 +89,8 @@ class Certificate:
         rows = {
             "verdict": "memorized" if self.ok else "not memorized",
             "points right": f"{self.correct} of {self.points}",
-            "margin": "–" if self.margin is None else _short(self.margin),
-            "largest error": "–" if self.max_error is None else _short(self.max_error),
+            "margin": "–" if self.margin is None else short(self.margin),
+            "largest error": "–" if self.max_error is None else short(self.max_error),
             "ties": self.ties,
             "depth, width": f"{self.size.depth}, {self.size.width}",
             "nonzero weights": f"{self.size.weights} of at most {self.size.bits} bits",
@@ -186,15 +162,9 @@ class Certificate:
         content: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
         content["size"] = asdict(self.size)
         for name in FRACTIONS:
-            content[name] = None if content[name] is None else _written(content[name])
+            content[name] = None if content[name] is None else written(content[name])
         if self.counterexample is not None:
-            wrong = self.counterexample
-            content["counterexample"] = {
-                "row": wrong.row,
-                "expected": _written(Fraction(wrong.expected)),
-                "outputs": [_written(v) for v in wrong.outputs],
-                "predicted": wrong.predicted,
-            }
+            content["counterexample"] = self.counterexample.content()
         return {"format": "mem_lib.certificate", "version": 1, **content}
 
     @classmethod
@@ -204,17 +174,10 @@ class Certificate:
             raise ValueError("unknown format or version")
         content["size"] = Size(**content["size"])
         for name in FRACTIONS:
-            content[name] = None if content[name] is None else _read_fraction(content[name])
+            content[name] = None if content[name] is None else read_fraction(content[name])
         _check_types(content)
         if content["counterexample"] is not None:
-            wrong = content["counterexample"]
-            expected = _read_fraction(wrong["expected"])
-            content["counterexample"] = Counterexample(
-                row=wrong["row"],
-                expected=int(expected) if wrong["predicted"] is not None else expected,
-                outputs=tuple(map(_read_fraction, wrong["outputs"])),
-                predicted=wrong["predicted"],
-            )
+            content["counterexample"] = Counterexample.from_content(content["counterexample"])
         return cls(**content)
 
 
@@ -225,6 +188,7 @@ def verify(
     tolerance: Any = 0,
     workers: int | None = None,
     progress: bool | None = None,
+    checkpoint: str | Path | None = None,
 ) -> Certificate:
     """Evaluate ``network`` exactly on every row of ``dataset`` and compare.
 
@@ -236,9 +200,13 @@ def verify(
         certificate does not depend on it.
     progress : True shows a progress bar, False none; by default a terminal shows one when the work
         takes longer than two seconds.
+    checkpoint : a file that keeps the chunks that were verified, so that a run that was stopped
+        goes on where it was; it is removed at the end.
 
     Raises
     ------
+    InvalidCertificate
+        When ``checkpoint`` is another file, or belongs to another network or data set.
     InvalidNetwork
         When the network's inputs, outputs or readout do not fit the data.
     InvalidDataset
@@ -252,126 +220,55 @@ def verify(
     tolerance = _tolerance(tolerance, network.readout, dataset)
     workers = _workers(workers)
     finer, k = on_grid(network, dataset.shift)
-    engine = Engine(finer)
-    verdict = _Verdict(dataset, finer, tolerance)
-    for rows, out, tally in _outputs(engine, dataset, k, workers, progress):
-        verdict.add(rows, out, tally)
-    assert verdict.judged == dataset.N  # never a verdict on rows that were not run
+    chunks = Chunks(Engine(finer), dataset, k)
+    judge = Judge(dataset, finer, tolerance)
+    evidence = Evidence(tally=chunks.tally)
+    kept = _checkpoint(checkpoint, network, dataset, tolerance, chunks.step)
+    done = {} if kept is None else kept.done
+    for part in done.values():
+        evidence.merge(part)
+    for i, rows, out, tally in chunks.run(workers, progress, done.keys()):
+        part = judge(rows, out, tally)
+        evidence.merge(part)
+        if kept is not None:
+            kept.add(i, part)
+    assert evidence.judged == dataset.N  # never a verdict on rows that were not run
+    certificate = _certificate(evidence, network, dataset, tolerance, finer.output_denominator)
+    if kept is not None:
+        kept.remove()
+    return replace(certificate, seconds=time.perf_counter() - start)
+
+
+def _certificate(
+    evidence: Evidence, network: Network, dataset: Dataset, tolerance: Fraction, denominator: int
+) -> Certificate:
+    margin = None if evidence.distance is None else Fraction(evidence.distance, denominator)
+    if evidence.correct < dataset.N and dataset.targets is None:
+        margin = Fraction(0)
     return Certificate(
-        ok=verdict.correct == dataset.N and verdict.tally.ties == 0,
+        ok=evidence.correct == dataset.N and evidence.tally.ties == 0,
         points=dataset.N,
-        correct=verdict.correct,
-        margin=verdict.margin,
-        max_error=verdict.max_error if network.readout == "value" else None,
-        ties=verdict.tally.ties,
-        max_bits=verdict.tally.peak.bit_length(),
-        arithmetic=", ".join(v for key, v in ARITHMETIC.items() if key in verdict.tally.arithmetic),
+        correct=evidence.correct,
+        margin=margin,
+        max_error=evidence.max_error if network.readout == "value" else None,
+        ties=evidence.tally.ties,
+        max_bits=evidence.tally.peak.bit_length(),
+        arithmetic=", ".join(v for k, v in ARITHMETIC.items() if k in evidence.tally.arithmetic),
         size=network.size,
-        counterexample=verdict.counterexample,
+        counterexample=evidence.counterexample,
         network_sha256=network.sha256,
         dataset_sha256=dataset.sha256,
         tolerance=tolerance,
-        seconds=time.perf_counter() - start,
     )
 
 
-def _outputs(
-    engine: Engine, dataset: Dataset, k: int, workers: int, progress: bool | None
-) -> Iterator[tuple[slice, np.ndarray, Tally]]:
-    """(rows, output numerators, tally) chunk by chunk, in the order of the rows."""
-    step = engine.chunk(dataset.N)
-    chunks = [slice(i, min(i + step, dataset.N)) for i in range(0, dataset.N, step)]
-
-    def run(rows: slice) -> tuple[slice, np.ndarray, Tally]:
-        return rows, *engine.run(times_power(dataset.integers(rows)[0], k))
-
-    workers = min(len(chunks), workers)
-    # one BLAS thread for each worker: two pools of threads would fight over the cores
-    blas = blas_threads(1 if workers > 1 else None)
-    bar = progress_bar(dataset.N, "points", "verify", progress)
-    with blas, bar, ThreadPoolExecutor(workers) as pool:
-        for start in range(0, len(chunks), 4 * workers):  # a few at a time: outputs are not hoarded
-            for rows, out, tally in pool.map(run, chunks[start : start + 4 * workers]):
-                bar.update(rows.stop - rows.start)
-                yield rows, out, tally
-
-
-class _Verdict:
-    """Collects chunk after chunk what the certificate states."""
-
-    def __init__(self, dataset: Dataset, network: Network, tolerance: Fraction) -> None:
-        self.dataset, self.network, self.tolerance = dataset, network, tolerance
-        self.correct = self.judged = 0
-        self.tally = Tally()
-        self.max_error = Fraction(0)
-        self.counterexample: Counterexample | None = None
-        self._distance: int | None = None
-
-    @property
-    def margin(self) -> Fraction | None:
-        if self.correct < self.dataset.N and self.dataset.targets is None:
-            return Fraction(0)
-        if self._distance is None:
-            return None
-        return Fraction(self._distance, self.network.output_denominator)
-
-    def add(self, rows: slice, out: np.ndarray, tally: Tally) -> None:
-        self.tally.merge(tally)
-        right = self._judge(rows, out)
-        self.judged += len(right)
-        self.correct += int(np.count_nonzero(right))
-        if self.counterexample is None and not right.all():
-            self._remember(rows, out, int(np.argmin(right)))
-
-    def _judge(self, rows: slice, out: np.ndarray) -> np.ndarray:
-        if self.dataset.targets is not None:
-            return self._near_targets(out[0], self.dataset.targets[rows])
-        denominator, classes = self.network.output_denominator, self.dataset.classes
-        labels = self.dataset.labels[rows]
-        if _might_overflow(out, denominator, classes):
-            out = out.astype(object)
-        right, distance = JUDGES[self.network.readout](out, denominator, labels, classes)
-        if self.network.readout == "value":
-            right = self._near_labels(out[0], labels.astype(out.dtype))
-        if distance is not None:
-            least = int(distance.min())
-            self._distance = least if self._distance is None else min(least, self._distance)
-        return right
-
-    def _near_labels(self, out: np.ndarray, labels: np.ndarray) -> np.ndarray:
-        denominator = self.network.output_denominator
-        errors = np.abs(out - labels * denominator)
-        self.max_error = max(self.max_error, Fraction(int(errors.max()), denominator))
-        allowed = math.floor(self.tolerance * denominator)
-        if errors.dtype != object:
-            allowed = min(allowed, 2**62)  # errors are below, see _might_overflow
-        return np.asarray(errors <= allowed, dtype=bool)
-
-    def _near_targets(self, out: np.ndarray, targets: np.ndarray) -> np.ndarray:
-        denominator = self.network.output_denominator
-        pairs = zip(out.tolist(), targets.tolist(), strict=True)
-        errors = [abs(Fraction(value, denominator) - Fraction(target)) for value, target in pairs]
-        self.max_error = max(self.max_error, *errors)
-        return np.array([error <= self.tolerance for error in errors])
-
-    def _remember(self, rows: slice, out: np.ndarray, i: int) -> None:
-        row, denominator = rows.start + i, self.network.output_denominator
-        labelled = self.dataset.targets is None
-        read = READ[self.network.readout](out[:, i : i + 1].T, denominator)
-        self.counterexample = Counterexample(
-            row=row,
-            expected=int(self.dataset.labels[row])
-            if labelled
-            else Fraction(self.dataset.targets[row : row + 1].tolist()[0]),
-            outputs=tuple(Fraction(int(v), denominator) for v in out[:, i]),
-            predicted=int(read[0]) if labelled else None,
-        )
-
-
-def _might_overflow(out: np.ndarray, denominator: int, classes: int) -> bool:
-    if out.dtype == object:
-        return False
-    return int(np.abs(out).max(initial=0)) + (classes + 2) * denominator >= 2**62
+def _checkpoint(
+    path: str | Path | None, network: Network, dataset: Dataset, tolerance: Fraction, step: int
+) -> Checkpoint | None:
+    if path is None:
+        return None
+    key = {"network": network.sha256, "dataset": dataset.sha256, "tolerance": written(tolerance)}
+    return Checkpoint(path, {**key, "points_per_chunk": step})
 
 
 def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
@@ -429,26 +326,6 @@ def _check_fit(network: Network, dataset: Dataset) -> None:
 
 def _digest(content: dict) -> str:
     return sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
-
-
-def _short(value: Fraction) -> str:
-    """``value`` for a sentence: itself where it is short, else its order of magnitude."""
-    bits = value.numerator.bit_length() - value.denominator.bit_length()
-    if value.numerator.bit_length() + value.denominator.bit_length() < 80:
-        return str(value)
-    return f"about {'-' if value < 0 else ''}2^{bits}"
-
-
-def _written(value: Fraction) -> str:
-    """``value`` for a file: decimal where it is short, else hexadecimal, which has no limit."""
-    if value.numerator.bit_length() + value.denominator.bit_length() < 80:
-        return str(value)
-    return f"{value.numerator:#x}/{value.denominator:#x}"
-
-
-def _read_fraction(text: str) -> Fraction:
-    numerator, _, denominator = text.partition("/")
-    return Fraction(int(numerator, 0), int(denominator or "1", 0))
 
 
 def _check_types(content: dict[str, Any]) -> None:

@@ -48,3 +48,30 @@ def as_sparse(weight):
         np.array(values, dtype=object),
         weight.shape,
     )
+
+
+def ladder(steps, width, bits, seed=0):
+    """On integers x >= 0: a staircase that climbs by a random huge jump at every multiple of
+    ``width``; the label is bit 0 of the height, found by taking off the higher bits one by one."""
+    rng = np.random.default_rng(seed)
+    jumps = [int.from_bytes(rng.bytes(bits // 8), "big") for _ in range(steps)]
+    layers = [Layer([[1], [0]], [0, 0], "relu")]
+    for j, jump in enumerate(jumps):
+        step = [[1, 0], [1, 0], [1, 0], [0, 1]]
+        layers.append(Layer(step, [0, 1 - width * j, -width * j, 0], "relu"))
+        layers.append(Layer([[1, 0, 0, 0], [0, jump, -jump, 1]], [0, 0], "relu"))
+    rest = [0, 1]
+    for i in reversed(range(1, sum(jumps).bit_length())):
+        power = 1 << i
+        layers.append(Layer([rest] * 3, [0, 1 - power, -power], "relu"))
+        rest = [1, -power, power]
+    layers.append(Layer([rest], [0], "identity"))
+    return Network(layers)
+
+
+def ladder_labels(steps, width, bits, points, seed=0):
+    """What :func:`ladder` says at the integers ``points``."""
+    rng = np.random.default_rng(seed)
+    jumps = np.array([int.from_bytes(rng.bytes(bits // 8), "big") for _ in range(steps)], object)
+    heights = np.cumsum(jumps)
+    return np.array([int(heights[min(x // width, steps - 1)]) % 2 for x in points])

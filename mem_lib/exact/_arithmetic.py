@@ -8,10 +8,10 @@ every row, in any order, is at most ``bound = max_i (sum_k |W_ik| peak[k] + |b_i
 * bound <= 2^53: the same in float64;
 * bound <  2^62: dense layers are cut into slices of few bits, each an exact float64 product, and
   put together in int64; sparse layers are summed in int64;
-* beyond: Python integers.
+* beyond: None is returned, and :mod:`mem_lib.exact._columns` goes on in Python integers.
 
 Nobody chooses: the bound does.  Activations lie in arrays of shape (units, points) that hold
-integers in whichever type carried them here (bool, float32, float64, int64 or object).
+integers in whichever type carried them here (bool, float32, float64, int64).
 """
 
 from collections.abc import Iterator
@@ -47,8 +47,9 @@ class Affine:
         self._weights: dict[str, Any] = {}
         self._last: tuple[bytes, float] = (b"", np.inf)
 
-    def __call__(self, x: np.ndarray) -> tuple[np.ndarray, str]:
-        """(W x + b, the key of the arithmetic used) for ``x`` of shape (inputs, points)."""
+    def __call__(self, x: np.ndarray) -> tuple[np.ndarray, str] | None:
+        """(W x + b, the key of the arithmetic used) for ``x`` of shape (inputs, points); None where
+        no machine arithmetic is proven exact."""
         peaks = column_peaks(x)
         bound = self._bound(peaks)
         if bound <= FLOAT32:
@@ -59,7 +60,7 @@ class Affine:
             return self._machine(x, np.int64), "int64"
         if bound < INT64:
             return self._sliced(x, int(peaks.max(initial=0))), "slices"
-        return self._python(x), "python"
+        return None
 
     # -- the bound ---------------------------------------------------------------------------
 
@@ -106,16 +107,6 @@ class Affine:
             for j, part in enumerate(x_parts):
                 product = w.astype(np.float64) @ part.astype(np.float64)
                 z += product.astype(np.int64) << (i * w_slice + j * x_slice)
-        return z
-
-    def _python(self, x: np.ndarray) -> np.ndarray:
-        x = as_python(x)
-        z = np.empty((self.layer.units, x.shape[1]), dtype=object)
-        for i, (bias, terms) in enumerate(self.layer.rows()):
-            row = np.full(x.shape[1], bias, dtype=object)
-            for k, w in terms:
-                row = row + w * x[k]
-            z[i] = row
         return z
 
     # -- weights in the type asked for -------------------------------------------------------

@@ -1,70 +1,103 @@
 """Run any network on a block of points, layer by layer, and keep count of what happened."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from mem_lib.exact._arithmetic import Affine, as_python, compact
-from mem_lib.network import Network
+from mem_lib.exact._columns import (
+    Column,
+    ColumnLayer,
+    Row,
+    block_of,
+    columns_of,
+    fits_machine,
+)
+from mem_lib.exact._tally import Tally
+from mem_lib.network import Layer, Network
 
-#: Activations of one chunk of points stay below this many bytes (float64).
+#: Activations of one chunk of points stay below this many bytes.
 CHUNK_BYTES = 64 * 2**20
 MOST_POINTS = 25_000
+#: A network of at most this width that needs Python integers runs on columns from its first layer.
+NARROW = 64
 
-
-@dataclass
-class Tally:
-    """What evaluation met.  ``peak`` and ``ties`` are the same for every way of cutting the points
-    into chunks; ``arithmetic`` is chosen chunk by chunk."""
-
-    peak: int = 0  # the largest |preactivation|
-    ties: int = 0  # threshold units with z = 0 at a point
-    arithmetic: set[str] = field(default_factory=set)
-
-    def merge(self, other: "Tally") -> None:
-        self.peak = max(self.peak, other.peak)
-        self.ties += other.ties
-        self.arithmetic |= other.arithmetic
+State = np.ndarray | list[Column]
 
 
 class Engine:
-    """A network made ready to be evaluated many times."""
+    """A network made ready to be evaluated many times.
+
+    Layers run on blocks, arrays of shape (units, points), while machine arithmetic is exact, and on
+    columns where it is not.  ``head`` is the number of layers before the first one with an entry
+    beyond 64 bits, at least 1, when the network is narrow and has such a layer; else 0.
+    """
 
     def __init__(self, network: Network) -> None:
         self.network = network
-        self._affine = [Affine(layer) for layer in network.layers]
+        self._affine: dict[int, Affine] = {}
+        self._rows: dict[int, list[Row]] = {}
+        self.head = _head(network)
 
     def run(self, integers: np.ndarray) -> tuple[np.ndarray, Tally]:
         """Output numerators, shape (outputs, points), int64 or object, at integer points.
 
         ``integers`` has shape (points, d) and holds ``2**network.input_shift * x``.
         """
-        tally = Tally()
-        x = compact(np.ascontiguousarray(integers.T))
-        for affine in self._affine:
-            z, key = affine(x)
-            tally.arithmetic.add(key)
-            tally.peak = max(tally.peak, _peak(z))
-            x = self._activate(affine.layer.activation, z, tally)
-        return x if x.dtype == object else x.astype(np.int64, copy=False), tally
+        return self.run_layers(np.ascontiguousarray(integers.T))
 
-    @staticmethod
-    def _activate(activation: str, z: np.ndarray, tally: Tally) -> np.ndarray:
-        if activation == "threshold":
-            tally.ties += int(z.size - np.count_nonzero(z))
-            return np.asarray(z >= 0, dtype=bool)
-        if activation == "relu":
-            z = np.maximum(z, 0)
-        return compact(z)
+    def run_layers(
+        self, block: np.ndarray, start: int = 0, stop: int | None = None
+    ) -> tuple[np.ndarray, Tally]:
+        """The layers ``start`` to ``stop`` on ``block``, shape (inputs of layer start, points)."""
+        points, tally = block.shape[1], Tally()
+        state: State = compact(block)
+        for i in range(start, self.network.depth if stop is None else stop):
+            state = self._step(i, state, points, tally)
+        out = state if isinstance(state, np.ndarray) else block_of(state, points)
+        return out if out.dtype == object else out.astype(np.int64, copy=False), tally
 
     def chunk(self, points: int) -> int:
         """How many points to take at a time: by bytes, so that wide layers fit in memory."""
         widest = max(max(layer.units, layer.inputs) for layer in self.network.layers)
         return max(1, min(points, MOST_POINTS, CHUNK_BYTES // (8 * widest)))
 
+    def _step(self, i: int, state: State, points: int, tally: Tally) -> State:
+        layer = self.network.layers[i]
+        if not isinstance(state, np.ndarray) and _is_wide(layer) and fits_machine(state):
+            state = compact(block_of(state, points))
+        if isinstance(state, np.ndarray):
+            result = None
+            if not self.head and state.dtype != object:
+                result = self._affine.setdefault(i, Affine(layer))(state)
+            if result is not None:
+                z, key = result
+                tally.arithmetic.add(key)
+                tally.peak = max(tally.peak, int(max(z.max(), -z.min())))
+                return _activate(layer.activation, z, tally)
+            state = columns_of(state)
+        if i not in self._rows:
+            self._rows[i] = list(layer.rows())
+        return ColumnLayer(layer.activation, state, points, tally).run(self._rows[i])
 
-def _peak(z: np.ndarray) -> int:
-    return int(max(z.max(), -z.min()))
+
+def _activate(activation: str, z: np.ndarray, tally: Tally) -> np.ndarray:
+    if activation == "threshold":
+        tally.ties += int(z.size - np.count_nonzero(z))
+        return np.asarray(z >= 0, dtype=bool)
+    return np.maximum(z, 0) if activation == "relu" else z
+
+
+def _is_wide(layer: Layer) -> bool:
+    return max(layer.units, layer.inputs) > NARROW
+
+
+def _head(network: Network) -> int:
+    big = [i for i, layer in enumerate(network.layers) if _has_python_integers(layer)]
+    narrow = not any(layer.units > NARROW for layer in network.layers)
+    return max(1, big[0]) if big and narrow else 0
+
+
+def _has_python_integers(layer: Layer) -> bool:
+    return layer.entries.dtype == object or layer.bias.dtype == object
 
 
 def on_grid(network: Network, shift: int) -> tuple[Network, int]:

@@ -1,0 +1,141 @@
+"""Run a network on all rows of a data set: which rows together, in which order, on which cores.
+
+Points are independent, so rows are cut into chunks.  A network that needs Python integers is first
+run on all points up to the first layer with huge entries, in machine integers; then the points are
+put in the order of what that layer reads, because neighbours there tend to share the huge numbers
+of the layers behind, and a chunk computes each of them once.  Nothing but speed depends on it.
+
+Chunks of machine arithmetic run in threads, since NumPy lets go of the interpreter; those of Python
+integers in processes, as soon as that pays for starting them.
+"""
+
+import pickle
+import tempfile
+import time
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mem_lib._progress import bar as progress_bar
+from mem_lib._threads import blas_threads
+from mem_lib.data import Dataset
+from mem_lib.exact import Engine, Tally, times_power
+
+#: Processes are started when the rest would keep one core busy for longer, in seconds.
+WORTH_PROCESSES = 4.0
+
+Result = tuple[int, np.ndarray, np.ndarray, Tally]  # chunk, rows, output numerators, tally
+
+
+class Chunks:
+    """The chunks of ``dataset`` for ``engine``; integers of the data are multiplied by 2^k.
+
+    ``tally`` is that of the layers that were run to find the order of the points.
+    """
+
+    def __init__(self, engine: Engine, dataset: Dataset, k: int) -> None:
+        self.engine, self.dataset, self.k = engine, dataset, k
+        self.tally = Tally()
+        self.step = engine.chunk(dataset.N)
+        self._state: np.ndarray | None = None
+        self._order: np.ndarray | None = None
+        if engine.head:
+            self._state = self._run_head()
+            self._order = _order(self._state)
+
+    def __len__(self) -> int:
+        return -(-self.dataset.N // self.step)
+
+    def rows(self, i: int) -> np.ndarray:
+        """The rows of chunk ``i``."""
+        start, stop = i * self.step, min((i + 1) * self.step, self.dataset.N)
+        return np.arange(start, stop) if self._order is None else self._order[start:stop]
+
+    def run(
+        self, workers: int, progress: bool | None, done: Collection[int] = ()
+    ) -> Iterator[Result]:
+        """The results of all chunks but those ``done``, in order."""
+        todo = [i for i in range(len(self)) if i not in done]
+        bar = progress_bar(self.dataset.N, "points", "verify", progress)
+        with bar:
+            bar.update(sum(len(self.rows(i)) for i in done))
+            for i, (out, tally) in self._run(todo, workers):
+                rows = self.rows(i)
+                yield i, rows, out, tally
+                bar.update(len(rows))
+
+    def _run(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
+        if self._state is None:
+            yield from self._in_threads(todo, workers)
+            return
+        start = time.perf_counter()
+        for place, i in enumerate(todo):
+            yield i, self._tail(i)
+            left = len(todo) - place - 1
+            rest = (time.perf_counter() - start) / (place + 1) * left
+            if min(workers, left) > 1 and rest > WORTH_PROCESSES:
+                yield from self._in_processes(todo[place + 1 :], workers)
+                return
+
+    def _tail(self, i: int) -> tuple[np.ndarray, Tally]:
+        assert self._state is not None
+        return self.engine.run_layers(self._state[:, self.rows(i)], self.engine.head)
+
+    def _in_threads(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
+        workers = max(1, min(workers, len(todo)))
+        # one BLAS thread for each worker: two pools of threads would fight over the cores
+        with blas_threads(1 if workers > 1 else None), ThreadPoolExecutor(workers) as pool:
+            for place in range(0, len(todo), 4 * workers):  # outputs are not hoarded
+                some = todo[place : place + 4 * workers]
+                yield from zip(some, pool.map(self._whole, some), strict=True)
+
+    def _in_processes(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
+        from joblib import Parallel, delayed
+
+        assert self._state is not None
+        with tempfile.TemporaryDirectory(prefix="mem_lib-") as folder:
+            path = Path(folder) / "network.pickle"
+            path.write_bytes(pickle.dumps(self.engine.network))
+            pool = Parallel(min(workers, len(todo)), return_as="generator", max_nbytes=None)
+            tasks = (delayed(_tail)(str(path), self._state[:, self.rows(i)]) for i in todo)
+            yield from zip(todo, pool(tasks), strict=True)
+
+    def _whole(self, i: int) -> tuple[np.ndarray, Tally]:
+        rows = slice(i * self.step, min((i + 1) * self.step, self.dataset.N))
+        return self.engine.run(times_power(self.dataset.integers(rows)[0], self.k))
+
+    def _run_head(self) -> np.ndarray:
+        blocks = []
+        for start in range(0, self.dataset.N, self.step):
+            integers = self.dataset.integers(slice(start, start + self.step))[0]
+            block = np.ascontiguousarray(times_power(integers, self.k).T)
+            out, tally = self.engine.run_layers(block, 0, self.engine.head)
+            self.tally.merge(tally)
+            blocks.append(out)
+        if any(block.dtype == object for block in blocks):
+            blocks = [block.astype(object) for block in blocks]
+        return np.concatenate(blocks, axis=1)
+
+
+@lru_cache(maxsize=1)
+def _engine(path: str) -> Engine:
+    """In a worker process: the engine of the network stored at ``path``, made once."""
+    return Engine(pickle.loads(Path(path).read_bytes()))
+
+
+def _tail(path: str, block: np.ndarray) -> tuple[np.ndarray, Tally]:
+    engine = _engine(path)
+    return engine.run_layers(block, engine.head)
+
+
+def _order(state: np.ndarray) -> np.ndarray:
+    """The points sorted by the first row of ``state``, ties by the next ones."""
+    order = np.arange(state.shape[1])
+    for row in state[::-1]:
+        if len(row) and (row != row[0]).any():
+            order = order[np.argsort(row[order], kind="stable")]
+    return order

@@ -1,0 +1,183 @@
+"""Verification in chunks: ordered points, several processes, interruptions; always one evidence."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import mem_lib as ml
+from mem_lib import _chunks
+from mem_lib.exact import _engine
+from tests.networks import ladder, ladder_labels
+
+SHAPE = {"steps": 6, "width": 40, "bits": 80}
+
+
+@pytest.fixture
+def case(monkeypatch):
+    """(network, 300 points in random order with their labels), cut into chunks of 50."""
+    monkeypatch.setattr(_engine, "MOST_POINTS", 50)
+    x = np.random.default_rng(5).permutation(300)
+    return ladder(**SHAPE), ml.Dataset(x[:, None], labels=ladder_labels(**SHAPE, points=x))
+
+
+def test_processes_give_the_same_certificate(case, monkeypatch):
+    network, dataset = case
+    alone = ml.verify(network, dataset, workers=1)
+    assert alone.ok
+    monkeypatch.setattr(_chunks, "WORTH_PROCESSES", 0.0)
+    used = []
+    processes = _chunks.Chunks._in_processes
+
+    def spy(self, todo, workers):
+        used.extend(todo)
+        yield from processes(self, todo, workers)
+
+    monkeypatch.setattr(_chunks.Chunks, "_in_processes", spy)
+    assert ml.verify(network, dataset, workers=2) == alone
+    assert used == [1, 2, 3, 4, 5]
+
+
+def test_chunks_of_any_size_give_the_same_certificate(case, monkeypatch):
+    network, dataset = case
+    certificates = []
+    for most in (7, 50, 10_000):
+        monkeypatch.setattr(_engine, "MOST_POINTS", most)
+        certificates.append(replace(ml.verify(network, dataset), arithmetic=""))
+    assert certificates[0] == certificates[1] == certificates[2]
+
+
+def test_the_counterexample_is_the_first_row_in_the_order_of_the_data(case):
+    network, dataset = case
+    labels = dataset.labels.copy()
+    labels[[17, 90, 250]] ^= 1
+    certificate = ml.verify(network, ml.Dataset(dataset.points, labels=labels))
+    assert (certificate.correct, certificate.counterexample.row) == (297, 17)
+
+
+def test_points_beyond_machine_integers_are_ordered_too(case):
+    network, dataset = case
+    far = ml.Dataset(dataset.points.astype(object) * 2**70, labels=dataset.labels)
+    fine = network.refined(70)
+    certificate = ml.verify(ml.Network(fine.layers, output_denominator=2**70), far)
+    assert certificate.ok
+    assert certificate.max_bits > 140
+
+
+class Stop(KeyboardInterrupt):
+    pass
+
+
+def interrupt(monkeypatch, after):
+    """Stop the run before its chunk number ``after``; returns the chunks that were run."""
+    run, ran = _chunks.Chunks._tail, []
+
+    def tail(self, i):
+        if len(ran) == after:
+            raise Stop
+        ran.append(i)
+        return run(self, i)
+
+    monkeypatch.setattr(_chunks.Chunks, "_tail", tail)
+    return ran
+
+
+def test_verified_chunks_survive_an_interruption(case, monkeypatch, tmp_path):
+    network, dataset = case
+    whole, path = ml.verify(network, dataset), tmp_path / "run.jsonl"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt(patch, after=4)
+        ml.verify(network, dataset, checkpoint=path)
+    with monkeypatch.context() as patch:
+        ran = interrupt(patch, after=99)
+        assert ml.verify(network, dataset, checkpoint=path) == whole
+    assert ran == [4, 5]
+    assert not path.exists()
+
+
+def test_a_wrong_row_is_remembered_across_an_interruption(case, monkeypatch, tmp_path):
+    network, dataset = case
+    labels = dataset.labels.copy()
+    labels[np.argmin(dataset.points[:, 0])] ^= 1  # in the first chunk
+    wrong, path = ml.Dataset(dataset.points, labels=labels), tmp_path / "run.jsonl"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt(patch, after=2)
+        ml.verify(network, wrong, checkpoint=path)
+    resumed = ml.verify(network, wrong, checkpoint=path)
+    assert resumed == ml.verify(network, wrong)
+    assert not resumed.ok
+
+
+@pytest.mark.parametrize(
+    ("damage", "rerun"),
+    [
+        (lambda lines: [*lines[:-1], lines[-1][:40]], [3, 4, 5]),  # cut short
+        (
+            lambda lines: [*lines[:-1], lines[-1].replace('"correct": 50', '"correct": 51')],
+            [3, 4, 5],
+        ),
+        (lambda lines: [*lines[:2], "{}\n", *lines[3:]], [1, 2, 3, 4, 5]),
+        (lambda lines: [*lines[:2], "[" * 10_000 + "\n"], [1, 2, 3, 4, 5]),
+    ],
+)
+def test_damaged_lines_are_run_again(case, monkeypatch, tmp_path, damage, rerun):
+    network, dataset = case
+    path = tmp_path / "run.jsonl"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt(patch, after=4)
+        ml.verify(network, dataset, checkpoint=path)
+    lines = path.read_text().splitlines(keepends=True)
+    path.write_text("".join(damage(lines)))
+    with monkeypatch.context() as patch:
+        ran = interrupt(patch, after=99)
+        assert ml.verify(network, dataset, checkpoint=path).ok
+    assert ran == rerun
+
+
+def test_a_checkpoint_of_another_run_is_refused_and_kept(case, monkeypatch, tmp_path):
+    network, dataset = case
+    path = tmp_path / "run.jsonl"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt(patch, after=2)
+        ml.verify(network, dataset, checkpoint=path)
+    text = path.read_text()
+    other = ml.Dataset(dataset.points + 1, labels=dataset.labels)
+    with pytest.raises(ml.InvalidCertificate, match="belongs to another run: its dataset"):
+        ml.verify(network, other, checkpoint=path)
+    with pytest.raises(ml.InvalidCertificate, match="tolerance"):
+        ml.verify(network, dataset, tolerance=0.25, checkpoint=path)
+    assert path.read_text() == text
+
+
+@pytest.mark.parametrize(
+    "text", ["my notes\n", "[1, 2]\n", '{"format": "x"}\n', "\x00\xff", "1e400\n"]
+)
+def test_another_file_is_never_overwritten(case, tmp_path, text):
+    network, dataset = case
+    path = tmp_path / "precious.txt"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(ml.InvalidCertificate, match="not a checkpoint file"):
+        ml.verify(network, dataset, checkpoint=path)
+    assert path.read_text(encoding="latin-1") == text
+
+
+def test_a_machine_arithmetic_network_has_checkpoints_too(monkeypatch, tmp_path):
+    monkeypatch.setattr(_engine, "MOST_POINTS", 10)
+    network = ml.Network([ml.Layer([[1]], [0], "identity")])
+    dataset = ml.Dataset(np.arange(35)[:, None] % 2, labels=np.arange(35) % 2)
+    path = tmp_path / "run.jsonl"
+    parts = []
+    add = ml._checkpoint.Checkpoint.add
+
+    def stop(self, chunk, evidence):
+        add(self, chunk, evidence)
+        parts.append(json.loads(path.read_text().splitlines()[-1]))
+        if len(parts) == 2:
+            raise Stop
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(ml._checkpoint.Checkpoint, "add", stop)
+        ml.verify(network, dataset, checkpoint=path)
+    assert [part["judged"] for part in parts] == [10, 10]
+    assert ml.verify(network, dataset, checkpoint=path).points == 35
