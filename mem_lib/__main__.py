@@ -21,7 +21,7 @@ from pathlib import Path
 import mem_lib as ml
 from mem_lib.data import Dataset, read_csv
 
-CHAPTERS = ("beyond_worst_case",)
+CHAPTERS = ("beyond_worst_case", "optimal_relu")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -55,7 +55,11 @@ def verify(options: argparse.Namespace) -> int:
         ml.Certificate.load(options.against).check(network, dataset)
         print(f"{options.against}: belongs to this network and these data, and holds")
     certificate = ml.verify(
-        network, dataset, workers=options.workers, progress=False if options.quiet else None
+        network,
+        dataset,
+        workers=options.workers,
+        progress=False if options.quiet else None,
+        checkpoint=options.checkpoint,
     )
     print(certificate)
     if options.save:
@@ -109,6 +113,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--save", metavar="FILE", help="write the certificate")
     check.add_argument("--against", metavar="FILE", help="recheck a saved certificate")
     check.add_argument("--workers", type=int, help="chunks evaluated at a time")
+    check.add_argument(
+        "--checkpoint", metavar="FILE", help="keep what was verified there, and go on from it"
+    )
     check.add_argument("--quiet", action="store_true", help="no progress bar")
     check.set_defaults(run=verify)
 

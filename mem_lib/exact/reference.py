@@ -25,8 +25,20 @@ def evaluate(network: Network, point: Sequence[int]) -> list[int]:
     >>> [evaluate(tent, [x]) for x in (0, 1, 2, 3, 4)]
     [[0], [1], [2], [1], [0]]
     """
-    values = [int(v) for v in point]
+    return trace(network, point)[-1]
+
+
+def trace(network: Network, point: Sequence[int]) -> list[list[int]]:
+    """What every unit of every layer passes on at one point.
+
+    >>> from mem_lib import Layer, Network
+    >>> tent = Network([Layer([[1], [1]], [0, -2], "relu"), Layer([[1, -2]], [0], "identity")])
+    >>> trace(tent, [3])
+    [[3, 1], [1]]
+    """
+    values, met = [int(v) for v in point], []
     for layer in network.layers:
         act = ACTIVATIONS[layer.activation]
         values = [act(bias + sum(w * values[k] for k, w in terms)) for bias, terms in layer.rows()]
-    return values
+        met.append(values)
+    return met

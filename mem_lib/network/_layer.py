@@ -85,7 +85,10 @@ class Layer:
 
     def rows(self) -> Iterator[tuple[int, list[Term]]]:
         """The units, from first to last."""
-        return map(self.row, range(self.units))
+        if isinstance(self.weight, Sparse) or self.inputs > 64:
+            return map(self.row, range(self.units))
+        rows = zip(self.bias.tolist(), self.weight.tolist(), strict=True)
+        return ((bias, [(k, w) for k, w in enumerate(row) if w]) for bias, row in rows)
 
     def with_bias(self, bias: Any) -> Layer:
         """The same layer with another bias; the weights are shared, not copied."""
