@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy
 
-from benchmarks import chapters, core, pages
+from benchmarks import chapters, core, optimal_relu, pages
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = {
@@ -25,6 +25,8 @@ BENCHMARKS = {
     "mnist": chapters.mnist,
     "moons": chapters.moons,
     "samples": chapters.samples,
+    "engine": optimal_relu.engine,
+    "optimal_relu": optimal_relu.full_size,
     "book": pages.cold_build,
 }
 

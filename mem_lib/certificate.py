@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from mem_lib._checkpoint import Checkpoint
-from mem_lib._chunks import Chunks
 from mem_lib._evidence import Counterexample, Evidence, Judge, read_fraction, short, written
 from mem_lib._files import write_atomically
 from mem_lib._numbers import as_fraction, is_integer
@@ -29,7 +28,7 @@ from mem_lib.errors import (
     InvalidNetwork,
     show,
 )
-from mem_lib.exact import Engine, on_grid
+from mem_lib.exact import Chunks, Engine, on_grid, times_power
 from mem_lib.exact._arithmetic import ARITHMETIC
 from mem_lib.network import Network, Size
 
@@ -220,7 +219,9 @@ def verify(
     tolerance = _tolerance(tolerance, network.readout, dataset)
     workers = _workers(workers)
     finer, k = on_grid(network, dataset.shift)
-    chunks = Chunks(Engine(finer), dataset, k)
+    chunks = Chunks(
+        Engine(finer), dataset.N, lambda rows: times_power(dataset.integers(rows)[0], k)
+    )
     judge = Judge(dataset, finer, tolerance)
     evidence = Evidence(tally=chunks.tally)
     kept = _checkpoint(checkpoint, network, dataset, tolerance, chunks.step)

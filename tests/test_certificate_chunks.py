@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
-from mem_lib import _chunks
-from mem_lib.exact import _engine
+from mem_lib._checkpoint import Checkpoint
+from mem_lib.exact import _chunks, _engine
 from tests.networks import ladder, ladder_labels
 
 SHAPE = {"steps": 6, "width": 40, "bits": 80}
@@ -168,7 +168,7 @@ def test_a_machine_arithmetic_network_has_checkpoints_too(monkeypatch, tmp_path)
     dataset = ml.Dataset(np.arange(35)[:, None] % 2, labels=np.arange(35) % 2)
     path = tmp_path / "run.jsonl"
     parts = []
-    add = ml._checkpoint.Checkpoint.add
+    add = Checkpoint.add
 
     def stop(self, chunk, evidence):
         add(self, chunk, evidence)
@@ -177,7 +177,7 @@ def test_a_machine_arithmetic_network_has_checkpoints_too(monkeypatch, tmp_path)
             raise Stop
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(ml._checkpoint.Checkpoint, "add", stop)
+        patch.setattr(Checkpoint, "add", stop)
         ml.verify(network, dataset, checkpoint=path)
     assert [part["judged"] for part in parts] == [10, 10]
     assert ml.verify(network, dataset, checkpoint=path).points == 35

@@ -5,8 +5,19 @@ numbers fast, because it proves for every layer which machine arithmetic cannot 
 """
 
 from mem_lib.exact import reference
+from mem_lib.exact._chunks import Chunks
 from mem_lib.exact._engine import Engine, on_grid, times_power
 from mem_lib.exact._evaluate import READ, evaluate, predict
 from mem_lib.exact._tally import Tally
 
-__all__ = ["READ", "Engine", "Tally", "evaluate", "on_grid", "predict", "reference", "times_power"]
+__all__ = [
+    "READ",
+    "Chunks",
+    "Engine",
+    "Tally",
+    "evaluate",
+    "on_grid",
+    "predict",
+    "reference",
+    "times_power",
+]

@@ -16,6 +16,8 @@ from mem_lib.network import Layer, Network
 
 #: Activations of one chunk of points stay below this many bytes.
 CHUNK_BYTES = 64 * 2**20
+#: The same where they may be Python integers; mostly they are far fewer than they might be.
+PYTHON_BYTES = 512 * 2**20
 MOST_POINTS = 25_000
 #: A network of at most this width that needs Python integers runs on columns from its first layer.
 NARROW = 64
@@ -58,7 +60,10 @@ class Engine:
     def chunk(self, points: int) -> int:
         """How many points to take at a time: by bytes, so that wide layers fit in memory."""
         widest = max(max(layer.units, layer.inputs) for layer in self.network.layers)
-        return max(1, min(points, MOST_POINTS, CHUNK_BYTES // (8 * widest)))
+        fit = CHUNK_BYTES // (8 * widest)
+        if self.head:
+            fit = PYTHON_BYTES // (widest * (self.network.size.bits // 8 + 40))
+        return max(1, min(points, MOST_POINTS, fit))
 
     def _step(self, i: int, state: State, points: int, tally: Tally) -> State:
         layer = self.network.layers[i]

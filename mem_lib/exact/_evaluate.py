@@ -5,6 +5,7 @@ import numpy as np
 from mem_lib._dyadic import least_shift, scaled
 from mem_lib._numbers import numbers_of, shape_text
 from mem_lib.errors import InvalidDataset
+from mem_lib.exact._chunks import Chunks
 from mem_lib.exact._engine import Engine, on_grid, times_power
 from mem_lib.network import Network
 
@@ -37,13 +38,17 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
     points = _checked(points, network.inputs)
     shift = least_shift(points)
     network, k = on_grid(network, shift)
-    engine = Engine(network)
-    step = engine.chunk(len(points))
-    blocks = [
-        engine.run(times_power(scaled(points[i : i + step], shift), k))[0].T
-        for i in range(0, len(points), step)
-    ]
-    return _stack(blocks), network.output_denominator
+    chunks = Chunks(
+        Engine(network),
+        len(points),
+        lambda rows: times_power(scaled(points[rows], shift), k),
+    )
+    found = [(rows, out) for _, rows, out, _ in chunks.run(workers=1, progress=False)]
+    big = any(out.dtype == object for _, out in found)
+    numerators = np.empty((len(points), network.outputs), dtype=object if big else np.int64)
+    for rows, out in found:
+        numerators[rows] = out.T
+    return numerators, network.output_denominator
 
 
 def predict(network: Network, points: object) -> np.ndarray:
@@ -81,12 +86,6 @@ def _argmax(out: np.ndarray, denominator: int) -> np.ndarray:
 
 #: readout -> labels from output numerators of shape (M, outputs)
 READ = {"value": _value, "sign": _sign, "onehot": _onehot, "argmax": _argmax}
-
-
-def _stack(blocks: list[np.ndarray]) -> np.ndarray:
-    if any(block.dtype == object for block in blocks):
-        blocks = [block.astype(object) for block in blocks]
-    return np.concatenate(blocks)
 
 
 def _checked(points: object, d: int) -> np.ndarray:

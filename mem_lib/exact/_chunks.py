@@ -1,6 +1,6 @@
-"""Run a network on all rows of a data set: which rows together, in which order, on which cores.
+"""Run a network on many points: which points together, in which order, on which cores.
 
-Points are independent, so rows are cut into chunks.  A network that needs Python integers is first
+Points are independent, so they are cut into chunks.  A network that needs Python integers is first
 run on all points up to the first layer with huge entries, in machine integers; then the points are
 put in the order of what that layer reads, because neighbours there tend to share the huge numbers
 of the layers behind, and a chunk computes each of them once.  Nothing but speed depends on it.
@@ -12,7 +12,7 @@ integers in processes, as soon as that pays for starting them.
 import pickle
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
@@ -22,8 +22,8 @@ import numpy as np
 
 from mem_lib._progress import bar as progress_bar
 from mem_lib._threads import blas_threads
-from mem_lib.data import Dataset
-from mem_lib.exact import Engine, Tally, times_power
+from mem_lib.exact._engine import Engine
+from mem_lib.exact._tally import Tally
 
 #: Processes are started when the rest would keep one core busy for longer, in seconds.
 WORTH_PROCESSES = 4.0
@@ -32,15 +32,16 @@ Result = tuple[int, np.ndarray, np.ndarray, Tally]  # chunk, rows, output numera
 
 
 class Chunks:
-    """The chunks of ``dataset`` for ``engine``; integers of the data are multiplied by 2^k.
+    """The chunks of N points for ``engine``.
 
-    ``tally`` is that of the layers that were run to find the order of the points.
+    ``integers(rows)`` gives the points of a slice of rows, (points, d), as ``Engine.run`` wants
+    them.  ``tally`` is that of the layers that were run to find the order of the points.
     """
 
-    def __init__(self, engine: Engine, dataset: Dataset, k: int) -> None:
-        self.engine, self.dataset, self.k = engine, dataset, k
+    def __init__(self, engine: Engine, N: int, integers: Callable[[slice], np.ndarray]) -> None:
+        self.engine, self.N, self.integers = engine, N, integers
         self.tally = Tally()
-        self.step = engine.chunk(dataset.N)
+        self.step = engine.chunk(N)
         self._state: np.ndarray | None = None
         self._order: np.ndarray | None = None
         if engine.head:
@@ -48,11 +49,11 @@ class Chunks:
             self._order = _order(self._state)
 
     def __len__(self) -> int:
-        return -(-self.dataset.N // self.step)
+        return -(-self.N // self.step)
 
     def rows(self, i: int) -> np.ndarray:
         """The rows of chunk ``i``."""
-        start, stop = i * self.step, min((i + 1) * self.step, self.dataset.N)
+        start, stop = i * self.step, min((i + 1) * self.step, self.N)
         return np.arange(start, stop) if self._order is None else self._order[start:stop]
 
     def run(
@@ -60,7 +61,7 @@ class Chunks:
     ) -> Iterator[Result]:
         """The results of all chunks but those ``done``, in order."""
         todo = [i for i in range(len(self)) if i not in done]
-        bar = progress_bar(self.dataset.N, "points", "verify", progress)
+        bar = progress_bar(self.N, "points", "verify", progress)
         with bar:
             bar.update(sum(len(self.rows(i)) for i in done))
             for i, (out, tally) in self._run(todo, workers):
@@ -86,9 +87,11 @@ class Chunks:
         return self.engine.run_layers(self._state[:, self.rows(i)], self.engine.head)
 
     def _in_threads(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
-        workers = max(1, min(workers, len(todo)))
+        if min(workers, len(todo)) < 2:
+            yield from ((i, self._whole(i)) for i in todo)
+            return
         # one BLAS thread for each worker: two pools of threads would fight over the cores
-        with blas_threads(1 if workers > 1 else None), ThreadPoolExecutor(workers) as pool:
+        with blas_threads(1), ThreadPoolExecutor(workers) as pool:
             for place in range(0, len(todo), 4 * workers):  # outputs are not hoarded
                 some = todo[place : place + 4 * workers]
                 yield from zip(some, pool.map(self._whole, some), strict=True)
@@ -105,14 +108,14 @@ class Chunks:
             yield from zip(todo, pool(tasks), strict=True)
 
     def _whole(self, i: int) -> tuple[np.ndarray, Tally]:
-        rows = slice(i * self.step, min((i + 1) * self.step, self.dataset.N))
-        return self.engine.run(times_power(self.dataset.integers(rows)[0], self.k))
+        rows = slice(i * self.step, min((i + 1) * self.step, self.N))
+        return self.engine.run(self.integers(rows))
 
     def _run_head(self) -> np.ndarray:
         blocks = []
-        for start in range(0, self.dataset.N, self.step):
-            integers = self.dataset.integers(slice(start, start + self.step))[0]
-            block = np.ascontiguousarray(times_power(integers, self.k).T)
+        for start in range(0, self.N, self.step):
+            integers = self.integers(slice(start, min(start + self.step, self.N)))
+            block = np.ascontiguousarray(integers.T)
             out, tally = self.engine.run_layers(block, 0, self.engine.head)
             self.tally.merge(tally)
             blocks.append(out)
