@@ -7,6 +7,7 @@ import pytest
 
 from mem_lib import Layer, Network
 from mem_lib.exact import Engine, reference
+from mem_lib.exact import _arrays as arrays
 from mem_lib.exact import _columns as columns
 from tests.networks import ladder
 
@@ -75,7 +76,7 @@ def test_columns_equal_reference(seed):
 def test_every_way_of_joining_is_exact(monkeypatch, limit):
     """Tables or sorting; joined or point by point: the same numbers."""
     rng = np.random.default_rng(limit)
-    monkeypatch.setattr(columns, "TABLE", 4 if limit == 64 else columns.TABLE)
+    monkeypatch.setattr(arrays, "TABLE", 4 if limit == 64 else arrays.TABLE)
     monkeypatch.setattr(columns, "MOST_JOINED", 1 if limit == 64 else columns.MOST_JOINED)
     for _ in range(150):
         network = deep_network(rng, 2, 8, 4, big=0.7)
