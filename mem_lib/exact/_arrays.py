@@ -93,6 +93,9 @@ class NumPyArrays:
 
     def distinct(self, values: Values, low: int, high: int) -> tuple[Values, Codes]:
         """The distinct values and for each point the place of its value among them."""
+        top = values == high
+        if (top | (values == low)).all():  # the usual case: a gate
+            return np.array([low, high], dtype=values.dtype), top.astype(np.intp)
         if self.is_long(values) or high - low >= TABLE:
             distinct, codes = np.unique(values, return_inverse=True)
             return distinct, codes.reshape(-1)
