@@ -390,7 +390,9 @@ def test_without_either_the_debian_package_is_named_and_nothing_is_lost(place):
 
 def test_an_old_python_finds_a_newer_one_that_runs(place):
     found = environment.interpreter(
-        place, (3, 9, 2), which=lambda name: name,
+        place,
+        (3, 9, 2),
+        which=lambda name: name,
         probe=lambda command: "fine" if command[0] == "python3.12" else None,
     )
     assert found == ("python3.12", "3.12")

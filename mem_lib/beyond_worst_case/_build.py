@@ -1,7 +1,6 @@
 """Draw hyperplanes, cover the classes, assemble the network; redraw until all is covered."""
 
 import math
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._memory import check_memory
 from mem_lib._progress import bar as progress_bar
 from mem_lib._threads import blas_threads
 from mem_lib.beyond_worst_case import _cover
@@ -434,16 +434,4 @@ def _check_memory(options: _Options, n: int) -> None:
         )
     per_code = {"relu": 16, "two_sided": 4}.get(options.variant, 2)
     need = 24 * n * data.d + per_code * n * data.N
-    have = _physical_memory()
-    if have and need > have:
-        raise HypothesisViolated(
-            f"n: {n} hyperplanes in dimension {data.d} for {data.N} points need about "
-            f"{need / 2**30:.1f} GiB, this machine has {have / 2**30:.1f} GiB"
-        )
-
-
-def _physical_memory() -> int:
-    try:
-        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):
-        return 0
+    check_memory(need, f"n: {n} hyperplanes in dimension {data.d} for {data.N} points")

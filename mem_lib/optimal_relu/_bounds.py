@@ -1,0 +1,425 @@
+"""What the theorems promise about size, and what no network can do without.
+
+Floating point: spreads and lengths are computed with fractions, square roots and logarithms are
+taken in binary64 and rounded outwards, so a promise is never too small and a limit never too
+strong.  Only :func:`paper_depth` is a curve and not a bound.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
+from fractions import Fraction
+from typing import Any
+
+from mem_lib import foundations
+from mem_lib._numbers import as_fraction
+from mem_lib.data import Dataset
+from mem_lib.errors import HypothesisViolated, show
+from mem_lib.foundations._counting import whole
+from mem_lib.network import Size
+from mem_lib.optimal_relu._folders import VARIANTS, label_bits
+from mem_lib.optimal_relu._paper import best_folder_size
+from mem_lib.optimal_relu._projection import halvings
+from mem_lib.optimal_relu._retrieval import FILL, MIXING, WORD
+from mem_lib.optimal_relu._sizes import narrow_depth_of, paper_depth_of, retrieval_formula
+from mem_lib.optimal_relu._stream import MOST_ENTRIES
+from mem_lib.optimal_relu._tables import primes_near
+
+_OUTWARDS = 1 + 1e-9
+
+
+def bound(
+    dataset: Dataset | None = None,
+    *,
+    N: int | None = None,
+    d: int | None = None,
+    separation: Any = None,
+    radius: Any = 1,
+    classes: int = 2,
+    variant: str = "paper",
+    folder_size: int | None = None,
+    folders: int | None = None,
+    grid_bits: int = 20,
+    direction_bits: int | None = None,
+) -> Size:
+    """What theorems ``thm-optimal_relu-paper`` and ``thm-optimal_relu-narrow`` promise: no entry of
+    ``Size`` of a network that :func:`build` makes is larger, when its random numbers are good.
+
+    ``bound(dataset)`` fills in N (of distinct points), d, separation, radius, classes and grid_bits
+    from the data.
+
+    Parameters
+    ----------
+    separation : smallest distance of two points, whatever their labels.
+    radius : largest norm of a point, in the same unit.
+    classes : number of classes C.
+    variant, folder_size : as in :func:`build`.
+    folders : for ``"retrieval"``, the number of folders that were filled.  No rate at which its
+        tables fill is proved, so the default is what is: one point in each, N folders.
+    grid_bits : points lie on the grid 2^-grid_bits.
+    direction_bits : entries of the direction have at most that many bits; default: what
+        :func:`build` stays below unless a standard Gaussian exceeds 8.
+
+    The random numbers are good when the direction has at most the spread of :func:`spread_bound`
+    (``"paper"``; probability above 1/2 for one draw), and when the modulus is at most
+    :func:`modulus_bound` (``"narrow"``).  Depth and width come from exact formulas; the other
+    entries are generous.
+
+    Raises
+    ------
+    HypothesisViolated
+        When an argument is out of range or missing, or has no meaning for the variant.
+
+    >>> bound(N=1000, d=10, separation=0.28).depth, bound(N=1000, d=10, separation=0.28).width
+    (1002, 12)
+    >>> bound(N=1000, d=10, separation=0.28, variant="narrow").width
+    3
+    """
+    if dataset is not None:
+        if any(value is not None for value in (N, d, separation)):
+            raise HypothesisViolated(
+                "dataset: N, d and the separation are those of the data; omit them"
+            )
+        dataset = labelled(dataset).distinct()
+        N, d, separation, radius = dataset.N, dataset.d, dataset.separation, dataset.radius
+        classes, grid_bits = dataset.classes, dataset.shift
+    N, d, c = whole(N, "N", 1), whole(d, "d", 1), label_bits(whole(classes, "classes", 1))
+    if variant not in VARIANTS:
+        raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
+    if folders is not None and variant != "retrieval":
+        raise HypothesisViolated(
+            f"folders: their number is proved for variant = {show(variant)}; give it for "
+            f"'retrieval' only, got {show(folders)}"
+        )
+    n = None if folder_size is None else whole(folder_size, "folder_size", 1)
+    spread_bound(N, d, separation, radius)  # separation and radius are sound
+    reach = _Reach.of(
+        N, d, real(radius, "radius"), whole(grid_bits, "grid_bits", 0), direction_bits
+    )
+    if variant == "paper":
+        return _paper(N, d, key_bits_bound(N, d, separation, radius), c, n, reach)
+    if variant == "narrow":
+        return _narrow(N, d, c, n, reach)
+    return _retrieval(N, d, c, n, N if folders is None else whole(folders, "folders", 1), reach)
+
+
+def spread_bound(N: int, d: int, separation: Any, radius: Any) -> Fraction:
+    """The spread that a good direction has: theorem ``thm-optimal_relu-projection``.
+
+    The spread of a direction is (largest difference of two projections) / (smallest).  For N points
+    of norm at most ``radius`` at distances of at least ``separation``, a Gaussian direction has a
+    spread of at most 2 radius N^2 sqrt(2 d / pi) / separation with probability above 1/2; on a line
+    (d = 1) every direction has at most 2 radius / separation.  One point has spread 0.
+
+    Raises ``HypothesisViolated`` when an argument is out of range, or two points cannot be that far
+    apart.
+
+    >>> math.ceil(spread_bound(1000, 10, 0.28, 1))
+    18022376
+    """
+    N, d = whole(N, "N", 1), whole(d, "d", 1)
+    radius = real(radius, "radius")
+    if N == 1:
+        return Fraction(0)
+    separation = real(separation, "separation")
+    if separation == 0 or separation > 2 * radius:
+        raise HypothesisViolated(
+            f"separation: two points of norm at most radius = {show(float(radius))} are more than "
+            f"0 and at most {show(float(2 * radius))} apart, got {show(float(separation))}"
+        )
+    line = 2 * radius / separation
+    return line if d == 1 else line * N * N * Fraction(math.sqrt(2 * d / math.pi) * _OUTWARDS)
+
+
+def key_bits_bound(N: int, d: int, separation: Any, radius: Any) -> int:
+    """How many bits a key of the ``"paper"`` variant has at most, when the direction has the spread
+    of :func:`spread_bound`.
+
+    >>> key_bits_bound(1000, 10, 0.28, 1)
+    27
+    """
+    return (math.floor(4 * spread_bound(N, d, separation, radius)) + 1).bit_length()
+
+
+def modulus_bound(N: int, range_: int) -> int:
+    """Some odd number up to this one tells N different integers 0 <= x < ``range_`` apart, that is,
+    leaves N different remainders: lemma ``thm-optimal_relu-modulus``.
+
+    >>> modulus_bound(2, 1000), modulus_bound(1000, 2**34)
+    (16, 16983027)
+    """
+    N, range_ = whole(N, "N", 1), whole(range_, "range_", 1)
+    if range_ < N:
+        raise HypothesisViolated(
+            f"range_: {N} different integers need a range of at least {N}, got {show(range_)}"
+        )
+    product = N * (N - 1) // 2 * log2(range_) * _OUTWARDS  # log2 of the product of all differences
+    return _first(lambda m: m - 2 - math.log2(m) > product)
+
+
+def paper_depth(N: int, d: int, separation: Any, radius: Any = 1, classes: int = 2) -> float:
+    """The depth in the paper's theorem with the constants of its lemmas: a curve to compare with.
+
+    3 sqrt(N log N) + sqrt(N / log N) (3 max(log R, log C) + 2) + 4 with
+    R = 10 radius N^2 sqrt(pi d) / separation, logarithms to base 2, N >= 2.  Numbers of folders and
+    of bits are not rounded to integers here, so no network has exactly this depth; what is promised
+    is :func:`bound`.
+
+    >>> round(paper_depth(1000, 10, 0.28))
+    1152
+    """
+    N, classes = whole(N, "N", 2), whole(classes, "classes", 1)
+    line = spread_bound(N, 1, separation, radius) / 2
+    log_R = log2(line) + math.log2(10 * N * N * math.sqrt(math.pi * whole(d, "d", 1)))
+    bits = max(log_R, math.log2(classes))
+    folders = math.sqrt(N * math.log2(N))
+    return 3 * folders + N / folders * (3 * bits + 2) + 4
+
+
+# -- what no network can do without ---------------------------------------------------------------
+
+
+def least_bits(
+    N: int, weights: int, classes: int = 2, *, inputs: int | None = None, outputs: int = 1
+) -> int:
+    """The least number of bits that theorem ``thm-optimal_relu-precision`` leaves possible: with
+    shorter weights, ``weights`` of them cannot realise all labellings of N points.
+
+    The counting is that of ``foundations.counting_bound``, read the other way; ``inputs`` and
+    ``outputs`` as there: with them the wiring may depend on the labels.
+
+    Raises ``HypothesisViolated`` when a number is out of range, or no length suffices.
+
+    >>> least_bits(10**6, 10_000), least_bits(10**6, 10_000, inputs=10)
+    (100, 71)
+    """
+    N, weights, classes = (
+        whole(N, "N", 1),
+        whole(weights, "weights", 0),
+        whole(classes, "classes", 1),
+    )
+    if weights == 0 and classes > 1:
+        raise HypothesisViolated(
+            f"weights: without a weight all networks are the same, and {classes} labels need "
+            "different ones; at least 1 is needed, got 0"
+        )
+
+    def enough(bits: int) -> bool:
+        needed = foundations.counting_bound(N, classes, bits, inputs=inputs, outputs=outputs)
+        return needed <= weights
+
+    return _first(enough)
+
+
+def least_depth(N: int, width: int, d: int = 1) -> int:
+    """No wiring of ReLU layers of at most ``width`` units, with d inputs and one output, shatters N
+    points with a smaller depth: proposition ``thm-optimal_relu-depth``.
+
+    The bound is the product of ``foundations.log_labellings`` for dense layers.
+
+    >>> [least_depth(N, 12) for N in (10**3, 10**6, 10**9)]
+    [3, 27, 659]
+    """
+    N, width, d = whole(N, "N", 1), whole(width, "width", 1), whole(d, "d", 1)
+
+    def enough(depth: int) -> bool:
+        if depth == 1:
+            return foundations.most_shattered([1], [d + 1]) >= N
+        inner = depth - 2
+        units = [width] * (depth - 1) + [1]
+        weights = [width * (d + 1)] + [width * (width + 1)] * inner + [width + 1]
+        return foundations.log_labellings(N, units, weights) * _OUTWARDS >= N
+
+    return _first(enough)
+
+
+# -- sizes ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """How long the integers behind a projection are at most.
+
+    entry:      bits of an entry of the direction
+    projection: |<a, X>| of a point
+    """
+
+    entry: int
+    projection: int
+
+    @classmethod
+    def of(cls, N: int, d: int, radius: Fraction, grid_bits: int, bits: int | None) -> "_Reach":
+        if bits is not None:
+            bits = whole(bits, "direction_bits", 1)
+        elif d == 1:
+            bits = 1
+        else:
+            bits = max(12, 2 * N.bit_length() + 6) + 3
+        norm = (1 << bits) * (Fraction(1, 2) if d == 1 else Fraction(math.sqrt(d) * _OUTWARDS))
+        return cls(bits, math.ceil(norm * radius * Fraction(_OUTWARDS) * 2**grid_bits))
+
+    def range(self, N: int) -> int:
+        """One more than the largest difference of two projections."""
+        return 1 if N == 1 else max(N, 2 * self.projection + 1)
+
+
+def _paper(N: int, d: int, key: int, c: int, n: int | None, reach: _Reach) -> Size:
+    """The largest over all lengths that the keys may have: fewer bits may mean larger folders."""
+    gap = 2 if N == 1 else max(2, 2 * reach.projection // (N - 1))
+    f = gap.bit_length() - 2
+    # a direction with smallest gap 1 is doubled
+    first = max(reach.entry + 1, (2 * reach.projection + (1 << f)).bit_length())
+    sizes = [
+        _paper_size(N, d, bits, c, best_folder_size(N, bits, c) if n is None else n, f, first)
+        for bits in range(1, key + 1)
+    ]
+    return Size(*(max(column) for column in zip(*map(astuple, sizes), strict=True)))
+
+
+def _paper_size(N: int, d: int, key: int, c: int, n: int, f: int, first: int) -> Size:
+    """Counted as in the proof of ``thm-optimal_relu-size``, for keys of ``key`` bits, in units of
+    2^-f, with ``first`` bits in the layer that projects."""
+    folders, both, either = -(-N // n), min(key, c), max(key, c)
+    alone = either - both
+    folder = n * (key + c) + 2 * (f + key + 1) + f + 1 + 13 * 2
+    bit = 2 * (2 * f + n * (key + c) + 4) + key + c + 41 * 2
+    field = 2 * (c + 1) + (f + 2) + 21 * 2
+    return Size(
+        depth=paper_depth_of(folders, n, key, c),
+        width=12,
+        neurons=7 + 12 * folders + n * (30 * both + 27 * alone + 16),
+        weights=d + 12 + 18 * folders + n * (43 * both + 34 * alone + 24),
+        dense_weights=d + 33 + 59 * folders + n * (326 * both + 279 * alone + 169),
+        bits=max(first, f + n * either + 2),
+        total_bits=(d + 1) * first
+        + folders * folder
+        + 4 * (f + 5)
+        + 3
+        + n * (either * bit + field),
+    )
+
+
+def _narrow(N: int, d: int, c: int, n: int | None, reach: _Reach) -> Size:
+    """The largest over all lengths that the modulus may have."""
+    size = reach.range(N)
+    most = min(size, modulus_bound(N, size))
+    lengths = range(N.bit_length(), most.bit_length() + 1)  # Q is at least N
+    depth = max(_narrow_depth(N, c, n, size, min(most, (1 << b) - 1), b) for b in lengths)
+    string = max(
+        first + c + (count - 1) * (key + c)
+        for first in lengths
+        for key in range(1, first + 1)
+        for count in [_most_entries(first, key, c, depth) if n is None else n]
+    )
+    first_layer = max(reach.entry, (reach.projection + 1).bit_length())
+    bits = max(first_layer, size.bit_length() + 1, string + c)
+    weights = d + 7 + 11 * (depth - 2) // 2
+    return Size(
+        depth=depth,
+        width=3,
+        neurons=1 + 3 * (depth - 2),
+        weights=weights,
+        dense_weights=d + 5 + 12 * (depth - 2),
+        bits=bits,
+        # of the entries of two layers at most four are long
+        total_bits=(d + 1) * first_layer + (2 * depth + 5) * bits + 2 * weights,
+    )
+
+
+def _narrow_depth(N: int, c: int, n: int | None, size: int, Q: int, bits: int) -> int:
+    """The least depth over all key bits and folder sizes, for a modulus of ``bits`` bits <= Q."""
+    steps = halvings(size, 1 << (bits - 1))
+    depths = []
+    for key in range(1, max(2, bits)):
+        E = N + (Q - N) // ((1 << key) - 1)
+        if E > MOST_ENTRIES * N and key < bits - 1:
+            continue
+        best = math.sqrt(2 * E / (2 * key + 6 * c))
+        for count in [max(1, math.floor(best)), math.ceil(best)] if n is None else [n]:
+            depths.append(narrow_depth_of(steps, -(-E // count), bits, count, key, c))
+    return min(depths)
+
+
+def _most_entries(first: int, key: int, c: int, depth: int) -> int:
+    """The largest folder size n that is best for some number E of entries, if the network has at
+    most ``depth`` layers.
+
+    An entry takes s = 2 key + 6 c layers.  As n - 1 is no better, s - 2 < 2 E / (n (n - 1)); and
+    2 E / n <= D - n s, where D = depth - 2 (first - key).  Together n (2 s - 2) < D + s - 2.
+    """
+    s = 2 * key + 6 * c
+    return max(1, (depth - 2 * (first - key) + s - 3) // (2 * s - 2))
+
+
+def _retrieval(N: int, d: int, c: int, cells: int | None, folders: int, reach: _Reach) -> Size:
+    """The largest over the two ways to prepare the keys: as they are, or times a factor and modulo
+    a number Q, both drawn."""
+    size = reach.range(N)
+    primes = primes_near(round((N / (FILL * c)) ** 0.5) if cells is None else cells)
+    product = math.prod(primes)
+    Q = (2 << (N * N).bit_length()) - 1
+    mixed = max(size, 1 << min(Q.bit_length() + MIXING, WORD))  # the range times the factor
+    formulas = []
+    for modulus, before in ((size, size), (Q, mixed)):
+        about = {
+            "d": d,
+            "folders": folders,
+            "folder_size": sum(primes),
+            "label_bits": c,
+            "primes": primes,
+            "string_bits": c * sum(primes),
+            "hash_steps": 0 if before == modulus else halvings(before, modulus // 2 + 1),
+            "table_steps": halvings(modulus, product),
+            "prime_steps": [halvings(min(modulus, product), p) for p in primes],
+            "modulus": hex(modulus),
+            # the factor has at most WORD bits
+            "projection_bits": max(reach.entry, (reach.projection + 1).bit_length()) + WORD,
+        }
+        formulas.append(retrieval_formula(about))
+    depth, weights, bits = (
+        max(getattr(f, name) for f in formulas) for name in ("depth", "weights", "bits")
+    )
+    return Size(
+        depth=depth,
+        width=8,
+        neurons=1 + 8 * (depth - 2),
+        weights=weights,
+        dense_weights=d + 1 + 72 * (depth - 2) + 9,
+        bits=bits,
+        total_bits=weights * bits,
+    )
+
+
+def labelled(dataset: Any) -> Dataset:
+    """``dataset``, or ``HypothesisViolated`` unless it is a ``Dataset`` with labels."""
+    if not isinstance(dataset, Dataset):
+        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
+    if dataset.targets is not None:
+        raise HypothesisViolated("dataset: this construction needs labels 0..C-1, got real targets")
+    return dataset
+
+
+def real(value: Any, name: str) -> Fraction:
+    """``value`` as a Fraction >= 0, or ``HypothesisViolated``."""
+    number = as_fraction(value)
+    if number is None or number < 0:
+        raise HypothesisViolated(f"{name}: a finite number >= 0 is needed, got {show(value)}")
+    return number
+
+
+def log2(value: Fraction | int) -> float:
+    """log2 of a positive fraction of any size."""
+    value = Fraction(value)
+    shift = value.numerator.bit_length() - value.denominator.bit_length()
+    return shift + math.log2(value / Fraction(2) ** shift)
+
+
+def _first(holds: Callable[[int], bool]) -> int:
+    """The least integer >= 1 for which ``holds``, if it goes on to hold."""
+    low, high = 0, 1
+    while not holds(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if holds(middle) else (middle, high)
+    return high

@@ -1,0 +1,180 @@
+r"""The paper's network: width 12, two strings for each folder, a triangle wave that reads them.
+
+All values behind the projection are held in units of 2^-f: the unit "x" holds 2^f z, where z is
+the number that the paper calls the projected point, and the gaps of z are at least 2.  In this
+unit every step is whole, and no layer needs a division.
+
+The fold.  v -> v - 2 relu(v - half) maps [0, 2 half] onto [0, half]: up on the left half, down on
+the right one.  It is the triangle wave with the height halved, so that i folds leave a zigzag of
+slopes +1 and -1 on 2^i intervals.  With a string U of L bits, 4U + 1 and 4U + 2 lie in the same
+interval of every level up to L, and the slope there is -1 exactly when the i-th bit of U, from
+the top, is 1.  So the difference of the two folded values is +1 or -1, and its ReLU is the bit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mem_lib.optimal_relu._folders import Folders, in_rows, joined
+from mem_lib.optimal_relu._projection import Projection
+from mem_lib.optimal_relu._sizes import paper_depth_of
+from mem_lib.optimal_relu._wires import FIND, PROJECT, READ, Value, Wires
+
+
+@dataclass(frozen=True)
+class PaperPlan:
+    """Everything that the layers are made of."""
+
+    projection: Projection  # gap at least 2^(f+1)
+    labels: np.ndarray  # in the order of the keys
+    unit_bits: int  # f
+    keys: np.ndarray  # floor(z), increasing; two of them differ by at least 2
+    key_bits: int
+    label_bits: int
+    folder_size: int
+
+    @classmethod
+    def of(
+        cls, projection: Projection, labels: np.ndarray, label_bits: int, folder_size: int | None
+    ) -> PaperPlan:
+        if projection.gap == 1:  # z needs gaps of 2
+            projection = projection.times(2)
+        f = projection.gap.bit_length() - 2
+        keys = (projection.keys + (1 << f)) >> f
+        key_bits = int(keys[-1]).bit_length()
+        if folder_size is None:
+            folder_size = best_folder_size(len(keys), key_bits, label_bits)
+        return cls(projection, labels, f, keys, key_bits, label_bits, folder_size)
+
+    @property
+    def first_layer(self) -> tuple[list[int], int]:
+        """Weights and bias of the unit "x"; the leftmost point gets z = 1."""
+        return self.projection.first_layer(1 << self.unit_bits)
+
+    @property
+    def N(self) -> int:
+        """The number of points."""
+        return len(self.keys)
+
+    @property
+    def count(self) -> int:
+        """The number of folders."""
+        return -(-self.N // self.folder_size)
+
+    def about(self, folders: Folders | None = None) -> dict[str, object]:
+        return {
+            "folders": self.count,
+            "folder_size": self.folder_size,
+            "key_bits": self.key_bits,
+            "label_bits": self.label_bits,
+            "string_bits": self.folder_size * max(self.key_bits, self.label_bits),
+            "unit_bits": self.unit_bits,
+        }
+
+    def folders(self, progress: bool | None = None) -> Folders:
+        """The keys of each folder as one integer, and its labels as another.
+
+        The last folder is filled up with key 0 and label 0: whether the gate of an entry with
+        label 0 opens or not, it passes 0.
+        """
+        n, keys, labels = self.folder_size, self.keys.tolist(), self.labels.tolist()
+        empty = [0] * (self.count * n - self.N)
+        keys, labels = keys + empty, labels + empty
+        places = range(0, len(keys), n)
+        return Folders(
+            in_rows(self.keys, self.projection.order),
+            tuple(keys[::n]),
+            tuple(joined(keys[i : i + n], self.key_bits) for i in places),
+            tuple(joined(labels[i : i + n], self.label_bits) for i in places),
+            n * max(self.key_bits, self.label_bits),
+        )
+
+    def wire(self, net: Wires, folders: Folders) -> Value:
+        """All hidden layers; returns the output, in units of 2^-f."""
+        one, n = 1 << self.unit_bits, self.folder_size
+        h = net.layer(PROJECT, {"x": net.first(*self.first_layer)})
+        h |= {"U": 0, "V": 0}  # registers: units that hold 0 at first
+        lasts = self.keys[np.append(np.arange(n, self.N, n), self.N) - 1].tolist()
+        strings = zip(folders.strings, folders.label_strings, strict=True)
+        for ends, (u, w) in zip(zip(folders.starts, lasts, strict=True), strings, strict=True):
+            h = _add_if_inside(net, h, one, ends, u, w)
+        return self._read(net, h, one)
+
+    def _read(self, net: Wires, h: dict[str, Value], one: int) -> Value:
+        """The folder, entry by entry: its key, its label, and a gate that compares the key."""
+        bits = {"key": self.key_bits, "label": self.label_bits}
+        half = {field: one << (self.folder_size * bits[field] + 1) for field in bits}
+        x, U, V = h["x"], h["U"], h["V"]
+        h = {"u1": 4 * U + 2 * one, "u2": 4 * U + one, "w1": 4 * V + 2 * one, "w2": 4 * V + one}
+        h = net.layer(READ, h | {"x": x, "y": 0})
+        for _ in range(self.folder_size):
+            h |= {"key": 0, "label": 0}
+            for i in range(max(bits.values())):
+                active = [field for field in bits if i < bits[field]]
+                h = _read_bit(net, h, {field: half[field] for field in active})
+                for field in active:
+                    h[field] += (1 << (bits[field] - 1 - i)) * h.pop(f"{field} bit")
+                    half[field] >>= 1
+            h = _compare(net, h, one, self.label_bits)
+        return h["y"]
+
+
+def _add_if_inside(
+    net: Wires, h: dict[str, Value], one: int, ends: tuple[int, int], u: int, w: int
+) -> dict[str, Value]:
+    """U += u, V += w for first key <= z <= last key + 1; nothing outside (first key - 1/2,
+    last key + 3/2).  Three layers."""
+    first, last = ends
+    x = h["x"]
+    h = net.layer(FIND, h | {"q1": 2 * (first * one - x), "q2": 2 * (x - (last + 1) * one)})
+    t = one - h.pop("q1") - h.pop("q2")
+    h = net.layer(FIND, h | {"t": t})
+    t = h.pop("t")
+    return net.layer(FIND, {"x": h["x"], "U": h["U"] + u * t, "V": h["V"] + w * t})
+
+
+#: The two values that travel through the folds, for each string.
+_PROBES = {"key": ("u1", "u2"), "label": ("w1", "w2")}
+
+
+def _read_bit(net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
+    """One bit of each string that still has one; ``half`` is half the height of its wave.  Three
+    layers: both arms of the fold, the fold, and the sign of the slope."""
+    arms = {f"fold {v}": h[v] - half[field] for field in half for v in _PROBES[field]}
+    h = net.layer(READ, h | arms)
+    for v in (v for field in half for v in _PROBES[field]):
+        h[v] -= 2 * h.pop(f"fold {v}")
+    h = net.layer(READ, h)
+    bits = {}
+    for field in half:
+        before, behind = _PROBES[field]
+        bits[f"{field} bit"] = h[behind] - h[before]
+    return net.layer(READ, h | bits)
+
+
+def _compare(net: Wires, h: dict[str, Value], one: int, label_bits: int) -> dict[str, Value]:
+    """y += label if key <= z < key + 1.  Two layers.
+
+    Any other key is so far away that one of q1, q2 is 2 or more, and the label is below 2^c.
+    """
+    key, x = h.pop("key"), h["x"]
+    h = net.layer(READ, h | {"q1": 2 * (key - x), "q2": 2 * (x - key - one)})
+    outside, label = h.pop("q1") + h.pop("q2"), h.pop("label")
+    h = net.layer(READ, h | {"gate": label - (1 << label_bits) * outside})
+    h["y"] += h.pop("gate")
+    return h
+
+
+def best_folder_size(N: int, key_bits: int, label_bits: int) -> int:
+    """The number of points in a folder that gives the least depth.
+
+    ceil(N/n) folders cost three layers each and n entries 3 max(key, label bits) + 2: the real
+    minimum, at sqrt(3N / (3 max + 2)), is below sqrt(N).
+    """
+
+    def depth(n: int) -> int:
+        return paper_depth_of(-(-N // n), n, key_bits, label_bits)
+
+    return min(range(1, int(N**0.5) + 2), key=depth)

@@ -1,0 +1,419 @@
+"""The chapter `optimal_relu`: its statements, tried on built networks and on everything small."""
+
+import itertools
+import math
+from dataclasses import asdict
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import mem_lib as ml
+from mem_lib import foundations, optimal_relu
+from mem_lib.optimal_relu import (
+    bound,
+    key_bits_bound,
+    least_bits,
+    least_depth,
+    modulus_bound,
+    paper_depth,
+    spread_bound,
+)
+
+
+def data(N, d, classes=2, seed=0, **options):
+    return ml.data.ball(N=N, d=d, classes=min(classes, N), seed=seed, **options)
+
+
+def line(points, labels):
+    return ml.Dataset(np.array(points)[:, None], labels)
+
+
+FAMILIES = {
+    "one point": data(1, 3),
+    "two points": data(2, 1),
+    "three classes": data(3, 2, 3),
+    "five": data(5, 7),
+    "ten classes": data(60, 2, 10),
+    "ball": data(200, 10),
+    "one class": data(20, 3, 1),
+    "progression": line([1001 * k for k in range(30)], [k % 2 for k in range(30)]),
+    "clusters": line([*range(20), *range(10**6, 10**6 + 20)], [k % 3 // 2 for k in range(40)]),
+    "powers": line([8**k for k in range(20)], [k % 2 for k in range(20)]),
+    "scales": ml.Dataset(
+        [[k * s, (k % 3) * s] for s in (2.0**-30, 1000.0) for k in range(1, 13)], [0, 1, 1] * 8
+    ),
+}
+
+
+@pytest.fixture(params=FAMILIES, scope="module")
+def family(request):
+    return FAMILIES[request.param]
+
+
+# -- promises --------------------------------------------------------------------------------------
+
+
+def excess(size, most):
+    """The entries of ``size`` that are larger than ``most`` says."""
+    most = asdict(most)
+    return {name: (n, most[name]) for name, n in asdict(size).items() if n > most[name]}
+
+
+@pytest.mark.parametrize("folder_size", [None, 1, 2, 7])
+@pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
+def test_no_entry_is_larger_than_promised(family, variant, folder_size):
+    network = optimal_relu.build(family, variant=variant, folder_size=folder_size)
+    folders = network.about["folders"] if variant == "retrieval" else None
+    most = bound(family, variant=variant, folder_size=folder_size, folders=folders)
+    assert excess(network.size, most) == {}
+
+
+def test_a_broken_promise_is_noticed():
+    """The twin: the test above would see a network that is one layer too deep."""
+    dataset = FAMILIES["ball"]
+    most = bound(dataset)
+    lower = ml.Size(**asdict(most) | {"depth": optimal_relu.build(dataset).depth - 1})
+    assert set(excess(optimal_relu.build(dataset).size, lower)) == {"depth"}
+
+
+def test_paper_closed_form(family):
+    """2 sqrt(3N (3m + 2)) + 3m + 8, with m from the theorem's spread and from the keys."""
+    N = family.distinct().N
+    c = max(1, (family.classes - 1).bit_length())
+
+    def depth(key_bits):
+        m = max(key_bits, c)
+        return 2 * math.sqrt(3 * N * (3 * m + 2)) + 3 * m + 8
+
+    network = optimal_relu.build(family)
+    assert network.depth <= depth(network.about["key_bits"])
+    promised = key_bits_bound(N, family.d, family.separation, family.radius)
+    assert network.about["key_bits"] <= promised
+    assert bound(family).depth <= depth(promised)
+
+
+def test_narrow_closed_form(family):
+    """4 sqrt(2N (rho + 3c)) + 2 log2 S + 6c + 6, with rho from the modulus that was found."""
+    network = optimal_relu.build(family, variant="narrow")
+    N, Q = family.distinct().N, int(network.about["modulus"], 16)
+    rho, c = math.ceil(math.log2(1 + Q / N)), network.about["label_bits"]
+    # the steps say S <= Q 2^K
+    log_S = math.log2(Q) + network.about["hash_steps"]
+    assert network.depth <= 4 * math.sqrt(2 * N * (rho + 3 * c)) + 2 * log_S + 6 * c + 6
+    assert network.size.width == 3
+    keys = optimal_relu.folders(family, variant="narrow").keys
+    assert len(set(keys.tolist())) == N and max(keys.tolist()) < Q
+
+
+def test_size_formula_of_width_12(family):
+    network = optimal_relu.build(family)
+    about, size = network.about, network.size
+    N1, n, rho, c = (about[k] for k in ("folders", "folder_size", "key_bits", "label_bits"))
+    m = max(rho, c)
+    assert (size.width, size.depth) == (12, 3 + 3 * N1 + n * (3 * m + 2))
+    assert size.weights <= family.d + 12 + 18 * N1 + n * (34 * m + 9 * min(rho, c) + 24)
+    behind = ml.Network(network.layers[1:])
+    assert behind.size.bits <= about["unit_bits"] + n * m + 2
+
+
+@pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
+def test_promises_grow(variant):
+    """More points, classes or dimensions, closer points, a finer grid: never less depth."""
+    start = {"N": 100, "d": 3, "separation": 0.1, "classes": 2, "grid_bits": 20}
+    for name, value in [
+        ("N", 101), ("N", 1000), ("d", 4), ("d", 50), ("separation", 0.01), ("classes", 9),
+        ("grid_bits", 40),
+    ]:  # fmt: skip
+        more = bound(**start | {name: value}, variant=variant)
+        assert more.depth >= bound(**start, variant=variant).depth
+
+
+def test_what_a_promise_does_not_accept():
+    dataset = FAMILIES["ball"]
+    good = {"N": 10, "d": 2, "separation": 0.1}
+    for arguments, words in [
+        ({"N": 0, "d": 1, "separation": 1}, "N: a whole number >= 1"),
+        ({"N": 10, "d": 2.5, "separation": 1}, "d: a whole number"),
+        (
+            {"N": 10, "d": 2, "separation": 3},
+            r"separation: .* norm at most radius = 1\.0",
+        ),
+        ({"N": 10, "d": 2, "separation": 0}, "separation: two points"),
+        ({"N": 10, "d": 2}, "separation: a finite number"),
+        ({"N": 10, "d": 2, "separation": float("nan")}, "separation: a finite number"),
+        (good | {"radius": -1}, "radius: a finite number >= 0"),
+        (good | {"classes": 0}, "classes: a whole number >= 1"),
+        (good | {"variant": "wide"}, "variant: one of"),
+        (good | {"folders": 3}, "folders: their number is proved"),
+        (good | {"folder_size": 0}, "folder_size: a whole number >= 1"),
+        (good | {"grid_bits": -1}, "grid_bits: a whole number >= 0"),
+        (good | {"direction_bits": 0}, "direction_bits: a whole number >= 1"),
+        ({"dataset": dataset, "N": 5}, "dataset: N, d and the separation are those of the data"),
+        ({"dataset": [[1, 2]]}, "dataset: a Dataset is needed"),
+        (
+            {"dataset": ml.Dataset([[0.0]], targets=[0.5])},
+            "dataset: .* needs labels",
+        ),
+    ]:
+        with pytest.raises(ml.HypothesisViolated, match=words):
+            bound(**arguments)
+    with pytest.raises(ml.HypothesisViolated, match="folders: a whole number >= 1"):
+        bound(**good, variant="retrieval", folders=0)
+
+
+# -- directions and moduli -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("N", "d"), [(2, 2), (5, 2), (20, 3), (20, 50)])
+def test_a_gaussian_direction_keeps_points_apart(N, d):
+    """In at least half of the draws, by the theorem; measured with 200 of them."""
+    points = data(N, d, margin=0.05).points
+    gaps = points[:, None] - points[None]
+    separation = np.linalg.norm(gaps, axis=2)[~np.eye(N, dtype=bool)].min()
+    radius = np.linalg.norm(points, axis=1).max()
+    most = float(spread_bound(N, d, separation, radius))
+    good = 0
+    for g in np.random.default_rng(1).standard_normal((200, d)):
+        sizes = abs(gaps @ g)[~np.eye(N, dtype=bool)]
+        good += sizes.max() <= most * sizes.min()
+    assert good >= 100
+    # with a bound ten thousand times smaller hardly any draw would pass: the test can fail
+    assert most / 1e4 < sizes.max() / sizes.min()
+
+
+def test_on_a_line_the_spread_is_that_of_the_points():
+    assert spread_bound(5, 1, Fraction(1, 3), 2) == 12
+    assert spread_bound(1, 7, None, 0) == 0
+    with pytest.raises(ml.HypothesisViolated, match="separation: a finite number"):
+        spread_bound(2, 7, None, 1)
+
+
+def test_integer_directions():
+    """Uniform from {0..N^2-1}^d: different projections in more than half of the draws."""
+    X = np.array(list(itertools.product(range(3), repeat=3)))  # 27 points, many equal sums
+    rng = np.random.default_rng(0)
+    draws = rng.integers(0, len(X) ** 2, (400, 3))
+    assert sum(len(set((X @ a).tolist())) == len(X) for a in draws) > 200
+    small = rng.integers(0, 3, (400, 3))  # the twin: few directions do when entries are small
+    assert sum(len(set((X @ a).tolist())) == len(X) for a in small) < 200
+
+
+def least_modulus(P):
+    return next(Q for Q in itertools.count(1, 2) if len({p % Q for p in P}) == len(P))
+
+
+def test_a_short_modulus_exists():
+    rng = np.random.default_rng(0)
+    sets = [sorted(set(rng.integers(0, 10**6, k).tolist())) for k in range(2, 12) for _ in range(5)]
+    odd = math.lcm(*range(1, 30, 2))
+    sets += [[0, odd], [0, odd, 2 * odd], [odd * k for k in range(8)], [2**k for k in range(40)]]
+    for P in sets:
+        S = P[-1] - P[0] + 1
+        assert least_modulus(P) <= modulus_bound(len(P), S)
+        assert modulus_bound(len(P), S) <= len(P) ** 2 * math.log2(2 * S)
+    # the resolution matters: no modulus below 31 tells these two apart
+    assert least_modulus([0, odd]) == 31
+
+
+def test_a_range_too_small_for_the_points():
+    with pytest.raises(ml.HypothesisViolated, match="range_: 5 different integers"):
+        modulus_bound(5, 4)
+    assert modulus_bound(5, 5) >= 5
+
+
+# -- the parts of the constructions ----------------------------------------------------------------
+
+
+def fold(v, half):
+    return max(v, 0) - 2 * max(v - half, 0)
+
+
+@pytest.mark.parametrize("unit", [1, 8])
+def test_folds_read_files(unit):
+    for length in range(1, 9):
+        for U in range(2**length):
+            v, w, half = (4 * U + 1) * unit, (4 * U + 2) * unit, 2 ** (length + 1) * unit
+            read = []
+            for _ in range(length):
+                v, w, half = fold(v, half), fold(w, half), half // 2
+                read.append(max(v - w, 0))
+            assert read == [unit * int(b) for b in f"{U:0{length}b}"]
+
+
+def test_triangles_read_bits():
+    def triangle(z):
+        return max(max(2 * z, 0) - max(4 * z - 2, 0), 0)
+
+    for length in range(1, 8):
+        for U in range(2**length):
+            near = Fraction(U, 2**length) + Fraction(1, 2 ** (length + 2))
+            far = Fraction(U, 2**length) + Fraction(1, 2 ** (length + 1))
+            for i in range(1, length + 1):
+                near, far = triangle(near), triangle(far)
+                bit = max(2 ** (length + 2 - i) * (near - far), 0)
+                assert bit == U >> (length - i) & 1
+
+
+def test_the_files_of_the_folder_are_delivered(family):
+    network = optimal_relu.build(family, folder_size=3)
+    shelf = optimal_relu.folders(family, folder_size=3)
+    place = max(i for i, layer in enumerate(network.layers) if layer.stage == "find the folder")
+    part = ml.Network(network.layers[: place + 1], network.input_shift, readout="argmax")
+    distinct = family.distinct()
+    values, denominator = ml.evaluate(part, distinct)
+    one = denominator << network.about["unit_bits"]
+    names = network.layers[place].names
+    for j, (u, w) in enumerate(zip(shelf.strings, shelf.label_strings, strict=True)):
+        for row in shelf.members(j):
+            assert values[row, names.index("U")] == u * one
+            assert values[row, names.index("V")] == w * one
+
+
+@pytest.mark.parametrize("folder_size", [1, 3, None])
+def test_right_on_intervals(folder_size):
+    """Everywhere on [key, key + 1), and somewhere just outside not."""
+    points = [0, 7, 15, 16 + 8, 40, 41 + 8]  # smallest gap 7, so a unit is 2 and keys are halves
+    dataset = line(points, [1, 0, 2, 2, 1, 0])
+    network = optimal_relu.build(dataset, folder_size=folder_size)
+    unit = 1 << network.about["unit_bits"]
+    keys = optimal_relu.folders(dataset, folder_size=folder_size).keys.tolist()
+    steps = np.arange(0, 16) / 16
+    for key, label in zip(keys, dataset.labels, strict=True):
+        x = points[0] - unit + unit * (key + steps)  # z = (x - least + unit) / unit
+        assert (ml.predict(network, x[:, None]) == label).all()
+    assert network.about["unit_bits"] == 1
+    outside = np.arange(-64, 64 * 60)[:, None] / 64
+    values, denominator = ml.evaluate(network, outside)
+    assert len({Fraction(int(v), denominator) for v in values[:, 0]} - {0, 1, 2}) > 0
+
+
+def test_tests_and_remainders():
+    for v, T in itertools.product(range(-5, 12), repeat=2):
+        assert max(v - T + 1, 0) - max(v - T, 0) == (v >= T) == max(1 - max(T - v, 0), 0)
+    assert [max(e - 2 * max(e - 1, 0), 0) for e in range(6)] == [0, 1, 0, 0, 0, 0]
+    for S, Q in itertools.product(range(1, 60), range(1, 60)):
+        K = 0 if Q >= S else math.ceil(math.log2(Fraction(S, Q)))
+        for x in range(S):
+            rest = x
+            for k in reversed(range(K)):
+                rest -= Q * 2**k * (rest >= Q * 2**k)
+            assert rest == x % Q
+
+
+@pytest.mark.parametrize("folder_size", [1, 2, 5, None])
+def test_few_entries(family, folder_size):
+    network = optimal_relu.build(family, variant="narrow", folder_size=folder_size)
+    about = network.about
+    shelf = optimal_relu.folders(family, variant="narrow", folder_size=folder_size)
+    keys = sorted(shelf.keys.tolist())
+    N, Q = len(keys), int(about["modulus"], 16)
+
+    def entries(rho):
+        return N + sum((b - a - 1) // (2**rho - 1) for a, b in itertools.pairwise(keys))
+
+    assert about["folders"] <= -(-entries(about["key_bits"]) // about["folder_size"])
+    rho = math.ceil(math.log2(1 + Fraction(Q, N)))
+    assert entries(max(rho, 1)) < 2 * N
+
+
+def test_label_or_zero():
+    """Width 3 without reduction: the label at a key, 0 at every other integer, none forgotten."""
+    dataset = line([0, 1, 5, 6, 9, 17], [2, 1, 2, 1, 1, 2])
+    for folder_size in (1, 2, 3, None):
+        network = optimal_relu.build(dataset, variant="narrow", folder_size=folder_size)
+        Q = int(network.about["modulus"], 16)
+        known = dict(zip((dataset.points[:, 0] % Q).tolist(), dataset.labels.tolist(), strict=True))
+        x = np.arange(18)
+        said = ml.predict(network, x[:, None])
+        assert said.tolist() == [known.get(k, 0) for k in (x % Q).tolist()]
+        assert len(known) == dataset.N
+
+
+@pytest.mark.parametrize("cells", [10, 15, None])
+def test_a_network_of_tables(family, cells):
+    """The depth of the theorem, and three cells that add up to the label of every key."""
+    network = optimal_relu.build(family, variant="retrieval", folder_size=cells)
+    shelf = optimal_relu.folders(family, variant="retrieval", folder_size=cells)
+    about, c = network.about, network.about["label_bits"]
+    m, primes = sum(about["primes"]), about["primes"]
+    steps = about["hash_steps"] + about["table_steps"] + sum(about["prime_steps"])
+    assert network.depth == 4 + about["folders"] + steps + m * c + 2 * c
+    assert network.size.width <= 8 and about["folders"] <= family.distinct().N
+    labels = family.distinct().labels
+    for j, string in enumerate(shelf.strings):
+        table = [string >> c * (m - 1 - i) & (1 << c) - 1 for i in range(m)]
+        for row in shelf.members(j):
+            key, first, found = int(shelf.keys[row]), 0, 0
+            for p in primes:
+                found ^= table[first + key % p]
+                first += p
+            assert found == labels[row]
+
+
+# -- what no network can do without ----------------------------------------------------------------
+
+
+def test_shorter_weights_are_too_few():
+    for N, W, C, inputs in itertools.product((1, 7, 100), (1, 5, 30), (2, 5), (None, 3)):
+        bits = least_bits(N, W, C, inputs=inputs)
+        assert foundations.counting_bound(N, C, bits, inputs=inputs) <= W
+        assert bits == 1 or foundations.counting_bound(N, C, bits - 1, inputs=inputs) > W
+        if inputs is None:
+            assert W * (bits + 1) > N * math.log2(C)
+    # all four labellings of two points by [w x + b >= 0] with one-bit weights: allowed
+    assert len(foundations.labellings([1, 1], [[0], [1]], 1)) == 4
+    assert least_bits(2, 2) == 1
+
+
+def test_built_networks_obey_the_count(family):
+    for variant in optimal_relu.VARIANTS:
+        size = optimal_relu.build(family, variant=variant).size
+        assert size.bits >= least_bits(family.N, size.weights, family.classes)
+
+
+def test_no_length_helps_without_weights():
+    with pytest.raises(ml.HypothesisViolated, match="weights: without a weight"):
+        least_bits(10, 0)
+    assert least_bits(10, 0, classes=1) == 1
+    with pytest.raises(ml.HypothesisViolated, match="N: a whole number"):
+        least_bits(0, 5)
+
+
+def test_narrow_networks_are_deep():
+    """Where all networks can be tried, those that shatter are at least that deep; and no built
+    network is too shallow."""
+    for N in range(1, 6):
+        found = foundations.labellings([1, 1, 1], [[i] for i in range(-2, N - 2)], 3)
+        if len(found) == 2**N:
+            assert least_depth(N, 1) <= 2
+    depths = [least_depth(10**k, 12, d=5) for k in range(1, 9)]
+    assert depths == sorted(depths) and depths[-1] > 100
+    for N, width in ((10**4, 3), (10**6, 12)):
+        L = least_depth(N, width)
+        units = [width] * (L - 2) + [1]
+        places = [2 * width] + [width * (width + 1)] * (L - 3) + [width + 1]
+        assert foundations.most_shattered(units, places) < N  # one layer less
+        assert least_depth(N, width - 1) >= L and least_depth(2 * N, width) >= L
+    for dataset in FAMILIES.values():
+        network = optimal_relu.build(dataset, variant="narrow")
+        assert network.depth >= least_depth(dataset.N, 3, dataset.d)
+
+
+@pytest.mark.parametrize("arguments", [(0, 3), (5, 0), (5, 3, 0), (5, 2.5)])
+def test_a_depth_needs_whole_numbers(arguments):
+    with pytest.raises(ml.HypothesisViolated, match="a whole number >= 1 is needed"):
+        least_depth(*arguments)
+
+
+def test_the_papers_curve():
+    """The order of the theorem, with R = 10 r N^2 sqrt(pi d) / delta; a hand computation."""
+    R = 10 * 1000**2 * math.sqrt(math.pi * 10) / 0.28
+    root = math.sqrt(1000 * math.log2(1000))
+    assert paper_depth(1000, 10, 0.28) == pytest.approx(
+        3 * root + 1000 / root * (3 * math.log2(R) + 2) + 4
+    )
+    assert paper_depth(1000, 10, 0.28, classes=2**60) > paper_depth(1000, 10, 0.28)
+    assert math.isfinite(paper_depth(10, 3, Fraction(1, 2**3000), 2**3000))  # beyond float64
+    with pytest.raises(ml.HypothesisViolated, match="N: a whole number >= 2"):
+        paper_depth(1, 10, 0.28)
