@@ -13,13 +13,15 @@ import tomllib
 import urllib.request
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
+from nbclient.exceptions import CellExecutionError
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests import browser as reader
-from tools import book, browser, environment, lock, make, repository, steps
+from tools import book, browser, environment, lock, make, notebooks, repository, steps
 from tools.steps import Failure, Steps
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -241,6 +243,44 @@ def test_no_file_names_somebodys_machine_or_a_registry():
 def test_somebodys_path_is_found_out(path):
     assert SOMEBODYS_PATH.search(path) and not SOMEBODYS_PATH.search("example.org/work/x")
     assert REGISTRIES.search("https://py" + "pi.org/simple")
+
+
+NOTEBOOKS = sorted(ROOT.glob("book/**/*.ipynb"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_a_notebook_keeps_its_outputs(path):
+    """Without a stored output nothing is compared."""
+    assert lacking_outputs(nbformat.read(path, as_version=4)) == []
+
+
+def lacking_outputs(notebook):
+    cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    return [cell.source for cell in cells if "print(" in cell.source and not cell.outputs]
+
+
+def test_outputs_are_stored_without_times_and_chance(tmp_path):
+    cells = [nbformat.v4.new_code_cell(f"print('a{i}')\nprint('b')") for i in range(2)]
+    path = tmp_path / "n.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    assert len(lacking_outputs(nbformat.read(path, as_version=4))) == 2
+    notebooks.refresh(path)
+    stored = nbformat.read(path, as_version=4)
+    assert [cell.outputs[0].text for cell in stored.cells] == ["a0\nb\n", "a1\nb\n"]
+    assert [len(cell.outputs) for cell in stored.cells] == [1, 1]
+    assert all("execution" not in cell.metadata for cell in stored.cells)
+    first = path.read_bytes()
+    notebooks.refresh(path)
+    assert path.read_bytes() == first
+
+
+def test_a_notebook_that_fails_is_left_as_it_is(tmp_path):
+    path = tmp_path / "n.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")]), path)
+    before = path.read_bytes()
+    with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
+        notebooks.refresh(path)
+    assert path.read_bytes() == before
 
 
 def test_the_readme_example_runs(capsys):

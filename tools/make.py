@@ -71,6 +71,13 @@ def make_benchmark(options: argparse.Namespace) -> int:
     return steps.pass_through(command, ROOT, environment.variables(ROOT))
 
 
+def make_notebooks(options: argparse.Namespace) -> int:
+    """run the notebooks and store their outputs (further arguments name some)"""
+    python = environment.ensure(ROOT, ["book"], Steps(2))
+    command = [str(python), str(ROOT / "tools" / "notebooks.py"), *options.arguments]
+    return steps.pass_through(command, ROOT, environment.variables(ROOT))
+
+
 def make_lock(options: argparse.Namespace) -> int:
     """resolve pyproject.toml again into requirements.lock (needs uv)"""
     lock.lock(ROOT)
@@ -92,10 +99,11 @@ TARGETS: Dict[str, Callable[[argparse.Namespace], int]] = {
     "test": make_test,
     "test-all": make_test_all,
     "benchmark": make_benchmark,
+    "notebooks": make_notebooks,
     "lock": make_lock,
     "clean": make_clean,
 }
-TAKE_ARGUMENTS = ("lab", "test", "test-all", "benchmark")
+TAKE_ARGUMENTS = ("lab", "test", "test-all", "benchmark", "notebooks")
 
 
 def _built(step: Steps, *extras: str) -> bool:
