@@ -18,7 +18,12 @@ from mem_lib.optimal_relu._stream import entries, stream, string_bits
 from tests.datasets import datasets
 
 VARIANTS = optimal_relu.VARIANTS
-WIDTH = {"paper": 12, "narrow": 3, "retrieval": 8}
+#: Without a budget the other two are a single block, as "wide" is.
+SHAPES = [variant for variant in VARIANTS if variant not in ("parallel", "series")]
+WIDTH = {
+    "paper": {12}, "merged": {12, 14}, "narrow": {3}, "wide": {6, 7}, "parallel": {6, 7},
+    "series": {6, 7, 8}, "retrieval": {8},
+}  # fmt: skip
 BALL = ml.data.ball(N=200, d=5, seed=0)
 
 
@@ -26,7 +31,7 @@ def check(network, dataset):
     """Exact on every row, and of the size that the formulas say."""
     assert ml.verify(network, dataset).ok
     size, formula = network.size, optimal_relu.size_formula(network)
-    assert size.width == formula.width == WIDTH[network.about["variant"]]
+    assert size.width == formula.width and size.width in WIDTH[network.about["variant"]]
     assert size.depth == formula.depth
     assert size.weights <= formula.weights and size.bits <= formula.bits
     assert network.readout == "value"
@@ -51,7 +56,7 @@ def families(rng, N, d, C):
         yield name, ml.Dataset(np.array(points, dtype=object), labels, classes=C)
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", SHAPES)
 @pytest.mark.parametrize("N", [1, 2, 3, 4, 5, 7, 10, 16, 25, 40])
 def test_small_sets_of_every_kind(variant, N):
     rng = np.random.default_rng(N)
@@ -82,7 +87,7 @@ def test_the_full_product(variant, N):
                         assert out == [label * network.output_denominator]
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("variant", SHAPES)
 @pytest.mark.parametrize("name", sorted(hostile))
 def test_hostile_families(variant, name):
     for N in (1, 2, 3, 24):
@@ -175,17 +180,19 @@ def test_units_that_are_carried_are_never_negative(variant):
 # -- sizes ---------------------------------------------------------------------------------------
 
 
-def test_weights_of_the_paper_are_counted_exactly():
-    """The formula counts every place; a folder of labels 0 alone leaves one empty."""
+@pytest.mark.parametrize("variant", ["paper", "merged"])
+def test_weights_of_the_paper_are_counted_exactly(variant):
+    """The formula counts every place; a folder of labels 0 alone leaves one empty, and the merged
+    network takes the last one up twice."""
     for seed in range(5):
         dataset = ml.data.ball(N=60, d=3, classes=3, seed=seed)
-        network = optimal_relu.build(dataset, seed=seed)
-        labels = optimal_relu.folders(dataset, seed=seed).label_strings
-        empty = network.size.weights + labels.count(0)
-        assert empty == optimal_relu.size_formula(network).weights
+        network = optimal_relu.build(dataset, variant=variant, seed=seed)
+        labels = optimal_relu.folders(dataset, variant=variant, seed=seed).label_strings
+        empty = labels.count(0) + (variant == "merged" and labels[-1] == 0)
+        assert network.size.weights + empty == optimal_relu.size_formula(network).weights
 
 
-@pytest.mark.parametrize("variant", ["narrow", "retrieval"])
+@pytest.mark.parametrize("variant", [v for v in VARIANTS if v not in ("paper", "merged")])
 def test_weights_and_bits_are_attained(variant):
     network = optimal_relu.build(BALL, variant=variant)
     formula = optimal_relu.size_formula(network)
@@ -232,7 +239,7 @@ def test_depth_grows_like_the_root():
 
 def test_size_formula_of_another_network():
     other = ml.beyond_worst_case.build(ml.data.ball(N=10, d=2, margin=0.1, seed=0))
-    for value in (other, {}, {"chapter": "optimal_relu", "variant": "wide"}, None):
+    for value in (other, {}, {"chapter": "optimal_relu", "variant": "thin"}, None):
         with pytest.raises(ml.HypothesisViolated, match=r"network: one that .* made"):
             optimal_relu.size_formula(value)
 
@@ -444,7 +451,7 @@ def test_one_more_in_one_weight_is_noticed(variant, N, least):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"variant": "wide"}, "variant: one of .* got 'wide'"),
+        ({"variant": "thin"}, "variant: one of .* got 'thin'"),
         ({"variant": None}, "variant: one of .* got None"),
         ({"seed": -1}, "seed: an integer >= 0 is needed, got -1"),
         ({"seed": 0.5}, "seed: an integer >= 0 is needed, got 0.5"),
@@ -460,11 +467,35 @@ def test_bad_arguments(arguments, message):
             function(BALL, **arguments)
 
 
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_labels_of_machine_size(variant):
+    dataset = ml.Dataset([[1], [2]], [0, 2**53 - 1])
+    network = optimal_relu.build(dataset, variant=variant)
+    assert ml.verify(network, dataset).ok
+    assert network.about["classes"] == hex(2**53)
+
+
+@pytest.mark.parametrize("folder", ["x", None, 0.5, True, -1, 99])
+def test_a_folder_that_is_not_there(folder):
+    with pytest.raises(ml.HypothesisViolated, match="folder: "):
+        optimal_relu.folders(BALL).members(folder)
+
+
+@pytest.mark.parametrize(
+    "change", [{"modulus": "zz"}, {"primes": []}, {"prime_steps": [1]}, {"folders": None}]
+)
+def test_a_damaged_description_has_no_size(change):
+    about = optimal_relu.build(BALL, variant="retrieval").about
+    with pytest.raises(ml.HypothesisViolated, match="network: one that"):
+        optimal_relu.size_formula(about | change)
+
+
 def test_bad_data():
+    for variant in (np.array(["paper", "wide"]), ["paper"], 3):
+        with pytest.raises(ml.HypothesisViolated, match="variant: one of"):
+            optimal_relu.build(BALL, variant=variant)
     with pytest.raises(ml.HypothesisViolated, match="dataset: a Dataset is needed, got 7"):
         optimal_relu.build(7)
-    with pytest.raises(ml.HypothesisViolated, match=r"dataset: .* needs labels"):
-        optimal_relu.build(ml.Dataset([[0.0]], targets=[0.5]))
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

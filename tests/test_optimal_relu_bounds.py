@@ -2,6 +2,7 @@
 
 import itertools
 import math
+import re
 from dataclasses import asdict
 from fractions import Fraction
 
@@ -19,6 +20,7 @@ from mem_lib.optimal_relu import (
     paper_depth,
     spread_bound,
 )
+from mem_lib.optimal_relu._build import BUDGETS
 
 
 def data(N, d, classes=2, seed=0, **options):
@@ -66,6 +68,55 @@ def test_no_entry_is_larger_than_promised(family, variant, folder_size):
     network = optimal_relu.build(family, variant=variant, folder_size=folder_size)
     folders = network.about["folders"] if variant == "retrieval" else None
     most = bound(family, variant=variant, folder_size=folder_size, folders=folders)
+    assert excess(network.size, most) == {}
+
+
+def budgets(dataset):
+    """The least that is promised, a little more, and plenty; for every variant that has budgets."""
+    few = {"depth": r"(\d+) layers are always enough", "bits": r"(\d+) bits are always enough"}
+    for name, variants in BUDGETS.items():
+        for variant in variants:
+            with pytest.raises(ml.HypothesisViolated) as error:
+                bound(dataset, variant=variant, **{name: 1})
+            least = int(re.search(few[name], str(error.value)).group(1))
+            for budget in (least, least + 3, least + 40, 2 * least + 100):
+                yield variant, {name: budget}
+
+
+def test_no_entry_is_larger_than_promised_for_a_budget(family):
+    for variant, budget in budgets(family):
+        network = optimal_relu.build(family, variant=variant, **budget)
+        most = bound(family, variant=variant, **budget)
+        assert excess(network.size, most) == {}
+        behind = ml.Network(network.layers[1:])
+        assert behind.size.bits <= budget.get("bits", math.inf)
+        assert network.depth <= budget.get("depth", math.inf)
+        assert ml.verify(network, family)
+
+
+def test_least_budgets_are_the_least():
+    """One less is refused; and what is refused is refused by `build` at some point as well."""
+    dataset = FAMILIES["clusters"]
+    least = {}
+    for variant, budget in budgets(dataset):
+        ((name, value),) = budget.items()
+        least.setdefault((variant, name), value)
+    for (variant, name), value in least.items():
+        with pytest.raises(ml.HypothesisViolated, match=f"{name}: .* got {value - 1}"):
+            bound(dataset, variant=variant, **{name: value - 1})
+        with pytest.raises(ml.HypothesisViolated, match=f"{name}: .* got 2"):
+            optimal_relu.build(dataset, variant=variant, **{name: 2})
+
+
+@pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
+@pytest.mark.parametrize("accuracy", [0, Fraction(1, 1000), 3])
+def test_promises_for_targets(variant, accuracy):
+    points = data(50, 2).points
+    dataset = ml.Dataset(points, targets=np.round(np.sinh(9 * points[:, 0]), 5))
+    network = optimal_relu.build(dataset, variant=variant, accuracy=accuracy)
+    most = bound(dataset, variant=variant, accuracy=accuracy, folders=(
+        network.about["folders"] if variant == "retrieval" else None
+    ))  # fmt: skip
     assert excess(network.size, most) == {}
 
 
@@ -144,16 +195,31 @@ def test_what_a_promise_does_not_accept():
         ({"N": 10, "d": 2, "separation": float("nan")}, "separation: a finite number"),
         (good | {"radius": -1}, "radius: a finite number >= 0"),
         (good | {"classes": 0}, "classes: a whole number >= 1"),
-        (good | {"variant": "wide"}, "variant: one of"),
+        (good | {"variant": "broad"}, "variant: one of"),
         (good | {"folders": 3}, "folders: their number is proved"),
+        (good | {"bits": 50}, "bits: a budget for variant = 'narrow' or 'wide' or 'series'"),
+        (good | {"depth": 50, "variant": "wide"}, "depth: a budget for variant = 'parallel', got"),
+        (good | {"depth": 0, "variant": "parallel"}, "depth: a whole number >= 1"),
+        (good | {"depth": 9, "variant": "parallel"}, "depth: .* layers are always enough"),
+        (good | {"bits": 9, "variant": "narrow"}, "bits: .* bits are always enough"),
+        (good | {"accuracy": 0.5}, "accuracy: .* without one give classes"),
         (good | {"folder_size": 0}, "folder_size: a whole number >= 1"),
         (good | {"grid_bits": -1}, "grid_bits: a whole number >= 0"),
         (good | {"direction_bits": 0}, "direction_bits: a whole number >= 1"),
         ({"dataset": dataset, "N": 5}, "dataset: N, d and the separation are those of the data"),
         ({"dataset": [[1, 2]]}, "dataset: a Dataset is needed"),
+        ({"dataset": dataset, "accuracy": 0.5}, "accuracy: it is for real targets"),
         (
-            {"dataset": ml.Dataset([[0.0]], targets=[0.5])},
-            "dataset: .* needs labels",
+            {
+                "dataset": ml.Dataset([[0.0], [1.0]], targets=[0.0, 2.0**60]),
+                "variant": "narrow",
+                "bits": 50,
+            },
+            "bits: the last layer, which makes targets of codes, takes 6. bits, got 50",
+        ),
+        (
+            {"dataset": ml.Dataset([[0], [1], [2]], targets=[0.0, 0.5, 2.0**-70])},
+            "accuracy: exact targets take .* got None",
         ),
     ]:
         with pytest.raises(ml.HypothesisViolated, match=words):
@@ -270,12 +336,13 @@ def test_the_files_of_the_folder_are_delivered(family):
             assert values[row, names.index("V")] == w * one
 
 
+@pytest.mark.parametrize("variant", ["paper", "merged"])
 @pytest.mark.parametrize("folder_size", [1, 3, None])
-def test_right_on_intervals(folder_size):
+def test_right_on_intervals(folder_size, variant):
     """Everywhere on [key, key + 1), and somewhere just outside not."""
     points = [0, 7, 15, 16 + 8, 40, 41 + 8]  # smallest gap 7, so a unit is 2 and keys are halves
     dataset = line(points, [1, 0, 2, 2, 1, 0])
-    network = optimal_relu.build(dataset, folder_size=folder_size)
+    network = optimal_relu.build(dataset, folder_size=folder_size, variant=variant)
     unit = 1 << network.about["unit_bits"]
     keys = optimal_relu.folders(dataset, folder_size=folder_size).keys.tolist()
     steps = np.arange(0, 16) / 16
@@ -349,6 +416,201 @@ def test_a_network_of_tables(family, cells):
                 found ^= table[first + key % p]
                 first += p
             assert found == labels[row]
+
+
+# -- other shapes ----------------------------------------------------------------------------------
+
+
+def test_merged_layers(family):
+    """The depth of the proposition; its values are tested with those of the first network."""
+    network, paper = (optimal_relu.build(family, variant=v) for v in ("merged", "paper"))
+    about, N = network.about, family.distinct().N
+    N1, n, rho, c = (about[k] for k in ("folders", "folder_size", "key_bits", "label_bits"))
+    m = max(rho, c)
+    assert network.depth == 3 + 2 * N1 + n * (m + 3) <= 2 * math.sqrt(2 * N * (m + 3)) + m + 8
+    assert network.size.width == (14 if min(rho, c) > 1 else 12)
+    assert network.depth < paper.depth
+
+
+def log_range(network):
+    """An upper bound of log2 S: the steps say S <= Q 2^K."""
+    return math.log2(int(network.about["modulus"], 16)) + network.about["hash_steps"]
+
+
+def few_key_bits(network):
+    return math.ceil(math.log2(1 + int(network.about["modulus"], 16) / network.about["N"]))
+
+
+def test_wide_closed_form(family):
+    network = optimal_relu.build(family, variant="wide")
+    about, N, c = network.about, network.about["N"], network.about["label_bits"]
+    assert network.depth == about["hash_steps"] + about["folders"] + about["string_bits"] + 2
+    rho = few_key_bits(network)
+    assert network.depth <= 2 * math.sqrt(2 * N * (rho + c)) + log_range(network) + c + 5
+    assert network.size.width <= 6 + (c > 1)
+    behind = ml.Network(network.layers[1:])
+    assert behind.size.bits <= max(about["string_bits"], math.floor(log_range(network)) + 1)
+
+
+def test_blocks_side_by_side(family):
+    """Depth and width of the theorem, with every number of blocks that a depth leads to; and the
+    width that it promises for a depth."""
+    wide = optimal_relu.build(family, variant="wide")
+    N, seen = family.distinct().N, set()
+    for depth in range(wide.depth, 0, -max(1, wide.depth // 12)):
+        try:
+            network = optimal_relu.build(family, variant="parallel", depth=depth)
+        except ml.HypothesisViolated as error:
+            least = int(re.search(r"at least (\d+) layers", str(error)).group(1))
+            assert depth < least
+            break
+        about, c = network.about, network.about["label_bits"]
+        G, J = about["blocks"], -(-about["folders"] // about["blocks"])
+        assert network.depth == about["hash_steps"] + J + about["string_bits"] + 2 <= depth
+        assert network.size.width <= (6 + (c > 1)) * G
+        assert ml.verify(network, family)
+        sigma = few_key_bits(network) + c
+        if depth >= 2 * log_range(network) + 2 * c + 10:
+            assert network.size.width <= 224 * N * sigma / depth**2 + 14
+        seen.add(G)
+    assert len(seen) > 1 or N < 30
+
+
+def test_a_block_is_silent_at_the_keys_of_others():
+    """Two blocks: the unit y of each holds the label at its own keys and 0 at the others."""
+    dataset = FAMILIES["ball"]
+    network = optimal_relu.build(dataset, variant="parallel", depth=70)
+    blocks = network.about["blocks"]
+    assert blocks > 2
+    names = network.layers[-2].names
+    ys = [i for i, name in enumerate(names) if name.startswith(("y", "gate"))]
+    part = ml.Network(network.layers[:-1], network.input_shift, readout="argmax")
+    values, _ = ml.evaluate(part, dataset)
+    assert ((values[:, ys] != 0).sum(axis=1) == (dataset.labels != 0)).all()
+    shelf = optimal_relu.folders(dataset, variant="parallel", depth=70)
+    folder = np.searchsorted(shelf.starts, shelf.keys, side="right") - 1
+    used = {tuple(row) for row in np.argwhere(values[:, ys] != 0).tolist()}
+    by_unit = {}
+    for row, unit in used:
+        by_unit.setdefault(names[ys[unit]].split()[-1], set()).add(int(folder[row]))
+    assert all(max(f) < len(shelf.starts) for f in by_unit.values())
+    spans = sorted((min(f), max(f)) for f in by_unit.values())
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(spans))
+
+
+def test_weights_times_bits(family):
+    """Short weights of width 3: the depth and the product of the theorem."""
+    least = optimal_relu.build(family, variant="narrow").about
+    N, c = least["N"], least["label_bits"]
+    start = 2 * (least["first_key_bits"] + 2 * c)
+    for bits in range(start, 3 * start, max(1, start // 4)):
+        try:
+            network = optimal_relu.build(family, variant="narrow", bits=bits)
+        except ml.HypothesisViolated:
+            continue
+        log_S, sigma = log_range(network), few_key_bits(network) + c
+        if bits < 2 * (network.about["first_key_bits"] + 2 * c) or bits < log_S:
+            continue
+        assert network.depth <= 8 * N * sigma / bits + 6 * bits + 2 * log_S + 2
+        behind = ml.Network(network.layers[1:]).size
+        assert behind.bits <= bits
+        assert behind.weights * bits <= 44 * N * sigma + 50 * bits**2
+        assert behind.weights * (bits + 1) > N * math.log2(family.classes or 1)
+
+
+def test_blocks_in_series(family):
+    longest = optimal_relu.build(family, variant="wide", folder_size=1).size.bits
+    for bits in (None, longest, longest + 30):
+        network = optimal_relu.build(family, variant="series", bits=bits)
+        about = network.about
+        K, N1, T, r = (about[k] for k in ("hash_steps", "folders", "string_bits", "rounds"))
+        assert network.depth == K + N1 + r * (T - 1) + 3 <= K + 2 * N1 + T + 2
+        assert r == -(-N1 // T)
+        assert network.size.width <= 7 + (about["label_bits"] > 1)
+        wide = optimal_relu.build(family, variant="wide", bits=bits)
+        assert wide.depth <= network.depth
+        assert ml.verify(network, family)
+
+
+@pytest.mark.parametrize("folder_size", [1, 2, 5, 9, None])
+def test_sums_are_as_small_as_promised(family, folder_size):
+    """The p of the theorem; and float64 is right where it is at most 53."""
+    network = optimal_relu.build(family, variant="narrow", folder_size=folder_size)
+    about = network.about
+    bias, terms = network.layers[0].row(0)
+    points = family.integers()[0]
+    sums = abs(bias) + sum(abs(a) * max(abs(int(v)) for v in points[:, k]) for k, a in terms)
+    projected = [bias + sum(a * int(x[k]) for k, a in terms) for x in points]
+    K, Q = about["hash_steps"], int(about["modulus"], 16)
+    H = Q << (K - 1) if K else 0
+    small = max(
+        1 << (about["string_bits"] + about["label_bits"] + 1), max(projected) + 1 + (3 * H + 1) // 2
+    )
+    alone = max(abs(a) for _, a in terms), max(abs(int(v)) for v in points.ravel())
+    p = (max(small, sums, *alone) - 1).bit_length()
+    needed = foundations.bits_needed(network, family.points)
+    assert needed <= p
+    behind = ml.Network(network.layers[1:])
+    assert small <= 1 << (behind.size.bits + 2)
+    right = foundations.evaluate_in_floats(network, family.points)[:, 0] == family.labels
+    assert right.all() or needed > 53
+
+
+def test_longer_files_do_not_survive_float64():
+    """The twin: a longer file is read wrongly, so the test above can fail."""
+    dataset = ml.data.ball(N=600, d=3, margin=0.01, seed=0)
+    network = optimal_relu.build(dataset, variant="narrow")
+    assert foundations.bits_needed(network, dataset.points) > 53
+    out = foundations.evaluate_in_floats(network, dataset.points)[:, 0]
+    assert (out != dataset.labels).any()
+
+
+def scattered(N, b, seed=0):
+    """N integers in pairs at distance 1, at scales from 2^12 to 2^b."""
+    rng = np.random.default_rng(seed)
+    scales = np.linspace(12, b - 1, N // 2).astype(int)
+    places = sorted({(1 << int(k)) + (int(rng.integers(2**10)) << int(k) - 11) * 2 for k in scales})
+    points = [q for place in places for q in (place, place + 1)]
+    return line(np.array(points, dtype=object), rng.permutation(len(points)) % 2)
+
+
+@pytest.mark.parametrize("b", [14, 24, 60, 200])
+def test_the_logarithm_of_the_spread(b):
+    """A factor for the paper's folders, a summand for the others; both as stated."""
+    dataset = scattered(150, b)
+    N = dataset.N
+    keys = dataset.points[:, 0]
+    kappa = int(keys.max() - keys.min())
+    few = math.ceil(math.sqrt(N / math.log2(N)))
+    for folder_size in (None, few, 1, 3):
+        depth = optimal_relu.build(dataset, folder_size=folder_size).depth
+        assert depth >= 2 * math.sqrt(3 * N * (3 * math.log2(kappa) + 5)) + 3
+        if folder_size == few:
+            assert depth >= 3 * math.sqrt(N / math.log2(N)) * math.log2(kappa)
+    narrow, wide = (optimal_relu.build(dataset, variant=v) for v in ("narrow", "wide"))
+    rho = math.ceil(math.log2(1 + N * math.log2(2 * kappa + 2)))
+    log_S = math.log2(kappa + 1)
+    assert narrow.depth <= 4 * math.sqrt(2 * N * (rho + 3)) + 2 * log_S + 12
+    assert wide.depth <= 2 * math.sqrt(2 * N * (rho + 1)) + log_S + 6
+
+
+@pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
+def test_real_targets(variant):
+    """Bits and error of the proposition."""
+    points = data(40, 2).points
+    dataset = ml.Dataset(points, targets=np.round(5 * np.cos(7 * points[:, 0]), 3))
+    targets = [Fraction(t) for t in dataset.targets.tolist()]
+    D = max(targets) - min(targets)
+    for eps in (Fraction(1, 10**4), Fraction(1, 7), Fraction(3), Fraction(100)):
+        network = optimal_relu.build(dataset, variant=variant, accuracy=eps)
+        certificate = ml.verify(network, dataset, tolerance=eps)
+        assert certificate and certificate.max_error <= eps
+        assert network.about["label_bits"] <= math.log2(D / eps + 1) + 1
+    assert not ml.verify(network, dataset, tolerance=Fraction(1, 100))  # too coarse for that
+    whole = ml.Dataset(points, targets=3 * (np.arange(40) % 6) - 7)
+    network = optimal_relu.build(whole, variant=variant)
+    assert ml.verify(network, whole).max_error == 0
+    assert network.about["label_bits"] == 3  # 0..5 after dividing by 3
 
 
 # -- what no network can do without ----------------------------------------------------------------

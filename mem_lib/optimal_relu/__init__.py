@@ -20,15 +20,28 @@ Variants.
 * ``"paper"`` (``thm-optimal_relu-paper``): width 12.  A file lists the keys of its folder, a second
   one the labels; two triangle waves read each of them.  The network is right on a whole interval
   around each key.
+* ``"merged"``: the same with affine maps put together; width 14, or 12 for two classes, and about
+  half as many layers.
 * ``"narrow"`` (``thm-optimal_relu-narrow``): width 3.  Keys are reduced modulo a number of about
   2 log2 N bits and stored as increments; the label is collected in the low bits of the file.
+* ``"wide"``: the same files in one layer for each bit instead of two; width 6, or 7 for more than
+  two classes.
 * ``"retrieval"`` (``thm-optimal_relu-tables``): width 8, and no keys at all.  A file is a table,
   filled by elimination over GF(2), of which three cells add up to the label.
 
-Integer form.  All weights are integers and the points enter as 2^q x.  In ``"paper"`` everything
-behind the projection is held in units of 2^-f (the ``unit_bits`` of ``network.about``), and the
-output is over 2^f; the other two variants compute in plain integers.  The output is the label
-itself (readout ``"value"``).
+Budgets.
+
+* ``"parallel"``, ``depth=``: blocks of ``"wide"`` side by side.  Half the depth takes about twice
+  the weights, down to a depth of little more than the bits of a projection.
+* ``"series"``, ``bits=``: blocks one after the other.  Half the bits take about twice the weights.
+  ``"narrow"`` and ``"wide"`` keep to ``bits=`` as well, with more folders that are smaller.
+
+Real targets: ``accuracy=``.  A folder holds integers, and the last layer makes targets of them.
+
+Integer form.  All weights are integers and the points enter as 2^q x.  In ``"paper"`` and
+``"merged"`` everything behind the projection is held in units of 2^-f (the ``unit_bits`` of
+``network.about``), and the output is over 2^f; the other variants compute in plain integers.  The
+output is the label or target itself (readout ``"value"``).
 
 What the theorems promise: :func:`bound`; the size of a built network from a few numbers:
 :func:`size_formula`; what no network can do without: :func:`least_bits`, :func:`least_depth`.

@@ -6,10 +6,12 @@ strong.  Only :func:`paper_depth` is a curve and not a bound.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import astuple, dataclass, replace
 from fractions import Fraction
 from typing import Any
+
+import numpy as np
 
 from mem_lib import foundations
 from mem_lib._numbers import as_fraction
@@ -17,13 +19,23 @@ from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.foundations._counting import whole
 from mem_lib.network import Size
+from mem_lib.optimal_relu._answers import answers_of
+from mem_lib.optimal_relu._build import BUDGETS
 from mem_lib.optimal_relu._folders import VARIANTS, label_bits
 from mem_lib.optimal_relu._paper import best_folder_size
 from mem_lib.optimal_relu._projection import halvings
 from mem_lib.optimal_relu._retrieval import FILL, MIXING, WORD
-from mem_lib.optimal_relu._sizes import narrow_depth_of, paper_depth_of, retrieval_formula
-from mem_lib.optimal_relu._stream import MOST_ENTRIES
+from mem_lib.optimal_relu._sizes import (
+    block_depth_of,
+    merged_depth_of,
+    merged_formula,
+    narrow_depth_of,
+    paper_depth_of,
+    retrieval_formula,
+)
+from mem_lib.optimal_relu._stream import MOST_ENTRIES, TOO_MUCH, string_bits
 from mem_lib.optimal_relu._tables import primes_near
+from mem_lib.optimal_relu._wide import FINDING, READING
 
 _OUTWARDS = 1 + 1e-9
 
@@ -38,12 +50,15 @@ def bound(
     classes: int = 2,
     variant: str = "paper",
     folder_size: int | None = None,
+    depth: int | None = None,
+    bits: int | None = None,
+    accuracy: Any = None,
     folders: int | None = None,
     grid_bits: int = 20,
     direction_bits: int | None = None,
 ) -> Size:
-    """What theorems ``thm-optimal_relu-paper`` and ``thm-optimal_relu-narrow`` promise: no entry of
-    ``Size`` of a network that :func:`build` makes is larger, when its random numbers are good.
+    """What the theorems of this chapter promise: no entry of ``Size`` of a network that
+    :func:`build` makes is larger, when its random numbers are good.
 
     ``bound(dataset)`` fills in N (of distinct points), d, separation, radius, classes and grid_bits
     from the data.
@@ -52,38 +67,54 @@ def bound(
     ----------
     separation : smallest distance of two points, whatever their labels.
     radius : largest norm of a point, in the same unit.
-    classes : number of classes C.
-    variant, folder_size : as in :func:`build`.
+    classes : number of classes C; for targets 2^c, if they take c bits each.
+    variant, folder_size, depth, bits : as in :func:`build`.
+    accuracy : as in :func:`build`, where a dataset has targets.
     folders : for ``"retrieval"``, the number of folders that were filled.  No rate at which its
         tables fill is proved, so the default is what is: one point in each, N folders.
     grid_bits : points lie on the grid 2^-grid_bits.
     direction_bits : entries of the direction have at most that many bits; default: what
-        :func:`build` stays below unless a standard Gaussian exceeds 8.
+        :func:`build` stays below unless a standard Gaussian exceeds 8.  Most directions are much
+        shorter, which matters for small budgets: a first layer counts for none of them, but what it
+        computes does.
 
     The random numbers are good when the direction has at most the spread of :func:`spread_bound`
-    (``"paper"``; probability above 1/2 for one draw), and when the modulus is at most
-    :func:`modulus_bound` (``"narrow"``).  Depth and width come from exact formulas; the other
-    entries are generous.
+    (``"paper"``, ``"merged"``; probability above 1/2 for one draw), and when the modulus is at most
+    :func:`modulus_bound` (the others but ``"retrieval"``).  Depth and width come from exact
+    formulas; the other entries are generous.
 
     Raises
     ------
     HypothesisViolated
-        When an argument is out of range or missing, or has no meaning for the variant.
+        When an argument is out of range or missing, or has no meaning for the variant; or when a
+        budget, ``depth`` or ``bits``, cannot be kept for all such data: the message says which can.
 
     >>> bound(N=1000, d=10, separation=0.28).depth, bound(N=1000, d=10, separation=0.28).width
     (1002, 12)
     >>> bound(N=1000, d=10, separation=0.28, variant="narrow").width
     3
+    >>> bound(N=1000, d=10, separation=0.28, variant="parallel", depth=150).width
+    60
     """
     if dataset is not None:
         if any(value is not None for value in (N, d, separation)):
             raise HypothesisViolated(
                 "dataset: N, d and the separation are those of the data; omit them"
             )
-        dataset = labelled(dataset).distinct()
+        if not isinstance(dataset, Dataset):
+            raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
+        dataset = dataset.distinct()
+        answers = answers_of(dataset, accuracy)
         N, d, separation, radius = dataset.N, dataset.d, dataset.separation, dataset.radius
-        classes, grid_bits = dataset.classes, dataset.shift
-    N, d, c = whole(N, "N", 1), whole(d, "d", 1), label_bits(whole(classes, "classes", 1))
+        c, grid_bits = answers.bits, dataset.shift
+    elif accuracy is not None:
+        raise HypothesisViolated(
+            "accuracy: it says how many bits the targets of a dataset take; without one give "
+            f"classes = 2^bits, got {show(accuracy)}"
+        )
+    else:
+        c, answers = label_bits(whole(classes, "classes", 1)), None
+    N, d = whole(N, "N", 1), whole(d, "d", 1)
     if variant not in VARIANTS:
         raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
     if folders is not None and variant != "retrieval":
@@ -91,16 +122,24 @@ def bound(
             f"folders: their number is proved for variant = {show(variant)}; give it for "
             f"'retrieval' only, got {show(folders)}"
         )
+    depth, bits = _budget("depth", depth, variant), _budget("bits", bits, variant)
     n = None if folder_size is None else whole(folder_size, "folder_size", 1)
     spread_bound(N, d, separation, radius)  # separation and radius are sound
     reach = _Reach.of(
         N, d, real(radius, "radius"), whole(grid_bits, "grid_bits", 0), direction_bits
     )
-    if variant == "paper":
-        return _paper(N, d, key_bits_bound(N, d, separation, radius), c, n, reach)
-    if variant == "narrow":
-        return _narrow(N, d, c, n, reach)
-    return _retrieval(N, d, c, n, N if folders is None else whole(folders, "folders", 1), reach)
+    if variant in ("paper", "merged"):
+        size = _paper(N, d, key_bits_bound(N, d, separation, radius), c, n, reach, variant)
+    elif variant == "retrieval":
+        size = _retrieval(N, d, c, n, N if folders is None else whole(folders, "folders", 1), reach)
+    else:
+        size = _stream(_Shape(variant, c, depth, bits), N, d, n, reach)
+    if answers is None or dataset is None or dataset.targets is None:
+        return size
+    # a code leaves "narrow" as v - 2^c bit; and "paper" in units of 2^-f
+    coefficient = 1 << c if variant == "narrow" else 1
+    one = 1 << reach.unit_bits(N) if variant in ("paper", "merged") else 1
+    return _answering(size, answers.longest(coefficient, one), bits)
 
 
 def spread_bound(N: int, d: int, separation: Any, radius: Any) -> Fraction:
@@ -262,18 +301,25 @@ class _Reach:
         """One more than the largest difference of two projections."""
         return 1 if N == 1 else max(N, 2 * self.projection + 1)
 
+    def unit_bits(self, N: int) -> int:
+        """f, for the smallest gap of N projections."""
+        gap = 2 if N == 1 else max(2, 2 * self.projection // (N - 1))
+        return gap.bit_length() - 2
 
-def _paper(N: int, d: int, key: int, c: int, n: int | None, reach: _Reach) -> Size:
+
+def _paper(N: int, d: int, key: int, c: int, n: int | None, reach: _Reach, variant: str) -> Size:
     """The largest over all lengths that the keys may have: fewer bits may mean larger folders."""
-    gap = 2 if N == 1 else max(2, 2 * reach.projection // (N - 1))
-    f = gap.bit_length() - 2
+    f = reach.unit_bits(N)
     # a direction with smallest gap 1 is doubled
     first = max(reach.entry + 1, (2 * reach.projection + (1 << f)).bit_length())
-    sizes = [
-        _paper_size(N, d, bits, c, best_folder_size(N, bits, c) if n is None else n, f, first)
+    depth_of, size_of = {
+        "paper": (paper_depth_of, _paper_size),
+        "merged": (merged_depth_of, _merged_size),
+    }[variant]
+    return _largest(
+        size_of(N, d, bits, c, best_folder_size(N, bits, c, depth_of) if n is None else n, f, first)
         for bits in range(1, key + 1)
-    ]
-    return Size(*(max(column) for column in zip(*map(astuple, sizes), strict=True)))
+    )
 
 
 def _paper_size(N: int, d: int, key: int, c: int, n: int, f: int, first: int) -> Size:
@@ -299,56 +345,206 @@ def _paper_size(N: int, d: int, key: int, c: int, n: int, f: int, first: int) ->
     )
 
 
-def _narrow(N: int, d: int, c: int, n: int | None, reach: _Reach) -> Size:
+def _merged_size(N: int, d: int, key: int, c: int, n: int, f: int, first: int) -> Size:
+    """The same for ``thm-optimal_relu-merged``."""
+    folders = -(-N // n)
+    formula = merged_formula(
+        {
+            "d": d,
+            "folders": folders,
+            "folder_size": n,
+            "key_bits": key,
+            "label_bits": c,
+            "unit_bits": f,
+            "string_bits": n * max(key, c),
+            "projection_bits": first,
+        }
+    )
+    reading, width = n * (max(key, c) + 3) + 1, formula.width
+    return Size(
+        depth=formula.depth,
+        width=width,
+        neurons=1 + 9 * folders + width * reading,  # five units and four for a folder
+        weights=formula.weights,
+        dense_weights=d + 1 + 50 * folders + width * (width + 1) * (reading + 1),
+        bits=formula.bits,
+        total_bits=(d + 1) * first + (formula.weights - d - 1) * formula.bits,
+    )
+
+
+# -- what reads a stream of keys and labels --------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A variant that reads a stream, and its budgets; ``c`` label bits."""
+
+    variant: str
+    c: int
+    depth: int | None
+    bits: int | None
+
+    @property
+    def beside(self) -> int:
+        """By how many bits the longest weight is longer than a string."""
+        return self.c if self.variant == "narrow" else 0
+
+    def cost(self, ways: "_Ways", folders: np.ndarray) -> np.ndarray:
+        """What :func:`build` makes as small as it can: the depth, or for blocks side by side about
+        the number of weights.  ``TOO_MUCH`` beyond the budget."""
+        K, T = ways.steps, ways.T
+        if self.variant == "narrow":
+            cost = narrow_depth_of(K, folders, ways.first, ways.n, ways.key, self.c)
+        elif self.variant == "parallel":
+            cost = FINDING * folders + READING * self.blocks(ways, folders) * T
+            return np.where(self.room(ways) > 0, cost, TOO_MUCH)
+        else:
+            rounds = -(-folders // T) if self.variant == "series" else 1
+            cost = block_depth_of(K, folders, T, rounds)
+        return cost if self.bits is None else np.where(T + self.beside <= self.bits, cost, TOO_MUCH)
+
+    def fewest(self, ways: "_Ways", N: int, chosen: bool) -> np.ndarray:
+        """At least how many folders there are, if these ways cost least for some data.
+
+        At least one entry a point.  And, where n was ``chosen`` by a cost of a for a folder and s
+        for an entry of each string: as n - 1 was no better, s <= a (ceil(E / (n-1)) - ceil(E / n))
+        < a E / (n (n-1)) + a.
+        """
+        fewest = -(-N // ways.n)
+        if not chosen or self.variant == "series" or self.depth is not None:
+            return fewest
+        a, s = {
+            "narrow": (2, 2 * ways.key + 6 * self.c),
+            "wide": (1, ways.key + self.c),
+            "parallel": (FINDING, READING * (ways.key + self.c)),
+        }[self.variant]
+        return np.maximum(fewest, (s - a) * (ways.n - 1) // a + 1)
+
+    def room(self, ways: "_Ways") -> np.ndarray:
+        """The most folders in a block."""
+        if self.depth is None:
+            return np.full_like(ways.T, TOO_MUCH)
+        return self.depth - block_depth_of(ways.steps, 0, ways.T)
+
+    def blocks(self, ways: "_Ways", folders: np.ndarray) -> np.ndarray:
+        return -(-folders // np.maximum(self.room(ways), 1))
+
+    def check(self, size: int, lengths: range, N: int, n: int | None) -> None:
+        """Raise when a budget is too small for some modulus of these lengths."""
+        n = 1 if n is None else n
+        strings = {b: string_bits(b, 1, self.c, n) for b in lengths}
+        steps = {b: halvings(size, 1 << (b - 1)) for b in lengths}
+        range_bits = size.bit_length()
+        if self.depth is not None:
+            least = max(block_depth_of(steps[b], 1, strings[b]) for b in lengths)
+            if self.depth < least:
+                raise HypothesisViolated(
+                    f"depth: for projections of {range_bits} bits and keys of up to "
+                    f"{lengths[-1]} bits {least} layers are always enough, and fewer may not be, "
+                    f"got {self.depth}"
+                )
+        if self.bits is not None:
+            least = max(
+                max(strings[b] + self.beside, b + steps[b] - 1 if steps[b] else 0) for b in lengths
+            )
+            if self.bits < least:
+                raise HypothesisViolated(
+                    f"bits: for projections of {range_bits} bits and keys of up to {lengths[-1]} "
+                    f"bits {least} bits are always enough, and fewer may not be, got {self.bits}"
+                )
+
+
+@dataclass(frozen=True)
+class _Ways:
+    """Ways to write the strings, for a modulus of ``first`` bits and ``steps`` steps.
+
+    key, n, T: bits of an increment, entries in a folder, bits of a string; arrays
+    most:      for each, the number of folders that suffices for all data
+    """
+
+    steps: int
+    first: int
+    key: np.ndarray
+    n: np.ndarray
+    T: np.ndarray
+    most: np.ndarray
+
+    @classmethod
+    def of(
+        cls, N: int, Q: int, first: int, steps: int, c: int, n: int | None, largest: int
+    ) -> "_Ways":
+        """For N keys below Q, with folders of ``n`` entries, or up to ``largest``."""
+        entries = np.arange(1, largest + 1) if n is None else np.array([n])
+        found = []
+        for key in range(1, max(2, first)):
+            E = N + (Q - N) // ((1 << key) - 1)
+            if MOST_ENTRIES * N >= E or key >= first - 1:
+                found.append((np.full_like(entries, key), entries, -(-E // entries)))
+        keys, sizes, most = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+        return cls(steps, first, keys, sizes, string_bits(first, keys, c, sizes), most)
+
+
+def _stream(shape: _Shape, N: int, d: int, n: int | None, reach: _Reach) -> Size:
     """The largest over all lengths that the modulus may have."""
     size = reach.range(N)
     most = min(size, modulus_bound(N, size))
     lengths = range(N.bit_length(), most.bit_length() + 1)  # Q is at least N
-    depth = max(_narrow_depth(N, c, n, size, min(most, (1 << b) - 1), b) for b in lengths)
-    string = max(
-        first + c + (count - 1) * (key + c)
-        for first in lengths
-        for key in range(1, first + 1)
-        for count in [_most_entries(first, key, c, depth) if n is None else n]
-    )
+    shape.check(size, lengths, N, n)
     first_layer = max(reach.entry, (reach.projection + 1).bit_length())
-    bits = max(first_layer, size.bit_length() + 1, string + c)
-    weights = d + 7 + 11 * (depth - 2) // 2
+    return _largest(
+        _stream_size(shape, N, d, n, first_layer, size, min(most, (1 << b) - 1), b) for b in lengths
+    )
+
+
+def _stream_size(
+    shape: _Shape, N: int, d: int, n: int | None, first_layer: int, size: int, Q: int, first: int
+) -> Size:
+    """For a modulus of ``first`` bits, at most Q; and projections in a range of ``size``.
+
+    The data decide how many entries there are.  What costs least for the most entries is an upper
+    bound of the cost; and what is built costs no more than that, with the fewest entries.
+    """
+    steps, c = halvings(size, 1 << (first - 1)), shape.c
+    ways = _Ways.of(N, Q, first, steps, c, n, math.isqrt(2 * N) + 1)
+    cost = int(shape.cost(ways, ways.most).min())
+    # a folder size of least cost is at most sqrt(E) + 1, and E at most MOST_ENTRIES N
+    built = _Ways.of(N, Q, first, steps, c, n, math.isqrt(MOST_ENTRIES * N) + 1)
+    fewest = shape.fewest(built, N, n is None)
+    possible = shape.cost(built, fewest) <= cost
+    T, fewest = built.T[possible], fewest[possible]
+    longest = int(T.max())
+    blocks, depth, width = (
+        1,
+        cost,
+        {"narrow": 3, "series": 7 + (c > 1)}.get(shape.variant, 6 + (c > 1)),
+    )
+    if shape.variant == "parallel":
+        if shape.depth is None:  # one block; T bits leave so much for the folders
+            depth = int(block_depth_of(steps, (cost - READING * T) // FINDING, T).max())
+        else:
+            depth = shape.depth
+            blocks = int(((cost - FINDING * fewest) // (READING * T)).clip(1).max())
+    behind = depth - 2
+    bits = max(first_layer, size.bit_length() + 1, longest + shape.beside)
+    if shape.variant == "narrow":
+        entries, dense = 6 + 11 * behind // 2, 12 * behind + 4
+        # of the entries of two layers at most four are long
+        total = (2 * depth + 5) * bits + 2 * (d + 1 + entries)
+    else:
+        # a layer has up to 23 entries for each block that reads, and up to 11 to reduce
+        wide = width * blocks
+        entries = 23 * behind * blocks + 2
+        dense = wide * (wide + 1) * behind + 2 * wide + 1
+        total = entries * bits
     return Size(
         depth=depth,
-        width=3,
-        neurons=1 + 3 * (depth - 2),
-        weights=weights,
-        dense_weights=d + 5 + 12 * (depth - 2),
+        width=width * blocks,
+        neurons=1 + width * blocks * behind,
+        weights=d + 1 + entries,
+        dense_weights=d + 1 + dense,
         bits=bits,
-        # of the entries of two layers at most four are long
-        total_bits=(d + 1) * first_layer + (2 * depth + 5) * bits + 2 * weights,
+        total_bits=(d + 1) * first_layer + total,
     )
-
-
-def _narrow_depth(N: int, c: int, n: int | None, size: int, Q: int, bits: int) -> int:
-    """The least depth over all key bits and folder sizes, for a modulus of ``bits`` bits <= Q."""
-    steps = halvings(size, 1 << (bits - 1))
-    depths = []
-    for key in range(1, max(2, bits)):
-        E = N + (Q - N) // ((1 << key) - 1)
-        if E > MOST_ENTRIES * N and key < bits - 1:
-            continue
-        best = math.sqrt(2 * E / (2 * key + 6 * c))
-        for count in [max(1, math.floor(best)), math.ceil(best)] if n is None else [n]:
-            depths.append(narrow_depth_of(steps, -(-E // count), bits, count, key, c))
-    return min(depths)
-
-
-def _most_entries(first: int, key: int, c: int, depth: int) -> int:
-    """The largest folder size n that is best for some number E of entries, if the network has at
-    most ``depth`` layers.
-
-    An entry takes s = 2 key + 6 c layers.  As n - 1 is no better, s - 2 < 2 E / (n (n - 1)); and
-    2 E / n <= D - n s, where D = depth - 2 (first - key).  Together n (2 s - 2) < D + s - 2.
-    """
-    s = 2 * key + 6 * c
-    return max(1, (depth - 2 * (first - key) + s - 3) // (2 * s - 2))
 
 
 def _retrieval(N: int, d: int, c: int, cells: int | None, folders: int, reach: _Reach) -> Size:
@@ -390,13 +586,33 @@ def _retrieval(N: int, d: int, c: int, cells: int | None, folders: int, reach: _
     )
 
 
-def labelled(dataset: Any) -> Dataset:
-    """``dataset``, or ``HypothesisViolated`` unless it is a ``Dataset`` with labels."""
-    if not isinstance(dataset, Dataset):
-        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
-    if dataset.targets is not None:
-        raise HypothesisViolated("dataset: this construction needs labels 0..C-1, got real targets")
-    return dataset
+def _answering(size: Size, longest: int, bits: int | None) -> Size:
+    """``size`` with a last layer that makes targets of codes, with entries of ``longest`` bits."""
+    if bits is not None and bits < longest:
+        raise HypothesisViolated(
+            f"bits: the last layer, which makes targets of codes, takes {longest} bits, got {bits}"
+        )
+    return replace(
+        size,
+        weights=size.weights + 1,
+        bits=max(size.bits, longest),
+        total_bits=size.total_bits + (size.width + 1) * longest,
+    )
+
+
+def _largest(sizes: Iterator[Size]) -> Size:
+    """Entry by entry."""
+    return Size(*(max(column) for column in zip(*map(astuple, sizes), strict=True)))
+
+
+def _budget(name: str, value: Any, variant: str) -> int | None:
+    """``depth`` or ``bits`` as an integer, if it was given and the variant has such a budget."""
+    if value is not None and variant not in BUDGETS[name]:
+        raise HypothesisViolated(
+            f"{name}: a budget for variant = {' or '.join(map(show, BUDGETS[name]))}, got "
+            f"{show(value)} for {show(variant)}"
+        )
+    return None if value is None else whole(value, name, 1)
 
 
 def real(value: Any, name: str) -> Fraction:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mem_lib._numbers import is_integer
 from mem_lib.errors import HypothesisViolated, show
 
-VARIANTS = ("paper", "narrow", "retrieval")
+VARIANTS = ("paper", "merged", "narrow", "wide", "parallel", "series", "retrieval")
 
 
 @dataclass(frozen=True)
@@ -18,9 +19,9 @@ class Folders:
 
     keys:          the key of every row of ``dataset.distinct()``, as the network compares it
     starts:        the smallest key of every folder
-    strings:       one integer for each folder: keys (paper), keys and labels (narrow), or a table
-                   (retrieval); the weights of the layers that find the folder
-    label_strings: the second string of the paper's construction; else empty
+    strings:       one integer for each folder: keys (paper, merged), a table (retrieval), or keys
+                   and labels (the others); the weights of the layers that find the folder
+    label_strings: the second string of ``"paper"`` and ``"merged"``; else empty
     string_bits:   the length of a string, leading zeros included
     """
 
@@ -38,7 +39,7 @@ class Folders:
 
     def members(self, folder: int) -> np.ndarray:
         """The rows of one folder, by increasing key."""
-        if not 0 <= folder < len(self.starts):
+        if not is_integer(folder) or not 0 <= folder < len(self.starts):
             raise HypothesisViolated(
                 f"folder: 0..{len(self.starts) - 1} are there, got {show(folder)}"
             )

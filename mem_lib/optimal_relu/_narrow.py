@@ -5,6 +5,10 @@ network needs one unit for a test besides what it carries: the key x and the str
 finds the folder; then v, and e = relu(x - key + 1), which is 1 exactly at the current key and 0
 behind it.  Subtracting an increment from e moves on to the next key.  The label found so far lies
 below the unread bits, in the low bits of v, where no test of a higher bit can see it.
+
+Floats.  If no weight behind the first layer has more than B bits, then no sum there, with every
+term taken absolute, exceeds 2^(B+2): a test compares with T what is below 2T, or below 2^(B+1) for
+a projection.  With B = 51 plain float64 does not round.
 """
 
 from __future__ import annotations
@@ -13,121 +17,56 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mem_lib._dyadic import INT64_LIMIT
-from mem_lib.optimal_relu._folders import Folders, in_rows
-from mem_lib.optimal_relu._projection import Projection, halvings, small_modulus, subtrahends
+from mem_lib.optimal_relu._folders import Folders
+from mem_lib.optimal_relu._gates import in_two_layers
+from mem_lib.optimal_relu._projection import subtrahends
 from mem_lib.optimal_relu._sizes import narrow_depth_of
-from mem_lib.optimal_relu._stream import best_fields, stream, string_bits
+from mem_lib.optimal_relu._stream import Budget, Keys, StreamPlan, fields_in_bits
 from mem_lib.optimal_relu._wires import FIND, HASH, PROJECT, READ, Value, Wires
 
 
 @dataclass(frozen=True)
-class NarrowPlan:
+class NarrowPlan(StreamPlan):
     """Everything that the layers are made of."""
 
-    projection: Projection
-    labels: np.ndarray  # in the order of ``order``
-    modulus: int  # Q
-    keys: np.ndarray  # residues modulo Q, increasing
-    order: np.ndarray  # rows of the data in that order
-    first_bits: int
-    key_bits: int
-    label_bits: int
-    folder_size: int
-    most_folders: int
-
     @classmethod
-    def of(
-        cls,
-        projection: Projection,
-        labels: np.ndarray,
-        label_bits: int,
-        folder_size: int | None,
-        rng: np.random.Generator,
-    ) -> NarrowPlan:
-        """``labels`` in the order of the projection's keys."""
-        Q = small_modulus(projection.keys, rng)
-        residues = projection.keys % Q
-        if Q < INT64_LIMIT:
-            residues = residues.astype(np.int64)
-        by_key = np.argsort(residues)
-        keys = residues[by_key]
-        steps, first_bits = halvings(projection.range, Q), max(1, (Q - 1).bit_length())
+    def of(cls, keys: Keys, folder_size: int | None, budget: Budget) -> NarrowPlan:
+        """The fields of least depth that keep to the budget."""
+        steps, first_bits, c = keys.hash_steps, keys.bits, keys.label_bits
 
-        def depth(folders: np.ndarray, n: np.ndarray, key_bits: int) -> np.ndarray:
-            return narrow_depth_of(steps, folders, first_bits, n, key_bits, label_bits)
+        def depth(folders: np.ndarray, n: np.ndarray, T: np.ndarray, key_bits: int) -> np.ndarray:
+            return narrow_depth_of(steps, folders, first_bits, n, key_bits, c)
 
-        key_bits, n, most = best_fields(keys, first_bits, folder_size, depth)
-        order = projection.order[by_key]
-        return cls(
-            projection, labels[by_key], Q, keys, order, first_bits, key_bits, label_bits, n, most
-        )
-
-    @property
-    def first_layer(self) -> tuple[list[int], int]:
-        """Weights and bias of the unit "x"."""
-        return self.projection.first_layer()
-
-    @property
-    def string_bits(self) -> int:
-        return string_bits(self.first_bits, self.key_bits, self.label_bits, self.folder_size)
-
-    def about(self, folders: Folders | None = None) -> dict[str, object]:
-        """With the number of folders, or the bound that is known before they are filled."""
-        return {
-            "folders": self.most_folders if folders is None else len(folders.starts),
-            "folder_size": self.folder_size,
-            "key_bits": self.key_bits,
-            "first_key_bits": self.first_bits,
-            "label_bits": self.label_bits,
-            "string_bits": self.string_bits,
-            "hash_steps": halvings(self.projection.range, self.modulus),
-            "modulus": hex(self.modulus),
-        }
-
-    def folders(self, progress: bool | None = None) -> Folders:
-        firsts, strings = stream(
-            self.keys, self.labels, self.first_bits, self.key_bits, self.label_bits,
-            self.folder_size,
-        )  # fmt: skip
-        keys = in_rows(self.keys, self.order)
-        return Folders(keys, tuple(firsts), tuple(strings), (), self.string_bits)
+        found = fields_in_bits(keys, folder_size, budget, c, depth)
+        return cls(keys, found.key_bits, found.folder_size, found.folders)
 
     def wire(self, net: Wires, folders: Folders) -> Value:
         """All hidden layers; returns the output."""
         h = net.layer(PROJECT, {"x": net.first(*self.first_layer)})
-        for T in subtrahends(self.projection.range, self.modulus):
-            reached = _at_least(net, HASH, h, h["x"], T)
+        for T in subtrahends(self.keys.projection.range, self.keys.modulus):
+            reached = in_two_layers(net, HASH, h, h["x"], T)
             h["x"] -= T * reached
         h["U"] = folders.strings[0]
         for first, jump in folders.jumps():
-            reached = _at_least(net, FIND, h, h["x"], first)
+            reached = in_two_layers(net, FIND, h, h["x"], first)
             h["U"] += jump * reached
         return self._read(net, h)
 
     def _read(self, net: Wires, h: dict[str, Value]) -> Value:
         """The string, bit by bit; the label stays behind in its low bits."""
-        c = self.label_bits
+        c = self.keys.label_bits
         h = {"v": (1 << c) * h["U"], "e": h["x"] + 1}
         T = 1 << (self.string_bits + c)
         for k in range(self.folder_size):
-            for i in reversed(range(self.key_bits if k else self.first_bits)):
+            for i in reversed(range(self.key_bits if k else self.keys.bits)):
                 T >>= 1
-                bit = _at_least(net, READ, h, h["v"], T)
+                bit = in_two_layers(net, READ, h, h["v"], T)
                 h["v"] -= T * bit
                 h["e"] -= (1 << i) * bit  # clamped at 0 by the next layer
             for i in reversed(range(c)):
                 T >>= 1
                 _take_label_bit(net, h, T, 1 << i)
         return h["v"]
-
-
-def _at_least(net: Wires, stage: str, h: dict[str, Value], value: Value, T: int) -> Value:
-    """[value >= T] in two layers; all of ``h`` is carried along."""
-    h |= net.layer(stage, h | {"q": T - value})
-    q = h.pop("q")
-    h |= net.layer(stage, h | {"p": 1 - q})
-    return h.pop("p")
 
 
 def _take_label_bit(net: Wires, h: dict[str, Value], T: int, weight: int) -> None:
@@ -141,5 +80,5 @@ def _take_label_bit(net: Wires, h: dict[str, Value], T: int, weight: int) -> Non
     q = h.pop("q")
     h |= net.layer(READ, h | {"p": 1 - q})
     h["v"] += weight * h.pop("p")
-    bit = _at_least(net, READ, h, h["v"], T)
+    bit = in_two_layers(net, READ, h, h["v"], T)
     h["v"] -= T * bit

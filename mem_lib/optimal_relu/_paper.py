@@ -13,7 +13,10 @@ the top, is 1.  So the difference of the two folded values is +1 or -1, and its 
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -35,17 +38,19 @@ class PaperPlan:
     label_bits: int
     folder_size: int
 
+    depth_of: ClassVar[Callable[[int, int, int, int], int]] = staticmethod(paper_depth_of)
+
     @classmethod
     def of(
         cls, projection: Projection, labels: np.ndarray, label_bits: int, folder_size: int | None
-    ) -> PaperPlan:
+    ) -> Self:
         if projection.gap == 1:  # z needs gaps of 2
             projection = projection.times(2)
         f = projection.gap.bit_length() - 2
         keys = (projection.keys + (1 << f)) >> f
         key_bits = int(keys[-1]).bit_length()
         if folder_size is None:
-            folder_size = best_folder_size(len(keys), key_bits, label_bits)
+            folder_size = best_folder_size(len(keys), key_bits, label_bits, cls.depth_of)
         return cls(projection, labels, f, keys, key_bits, label_bits, folder_size)
 
     @property
@@ -91,90 +96,105 @@ class PaperPlan:
             n * max(self.key_bits, self.label_bits),
         )
 
+    @property
+    def bits(self) -> dict[str, int]:
+        """The bits of the two fields of an entry."""
+        return {"key": self.key_bits, "label": self.label_bits}
+
     def wire(self, net: Wires, folders: Folders) -> Value:
         """All hidden layers; returns the output, in units of 2^-f."""
-        one, n = 1 << self.unit_bits, self.folder_size
+        n = self.folder_size
         h = net.layer(PROJECT, {"x": net.first(*self.first_layer)})
         h |= {"U": 0, "V": 0}  # registers: units that hold 0 at first
         lasts = self.keys[np.append(np.arange(n, self.N, n), self.N) - 1].tolist()
         strings = zip(folders.strings, folders.label_strings, strict=True)
         for ends, (u, w) in zip(zip(folders.starts, lasts, strict=True), strings, strict=True):
-            h = _add_if_inside(net, h, one, ends, u, w)
-        return self._read(net, h, one)
+            h = self._find(net, h, ends, u, w)
+        return self._read(net, h)
 
-    def _read(self, net: Wires, h: dict[str, Value], one: int) -> Value:
+    def _find(
+        self, net: Wires, h: dict[str, Value], ends: tuple[int, int], u: int, w: int
+    ) -> dict[str, Value]:
+        """U += u, V += w for first key <= z <= last key + 1; nothing outside (first key - 1/2,
+        last key + 3/2).  Three layers."""
+        first, last = ends
+        one, x = 1 << self.unit_bits, h["x"]
+        h = net.layer(FIND, h | {"q1": 2 * (first * one - x), "q2": 2 * (x - (last + 1) * one)})
+        t = one - h.pop("q1") - h.pop("q2")
+        h = net.layer(FIND, h | {"t": t})
+        t = h.pop("t")
+        return net.layer(FIND, {"x": h["x"], "U": h["U"] + u * t, "V": h["V"] + w * t})
+
+    def _read(self, net: Wires, h: dict[str, Value]) -> Value:
         """The folder, entry by entry: its key, its label, and a gate that compares the key."""
-        bits = {"key": self.key_bits, "label": self.label_bits}
-        half = {field: one << (self.folder_size * bits[field] + 1) for field in bits}
+        one = 1 << self.unit_bits
+        half = {f: one << (self.folder_size * bits + 1) for f, bits in self.bits.items()}
         x, U, V = h["x"], h["U"], h["V"]
         h = {"u1": 4 * U + 2 * one, "u2": 4 * U + one, "w1": 4 * V + 2 * one, "w2": 4 * V + one}
         h = net.layer(READ, h | {"x": x, "y": 0})
         for _ in range(self.folder_size):
-            h |= {"key": 0, "label": 0}
-            for i in range(max(bits.values())):
-                active = [field for field in bits if i < bits[field]]
-                h = _read_bit(net, h, {field: half[field] for field in active})
-                for field in active:
-                    h[field] += (1 << (bits[field] - 1 - i)) * h.pop(f"{field} bit")
-                    half[field] >>= 1
-            h = _compare(net, h, one, self.label_bits)
+            h = self._entry(net, h, half)
         return h["y"]
 
+    def _entry(self, net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
+        """One entry of the folder: 3 max(key bits, label bits) + 2 layers.  ``half`` is half the
+        height of the two waves."""
+        bits = self.bits
+        h |= {"key": 0, "label": 0}
+        for i in range(max(bits.values())):
+            active = [field for field in bits if i < bits[field]]
+            h = _read_bit(net, h, {field: half[field] for field in active})
+            for field in active:
+                h[field] += (1 << (bits[field] - 1 - i)) * h.pop(f"{field} bit")
+                half[field] >>= 1
+        return self._compare(net, h)
 
-def _add_if_inside(
-    net: Wires, h: dict[str, Value], one: int, ends: tuple[int, int], u: int, w: int
-) -> dict[str, Value]:
-    """U += u, V += w for first key <= z <= last key + 1; nothing outside (first key - 1/2,
-    last key + 3/2).  Three layers."""
-    first, last = ends
-    x = h["x"]
-    h = net.layer(FIND, h | {"q1": 2 * (first * one - x), "q2": 2 * (x - (last + 1) * one)})
-    t = one - h.pop("q1") - h.pop("q2")
-    h = net.layer(FIND, h | {"t": t})
-    t = h.pop("t")
-    return net.layer(FIND, {"x": h["x"], "U": h["U"] + u * t, "V": h["V"] + w * t})
+    def _compare(self, net: Wires, h: dict[str, Value]) -> dict[str, Value]:
+        """y += label if key <= z < key + 1.  Two layers.
+
+        Any other key is so far away that one of q1, q2 is 2 or more, and the label is below 2^c.
+        """
+        key, x, one = h.pop("key"), h["x"], 1 << self.unit_bits
+        h = net.layer(READ, h | {"q1": 2 * (key - x), "q2": 2 * (x - key - one)})
+        outside, label = h.pop("q1") + h.pop("q2"), h.pop("label")
+        h = net.layer(READ, h | {"gate": label - (1 << self.label_bits) * outside})
+        h["y"] += h.pop("gate")
+        return h
 
 
 #: The two values that travel through the folds, for each string.
-_PROBES = {"key": ("u1", "u2"), "label": ("w1", "w2")}
+PROBES = {"key": ("u1", "u2"), "label": ("w1", "w2")}
 
 
 def _read_bit(net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
     """One bit of each string that still has one; ``half`` is half the height of its wave.  Three
     layers: both arms of the fold, the fold, and the sign of the slope."""
-    arms = {f"fold {v}": h[v] - half[field] for field in half for v in _PROBES[field]}
+    arms = {f"fold {v}": h[v] - half[field] for field in half for v in PROBES[field]}
     h = net.layer(READ, h | arms)
-    for v in (v for field in half for v in _PROBES[field]):
+    for v in (v for field in half for v in PROBES[field]):
         h[v] -= 2 * h.pop(f"fold {v}")
     h = net.layer(READ, h)
     bits = {}
     for field in half:
-        before, behind = _PROBES[field]
+        before, behind = PROBES[field]
         bits[f"{field} bit"] = h[behind] - h[before]
     return net.layer(READ, h | bits)
 
 
-def _compare(net: Wires, h: dict[str, Value], one: int, label_bits: int) -> dict[str, Value]:
-    """y += label if key <= z < key + 1.  Two layers.
-
-    Any other key is so far away that one of q1, q2 is 2 or more, and the label is below 2^c.
-    """
-    key, x = h.pop("key"), h["x"]
-    h = net.layer(READ, h | {"q1": 2 * (key - x), "q2": 2 * (x - key - one)})
-    outside, label = h.pop("q1") + h.pop("q2"), h.pop("label")
-    h = net.layer(READ, h | {"gate": label - (1 << label_bits) * outside})
-    h["y"] += h.pop("gate")
-    return h
-
-
-def best_folder_size(N: int, key_bits: int, label_bits: int) -> int:
+def best_folder_size(
+    N: int,
+    key_bits: int,
+    label_bits: int,
+    depth_of: Callable[[int, int, int, int], int] = paper_depth_of,
+) -> int:
     """The number of points in a folder that gives the least depth.
 
     ceil(N/n) folders cost three layers each and n entries 3 max(key, label bits) + 2: the real
-    minimum, at sqrt(3N / (3 max + 2)), is below sqrt(N).
+    minimum, at sqrt(3N / (3 max + 2)), is below sqrt(N).  So is that of the merged network, at
+    sqrt(2N / (max + 3)).
     """
 
     def depth(n: int) -> int:
-        return paper_depth_of(-(-N // n), n, key_bits, label_bits)
+        return depth_of(-(-N // n), n, key_bits, label_bits)
 
-    return min(range(1, int(N**0.5) + 2), key=depth)
+    return min(range(1, math.isqrt(N) + 2), key=depth)

@@ -60,15 +60,22 @@ class Projection:
         )
 
 
-def project(dataset: Dataset, rng: np.random.Generator, directions: int) -> Projection:
+def project(
+    dataset: Dataset, rng: np.random.Generator, directions: int, short: bool = False
+) -> Projection:
     """A direction on which the distinct points of ``dataset`` have distinct projections.
 
     Of ``directions`` such draws the one with the smallest range/gap is kept: that quotient is what
-    the keys of the paper's construction cost.  Raises ConstructionFailed with two rows that
-    coincide when the draws are used up.
+    the keys of the paper's construction cost.  ``short`` looks for a small range instead, in
+    directions of few bits.  Raises ConstructionFailed with two rows that coincide when the draws
+    are used up.
     """
     points, _ = dataset.integers()
     wanted = 1 if dataset.d == 1 or dataset.N >= MANY else directions
+    if short and dataset.d > 1:
+        shortest = _short(points, rng, wanted)
+        if shortest is not None:
+            return shortest
     bits, most = _gaussian_bits(points)
     best: Projection | None = None
     for draw in range(2 * DRAWS):
@@ -89,6 +96,15 @@ def project(dataset: Dataset, rng: np.random.Generator, directions: int) -> Proj
             f"apart; on the last one, rows {a} and {b} of the distinct points coincide"
         )
     return best
+
+
+def _short(points: np.ndarray, rng: np.random.Generator, wanted: int) -> Projection | None:
+    """The smallest range among ``wanted`` directions of the least bits at which one separates."""
+    for bits in range(1, _gaussian_bits(points)[0]):
+        drawn = (_projected(points, _direction(points.shape, bits, rng)) for _ in range(wanted))
+        if found := [p for p in drawn if isinstance(p, Projection)]:
+            return min(found, key=lambda p: p.range)
+    return None
 
 
 def _gaussian_bits(points: np.ndarray) -> tuple[int, int]:

@@ -22,15 +22,15 @@ import numpy as np
 from mem_lib._dyadic import INT64_LIMIT
 from mem_lib._progress import bar as progress_bar
 from mem_lib.optimal_relu._folders import Folders, in_rows
+from mem_lib.optimal_relu._gates import in_one_layer, reduced
 from mem_lib.optimal_relu._projection import (
     Projection,
     distinct_residues,
     draw_odd,
     halvings,
-    subtrahends,
 )
 from mem_lib.optimal_relu._tables import equations, fill, primes_near
-from mem_lib.optimal_relu._wires import DECODE, FIND, HASH, PROJECT, READ, Value, Wires
+from mem_lib.optimal_relu._wires import DECODE, FIND, PROJECT, READ, Value, Wires
 
 #: Pairs (Q, factor) that are compared, and how many are drawn to find them.
 HASHES, DRAWS = 4, 40
@@ -164,12 +164,12 @@ class RetrievalPlan:
     def wire(self, net: Wires, folders: Folders) -> Value:
         """All hidden layers; returns the output."""
         h = net.layer(PROJECT, {"x": net.first(*self.first_layer)})
-        _reduce(net, h, "x", self.projection.range, self.modulus)
+        reduced(net, h, "x", self.projection.range, self.modulus)
         h["U"] = folders.strings[0]
         for first, jump in folders.jumps():
-            reached = _at_least(net, FIND, h, h["x"], first)
+            reached = in_one_layer(net, FIND, h, h["x"], first)
             h["U"] += jump * reached
-        _reduce(net, h, "x", self.modulus, self.table_range)
+        reduced(net, h, "x", self.modulus, self.table_range)
         return _parities(net, self._read(net, h), self.label_bits)
 
     def _read(self, net: Wires, h: dict[str, Value]) -> Value:
@@ -179,7 +179,7 @@ class RetrievalPlan:
             h["r"] = h["x"]
             if p == self.primes[-1]:
                 del h["x"]
-            _reduce(net, h, "r", below, p)
+            reduced(net, h, "r", below, p)
             rest = h.pop("r")
             gate: Value | None = None  # the bit before this one, if its cell is that of x
             digit = 0
@@ -188,7 +188,7 @@ class RetrievalPlan:
                     T >>= 1
                     units = h | {"above": rest - cell, "below": cell - rest}
                     units |= {} if gate is None else {"gate": gate}
-                    bit = _at_least(net, READ, units, h["U"], T)
+                    bit = in_one_layer(net, READ, units, h["U"], T)
                     _add_gate(units, digit)
                     above, beneath = units.pop("above"), units.pop("below")
                     rest = above - beneath + cell
@@ -209,27 +209,14 @@ def _add_gate(h: dict[str, Value], digit: int) -> None:
         h["y"] = h.get("y", 0) + digit * h.pop("gate")
 
 
-def _at_least(net: Wires, stage: str, h: dict[str, Value], value: Value, T: int) -> Value:
-    """[value >= T] in one layer; all of ``h`` is carried along."""
-    h |= net.layer(stage, h | {"A": value - T + 1, "B": value - T})
-    return h.pop("A") - h.pop("B")
-
-
-def _reduce(net: Wires, h: dict[str, Value], name: str, size: int, modulus: int) -> None:
-    """h[name], which is below ``size``, modulo ``modulus``: one layer for each subtraction."""
-    for T in subtrahends(size, modulus):
-        reached = _at_least(net, HASH, h, h[name], T)
-        h[name] -= T * reached
-
-
 def _parities(net: Wires, y: Value, label_bits: int) -> Value:
     """The number whose bits are the parities of the base-4 digits of ``y``."""
     h = {"y": y}
     for b in reversed(range(label_bits)):
-        pair = _at_least(net, DECODE, h, h["y"], 2 * 4**b)
+        pair = in_one_layer(net, DECODE, h, h["y"], 2 * 4**b)
         h["y"] -= 2 * 4**b * pair
         y = h["y"] if b else h.pop("y")
-        odd = _at_least(net, DECODE, h, y, 4**b)
+        odd = in_one_layer(net, DECODE, h, y, 4**b)
         if b:
             h["y"] -= 4**b * odd
         h["label"] = h.get("label", 0) + (1 << b) * odd

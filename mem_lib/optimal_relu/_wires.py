@@ -13,13 +13,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
-from mem_lib.network import Layer
+import numpy as np
+
+from mem_lib.network import Layer, Sparse
 
 #: The stages that the layers of this chapter belong to.
 PROJECT, HASH, FIND, READ, DECODE, ANSWER = (
     "project", "hash", "find the folder", "read the folder", "decode", "answer",
 )  # fmt: skip
+
+#: Layers with more inputs and units than this are stored as sparse matrices.
+SPARSE = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +80,28 @@ class Wires:
         self, stage: str, units: Mapping[str, Value], activation: str = "relu"
     ) -> dict[str, Value]:
         """Add a layer with one unit for each named form; returns the units, by name."""
-        rows, bias = [], []
+        terms: list[dict[int, int]] = []
+        bias = []
         for value in units.values():
-            row = [0] * self._units
             if isinstance(value, Form):
                 assert value.layer == len(self.layers), "a form names units of an earlier layer"
-                for unit, coefficient in value.terms.items():
-                    row[unit] = coefficient
+                terms.append(value.terms)
                 value = value.constant
-            rows.append(row)
+            else:
+                terms.append({})
             bias.append(value)
-        self.layers.append(Layer(rows, bias, activation, names=tuple(units), stage=stage))
-        self._units = len(rows)
+        weight = _matrix(terms, self._units)
+        self.layers.append(Layer(weight, bias, activation, names=tuple(units), stage=stage))
+        self._units = len(bias)
         self._advance(1)
         return {name: Form({i: 1}, 0, len(self.layers)) for i, name in enumerate(units)}
+
+
+def _matrix(terms: list[dict[int, int]], inputs: int) -> list[list[int]] | Sparse:
+    """The rows {input: weight}; sparse where most of a wide matrix would be 0."""
+    if min(inputs, len(terms)) > SPARSE:
+        ends = np.array([0, *accumulate(map(len, terms))])
+        columns = np.array([k for row in terms for k in row], dtype=np.int64)
+        values = np.array([w for row in terms for w in row.values()], dtype=object)
+        return Sparse(ends, columns, values, (len(terms), inputs))
+    return [[row.get(k, 0) for k in range(inputs)] for row in terms]
