@@ -1,9 +1,10 @@
 """Constant width at full size: build, verify, and how far the engine is from moving bytes only."""
 
 import json
-import resource
+import re
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 from joblib.externals.loky import get_reusable_executor
@@ -94,9 +95,7 @@ def _measure(variant: str, N: int) -> dict:
     network, building = timed(lambda: optimal_relu.build(dataset, variant=variant, progress=False))
     certificate, verifying = timed(lambda: ml.verify(network, dataset, workers=WORKERS))
     assert certificate.ok, certificate
-    get_reusable_executor().shutdown()  # only processes that ended are counted
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**10  # KiB on Linux
-    memory += WORKERS * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**10
+    memory = sum(map(_peak_memory, ["self", *_workers()]))
     tally = _tally(network, dataset)
     assert tally.expanded == 0, "huge numbers were held one a point"
     return {
@@ -104,6 +103,17 @@ def _measure(variant: str, N: int) -> dict:
         "moved": tally.moved, "bandwidth": _bandwidth(), "depth": network.depth,
         "width": network.size.width, "weights": network.size.weights,
     }  # fmt: skip
+
+
+def _workers() -> list[str]:
+    """The processes that joblib keeps for the next call."""
+    return [str(pid) for pid in getattr(get_reusable_executor(), "_processes", {})]
+
+
+def _peak_memory(process: str) -> float:
+    """In MiB, on Linux.  What getrusage says of a child counts its parent's pages as well."""
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 2**10
 
 
 def _tally(network: Network, dataset: ml.Dataset) -> Tally:

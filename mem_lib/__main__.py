@@ -14,6 +14,7 @@ import argparse
 import ast
 import contextlib
 import inspect
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -27,7 +28,12 @@ CHAPTERS = ("beyond_worst_case", "optimal_relu")
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status: int = options.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141  # as a program that the signal ends
     except (ml.MemorizationError, OSError) as error:
         print(f"mem_lib: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
@@ -145,7 +151,7 @@ def _parameter(text: str) -> tuple[str, object]:
         raise ml.HypothesisViolated(f"--set: NAME=VALUE is needed, got {text!r}")
     try:
         return name, ast.literal_eval(value)
-    except (ValueError, SyntaxError):
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return name, value
 
 

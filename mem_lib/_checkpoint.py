@@ -5,12 +5,14 @@ The file is a note of one run to itself, not a certificate: whoever can write it
 """
 
 import json
+import os
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from mem_lib._evidence import Evidence
-from mem_lib.errors import InvalidCertificate
+from mem_lib._files import write_atomically
+from mem_lib.errors import HypothesisViolated, InvalidCertificate, show
 
 
 class Checkpoint:
@@ -20,36 +22,44 @@ class Checkpoint:
     interruption may have cut them short.
     """
 
-    def __init__(self, path: str | Path, key: dict[str, Any]) -> None:
-        self.path = Path(path)
+    def __init__(self, path: Path, key: dict[str, Any]) -> None:
+        self.path = path
         self.done: dict[int, Evidence] = {}
         self._key = {"format": "mem_lib.checkpoint", "version": 1, **key}
-        lines = self._read() if self.path.exists() else []
-        good = 1
-        for line in lines[1:]:
+        self._lines = [json.dumps(self._key) + "\n"]
+        for line in self._read():
             entry = _entry(line)
             if entry is None:
                 break
             self.done[entry[0]] = entry[1]
-            good += 1
-        text = "".join(lines[:good]) if lines else json.dumps(self._key) + "\n"
-        self.path.write_text(text, encoding="utf-8")
+            self._lines.append(line)
+        self._write()
 
     def add(self, chunk: int, evidence: Evidence) -> None:
         """Note the evidence of one chunk."""
         content = {"chunk": chunk, **evidence.content()}
-        line = json.dumps({**content, "sha256": _digest(content)})
+        self._lines.append(json.dumps({**content, "sha256": _digest(content)}) + "\n")
+        if not self.path.exists():  # another run on the same file came to its end
+            self._write()
+            return
         with self.path.open("a", encoding="utf-8") as file:
-            file.write(line + "\n")
+            file.write(self._lines[-1])
 
     def remove(self) -> None:
         """The run is over."""
         self.path.unlink(missing_ok=True)
 
+    def _write(self) -> None:
+        write_atomically(self.path, (line.encode() for line in self._lines))
+
     def _read(self) -> list[str]:
+        """The lines behind the header; none where there is no file, or only a part of a header."""
         try:
-            lines = self.path.read_text(encoding="utf-8").splitlines(keepends=True)
-            key = json.loads(lines[0]) if lines else self._key
+            text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+            if self._lines[0].startswith(text):
+                return []
+            header, *lines = text.splitlines(keepends=True)
+            key = json.loads(header)
         except (ValueError, RecursionError) as error:
             raise InvalidCertificate(
                 f"checkpoint: {self.path} is not a checkpoint file ({error}); it is left as it is"
@@ -65,6 +75,22 @@ class Checkpoint:
                     f"{key.get(name)!r}, this run has {value!r}"
                 )
         return lines
+
+
+def checked_path(path: Any) -> Path:
+    """The file that ``path`` means, links followed; an error unless it is or can become one."""
+    if not isinstance(path, (str, os.PathLike)) or not str(path) or "\0" in str(path):
+        raise HypothesisViolated(f"checkpoint: the path of a file is needed, got {show(path)}")
+    found = Path(os.path.realpath(path))
+    if found.exists() and not found.is_file():
+        raise HypothesisViolated(
+            f"checkpoint: {show(str(path))} is a folder or a device, a file is needed"
+        )
+    if not found.parent.is_dir():
+        raise HypothesisViolated(
+            f"checkpoint: there is no folder {show(str(found.parent))} to write to"
+        )
+    return found
 
 
 def _entry(line: str) -> tuple[int, Evidence] | None:

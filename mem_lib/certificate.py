@@ -16,7 +16,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from mem_lib._checkpoint import Checkpoint
+from mem_lib._checkpoint import Checkpoint, checked_path
 from mem_lib._evidence import Counterexample, Evidence, Judge, read_fraction, short, written
 from mem_lib._files import write_atomically
 from mem_lib._numbers import as_fraction, is_integer
@@ -216,12 +216,14 @@ def verify(
         When ``dataset`` is no Dataset.
     HypothesisViolated
         When ``tolerance`` is negative, not finite, too large for labels, or given for another
-        readout; when ``workers`` is not a positive integer; when ``device`` is not there.
+        readout; when ``workers`` is not a positive integer; when ``checkpoint`` cannot be a file;
+        when ``device`` is not there.
     """
     start = time.perf_counter()
     _check_fit(network, dataset)
     tolerance = _tolerance(tolerance, network.readout, dataset)
     workers = _workers(workers)
+    path = None if checkpoint is None else checked_path(checkpoint)
     finer, k = on_grid(network, dataset.shift)
     chunks = Chunks(
         Engine(finer, arrays_for(device)),
@@ -230,7 +232,7 @@ def verify(
     )
     judge = Judge(dataset, finer, tolerance)
     evidence = Evidence(tally=chunks.tally)
-    kept = _checkpoint(checkpoint, network, dataset, tolerance, chunks.step)
+    kept = _checkpoint(path, network, dataset, tolerance, chunks.step)
     done = {} if kept is None else kept.done
     for part in done.values():
         evidence.merge(part)
@@ -270,7 +272,7 @@ def _certificate(
 
 
 def _checkpoint(
-    path: str | Path | None, network: Network, dataset: Dataset, tolerance: Fraction, step: int
+    path: Path | None, network: Network, dataset: Dataset, tolerance: Fraction, step: int
 ) -> Checkpoint | None:
     if path is None:
         return None

@@ -1,13 +1,17 @@
 """Verification in chunks: ordered points, several processes, interruptions; always one evidence."""
 
 import json
+import os
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mem_lib as ml
 from mem_lib._checkpoint import Checkpoint
+from mem_lib._evidence import Evidence
 from mem_lib.exact import _chunks, _engine
 from tests.networks import ladder, ladder_labels
 
@@ -160,6 +164,87 @@ def test_another_file_is_never_overwritten(case, tmp_path, text):
     with pytest.raises(ml.InvalidCertificate, match="not a checkpoint file"):
         ml.verify(network, dataset, checkpoint=path)
     assert path.read_text(encoding="latin-1") == text
+
+
+def test_a_run_that_was_stopped_anywhere_in_the_first_line_starts_again(case, tmp_path):
+    """Twice: what is written behind a cut header must not spoil the file."""
+    network, dataset = case
+    path = tmp_path / "run.jsonl"
+    whole = ml.verify(network, dataset)
+    first = Checkpoint(path, {"network": network.sha256, "dataset": dataset.sha256,
+                              "tolerance": "0", "points_per_chunk": 50})  # fmt: skip
+    header = path.read_bytes()
+    assert first.done == {} and header.endswith(b"\n")
+    for length in (0, 1, 40, len(header) - 1, len(header)):
+        path.write_bytes(header[:length])
+        kept = Checkpoint(path, dict(first._key))
+        kept.add(3, Evidence(judged=50, correct=50))
+        assert list(Checkpoint(path, dict(first._key)).done) == [3]
+        path.write_bytes(header[:length])
+        assert ml.verify(network, dataset, checkpoint=path) == whole
+
+
+def test_two_runs_on_one_file(tmp_path):
+    path, key = tmp_path / "run.jsonl", {"network": "a"}
+    one, two = Checkpoint(path, key), Checkpoint(path, key)
+    one.add(0, Evidence(judged=1))
+    two.add(1, Evidence(judged=1))
+    one.remove()
+    two.add(2, Evidence(judged=1))
+    assert sorted(Checkpoint(path, key).done) == [1, 2]
+
+
+def test_a_link_is_followed(case, monkeypatch, tmp_path):
+    network, dataset = case
+    link, path = tmp_path / "link", tmp_path / "run.jsonl"
+    link.symlink_to(path)
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt(patch, after=2)
+        ml.verify(network, dataset, checkpoint=link)
+    assert path.is_file() and link.is_symlink()
+    assert ml.verify(network, dataset, checkpoint=link).ok
+    assert not path.exists() and link.is_symlink()
+
+
+@pytest.mark.parametrize(
+    "path", [5, True, b"x", [], object(), "", "a\0b", "no such folder/x", ".", os.devnull]
+)
+def test_paths_that_cannot_be_a_checkpoint(case, path):
+    network, dataset = case
+    with pytest.raises(ml.HypothesisViolated, match="checkpoint: "):
+        ml.verify(network, dataset, checkpoint=path)
+    assert Path(os.devnull).exists()
+
+
+def test_a_killed_worker_leaves_its_work_to_the_others(case, monkeypatch):
+    """The pool breaks after its second result."""
+    network, dataset = case
+
+    class Pool:
+        def __init__(self, workers, **options):
+            pass
+
+        def __call__(self, tasks):
+            for place, (function, arguments, _) in enumerate(tasks):
+                if place == 2:
+                    raise BrokenProcessPool("killed")
+                yield function(*arguments)
+
+    monkeypatch.setattr(_chunks, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr("joblib.Parallel", Pool)
+    assert ml.verify(network, dataset, workers=2) == ml.verify(network, dataset, workers=1)
+
+
+@pytest.mark.parametrize("what", ["stderr", "parent"])
+def test_where_processes_cannot_be_started_none_are(case, monkeypatch, what):
+    network, dataset = case
+    monkeypatch.setattr(_chunks, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr(_chunks.Chunks, "_in_processes", None)
+    if what == "stderr":
+        monkeypatch.setattr("sys.stderr", None)
+    else:
+        monkeypatch.setattr("multiprocessing.parent_process", lambda: 1)
+    assert ml.verify(network, dataset, workers=2, progress=False).ok
 
 
 def test_a_machine_arithmetic_network_has_checkpoints_too(monkeypatch, tmp_path):

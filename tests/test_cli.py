@@ -49,6 +49,24 @@ def test_as_a_program(table, tmp_path):
     assert "verify" in usage.stdout
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes end in another way")
+def test_output_that_nobody_reads_is_no_error(tmp_path):
+    network = ml.Network([ml.Layer([[1]], [0], "relu")] * 5000 + [ml.Layer([[1]], [0], "identity")])
+    network.save(tmp_path / "deep.json")
+    command = f"'{sys.executable}' -m mem_lib info '{tmp_path / 'deep.json'}' | head -n 1"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert "depth 5001" in done.stdout and done.stderr == ""
+
+
+def test_every_variant_of_a_deep_chapter(table, tmp_path):
+    for variant in ml.optimal_relu.VARIANTS:
+        network = tmp_path / f"{variant}.json"
+        arguments = ["-o", network, "--set", f"variant={variant}", "--set", "folder_size=2"]
+        assert run("build", "optimal_relu", table, *arguments) == 0
+        assert ml.Network.load(network).about["variant"] == variant
+        assert run("verify", network, table, "--checkpoint", tmp_path / "c.jsonl") == 0
+
+
 def test_parameters_and_npz(tmp_path):
     dataset = ml.data.ball(N=20, d=2, margin=0.1, classes=2, seed=0)
     dataset.save(tmp_path / "d.npz")
@@ -86,6 +104,10 @@ def test_wrong_network_exits_with_1(table, tmp_path, capsys):
         (["build", "beyond_worst_case", "data.csv", "--label", "²"], "²"),
         (["build", "beyond_worst_case", "data.csv", "-o", "nowhere/n.json"], "nowhere"),
         (["verify", "good.json", "data.csv", "--workers", "-1"], "workers"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "n={[]:1}"], "n: an integer"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "n=" + "-" * 50_000 + "1"], "n: an"),
+        (["verify", "good.json", "data.csv", "--checkpoint", "data.csv"], "not a checkpoint file"),
+        (["verify", "good.json", "data.csv", "--checkpoint", "."], "checkpoint: '.' is a folder"),
         (["info", "broken.json"], "InvalidNetwork"),
         (["verify", "good.json", "data.csv", "--against", "good.json"], "InvalidCertificate"),
     ],

@@ -89,7 +89,8 @@ class Affine:
     # -- four ways to the same numbers -------------------------------------------------------
 
     def _machine(self, x: np.ndarray, dtype: type) -> np.ndarray:
-        z = self._weight(dtype) @ x.astype(dtype, copy=False)
+        with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
+            z = self._weight(dtype) @ x.astype(dtype, copy=False)
         z += self.layer.bias.astype(dtype)[:, None]
         return z
 

@@ -9,11 +9,14 @@ Chunks of machine arithmetic run in threads, since NumPy lets go of the interpre
 integers in processes, as soon as that pays for starting them.
 """
 
+import multiprocessing
 import pickle
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -80,7 +83,7 @@ class Chunks:
             left = len(todo) - place - 1
             rest = (time.perf_counter() - start) / (place + 1) * left
             share = self.engine.arrays.shares and min(workers, left) > 1
-            if share and rest > WORTH_PROCESSES:
+            if share and rest > WORTH_PROCESSES and _may_start_processes():
                 yield from self._in_processes(todo[place + 1 :], workers)
                 return
 
@@ -121,7 +124,12 @@ class Chunks:
             path.write_bytes(pickle.dumps(self.engine.network))
             pool = Parallel(min(workers, len(todo)), return_as="generator", max_nbytes=None)
             tasks = (delayed(_tail)(str(path), self._state[:, self.rows(i)]) for i in todo)
-            yield from zip(todo, pool(tasks), strict=True)
+            left = list(reversed(todo))
+            try:
+                for result in pool(tasks):
+                    yield left.pop(), result
+            except BrokenProcessPool:  # a worker was killed, perhaps for the memory of all of them
+                yield from ((i, self._tail(i)) for i in reversed(left))
 
     def _whole(self, i: int) -> tuple[np.ndarray, Tally]:
         rows = slice(i * self.step, min((i + 1) * self.step, self.N))
@@ -138,6 +146,12 @@ class Chunks:
         if any(block.dtype == object for block in blocks):
             blocks = [block.astype(object) for block in blocks]
         return np.concatenate(blocks, axis=1)
+
+
+def _may_start_processes() -> bool:
+    """Not in a process that was itself started to share work, nor where there is no stderr, which
+    the workers would inherit."""
+    return multiprocessing.parent_process() is None and sys.stderr is not None
 
 
 @lru_cache(maxsize=1)
