@@ -15,7 +15,7 @@ torch.set_num_threads(1)  # small tensors; several threads would fight over the 
 from mem_lib import torch_backend  # noqa: E402
 from mem_lib.torch_backend._module import box_bits  # noqa: E402
 
-VARIANTS = ml.optimal_relu.VARIANTS
+VARIANTS = ("paper", "narrow", "retrieval")
 BALL = ml.data.ball(N=300, d=3, margin=0.01, classes=3, seed=0)
 
 
