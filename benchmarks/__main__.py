@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy
 
-from benchmarks import chapters, core, optimal_relu, pages
+from benchmarks import chapters, core, gpu, optimal_relu, pages
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = {
@@ -28,7 +28,10 @@ BENCHMARKS = {
     "engine": optimal_relu.engine,
     "optimal_relu": optimal_relu.full_size,
     "book": pages.cold_build,
+    "gpu": gpu.gpu,
 }
+#: Run when they are named, because not every machine can.
+NAMED = ("gpu",)
 
 
 def main() -> int:
@@ -37,8 +40,10 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; default: all")
-    names = parser.parse_args().names or list(BENCHMARKS)
+    parser.add_argument(
+        "names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; default: all but {', '.join(NAMED)}"
+    )
+    names = parser.parse_args().names or [n for n in BENCHMARKS if n not in NAMED]
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     for name in names:

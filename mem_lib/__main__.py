@@ -34,7 +34,7 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141  # as a program that the signal ends
-    except (ml.MemorizationError, OSError) as error:
+    except (ml.MemorizationError, OSError, ImportError) as error:
         print(f"mem_lib: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
@@ -66,6 +66,7 @@ def verify(options: argparse.Namespace) -> int:
         workers=options.workers,
         progress=False if options.quiet else None,
         checkpoint=options.checkpoint,
+        device=options.device,
     )
     print(certificate)
     if options.save:
@@ -121,6 +122,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--workers", type=int, help="chunks evaluated at a time")
     check.add_argument(
         "--checkpoint", metavar="FILE", help="keep what was verified there, and go on from it"
+    )
+    check.add_argument(
+        "--device", help="auto, cuda or cpu: evaluate with PyTorch there; default: with NumPy"
     )
     check.add_argument("--quiet", action="store_true", help="no progress bar")
     check.set_defaults(run=verify)

@@ -28,7 +28,7 @@ from mem_lib.errors import (
     InvalidNetwork,
     show,
 )
-from mem_lib.exact import Chunks, Engine, on_grid, times_power
+from mem_lib.exact import Chunks, Engine, arrays_for, on_grid, times_power
 from mem_lib.exact._arithmetic import ARITHMETIC
 from mem_lib.network import Network, Size
 
@@ -188,6 +188,7 @@ def verify(
     workers: int | None = None,
     progress: bool | None = None,
     checkpoint: str | Path | None = None,
+    device: str | None = None,
 ) -> Certificate:
     """Evaluate ``network`` exactly on every row of ``dataset`` and compare.
 
@@ -201,6 +202,9 @@ def verify(
         takes longer than two seconds.
     checkpoint : a file that keeps the chunks that were verified, so that a run that was stopped
         goes on where it was; it is removed at the end.
+    device : None evaluates with NumPy.  ``"auto"`` takes a GPU where there is one, ``"cuda"`` asks
+        for it, ``"cpu"`` runs the same tensors without one; these need PyTorch and serve narrow,
+        deep networks (wide ones go on in NumPy).  The evidence does not depend on it.
 
     Raises
     ------
@@ -212,7 +216,8 @@ def verify(
         When ``dataset`` is no Dataset.
     HypothesisViolated
         When ``tolerance`` is negative, not finite, too large for labels, or given for another
-        readout; when ``workers`` is not a positive integer; when ``checkpoint`` cannot be a file.
+        readout; when ``workers`` is not a positive integer; when ``checkpoint`` cannot be a file;
+        when ``device`` is not there.
     """
     start = time.perf_counter()
     _check_fit(network, dataset)
@@ -221,7 +226,9 @@ def verify(
     path = None if checkpoint is None else checked_path(checkpoint)
     finer, k = on_grid(network, dataset.shift)
     chunks = Chunks(
-        Engine(finer), dataset.N, lambda rows: times_power(dataset.integers(rows)[0], k)
+        Engine(finer, arrays_for(device)),
+        dataset.N,
+        lambda rows: times_power(dataset.integers(rows)[0], k),
     )
     judge = Judge(dataset, finer, tolerance)
     evidence = Evidence(tally=chunks.tally)

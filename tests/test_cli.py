@@ -107,12 +107,15 @@ def test_wrong_network_exits_with_1(table, tmp_path, capsys):
         (["build", "beyond_worst_case", "data.csv", "--set", "n={[]:1}"], "n: an integer"),
         (["build", "beyond_worst_case", "data.csv", "--set", "n=" + "-" * 50_000 + "1"], "n: an"),
         (["verify", "good.json", "data.csv", "--checkpoint", "data.csv"], "not a checkpoint file"),
+        (["verify", "good.json", "data.csv", "--device", "abacus"], "abacus"),
         (["verify", "good.json", "data.csv", "--checkpoint", "."], "checkpoint: '.' is a folder"),
         (["info", "broken.json"], "InvalidNetwork"),
         (["verify", "good.json", "data.csv", "--against", "good.json"], "InvalidCertificate"),
     ],
 )
 def test_bad_input_exits_with_2(table, tmp_path, capsys, monkeypatch, arguments, message):
+    if "--device" in arguments:
+        pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "broken.json").write_text('{"format": ')
     ml.Network([ml.Layer([[1, 1]], [0], "identity")], readout="sign").save("good.json")

@@ -102,6 +102,17 @@ def test_the_readme_says_the_two_commands_and_ci_runs_one_of_them():
     subprocess.run(["bash", "-n", str(ROOT / ".ci/run")], check=True)
 
 
+def test_torch_is_installed_for_the_tests_only_where_it_is_small(tmp_path):
+    links = {"PIP_FIND_LINKS": f"{tmp_path / 'none'} {tmp_path}"}
+    assert environment.torch_is_small({}, "darwin")
+    assert not environment.torch_is_small({}, "linux")
+    assert not environment.torch_is_small(links, "linux")
+    (tmp_path / "torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl").touch()  # with CUDA
+    assert not environment.torch_is_small(links, "linux")
+    (tmp_path / "torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl").touch()
+    assert environment.torch_is_small(links, "linux")
+
+
 def test_workflows_call_targets_that_exist():
     for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
         steps_ = [s for j in yaml.safe_load(path.read_text())["jobs"].values() for s in j["steps"]]

@@ -168,6 +168,17 @@ def _install(
     run(command + what, log=log, cwd=root)
 
 
+def torch_is_small(
+    environ: Mapping[str, str] = os.environ, platform: str = sys.platform
+) -> bool:
+    """Whether PyTorch comes without CUDA, which is several gigabytes: not on Linux, or where pip's
+    setting find-links names a folder that holds a build for the CPU."""
+    if platform != "linux":
+        return True
+    folders = [Path(place) for place in environ.get("PIP_FIND_LINKS", "").split()]
+    return any(any(folder.glob("torch-*+cpu-*.whl")) for folder in folders)
+
+
 def _pip_settings(environ: Mapping[str, str]) -> List[str]:
     options = []
     for name, option in PIP_SETTINGS.items():

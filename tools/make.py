@@ -113,7 +113,7 @@ def _built(step: Steps, *extras: str) -> bool:
 
 def _test(arguments: List[str], **variables: str) -> int:
     step = Steps(4)
-    _built(step, "test")
+    _built(step, "test", *(["torch"] if environment.torch_is_small() else []))
     step("running the tests")
     command = [str(environment.python_of(ROOT)), "-m", "pytest", *pytest_options(arguments)]
     # Tests run in several processes: one BLAS thread each, or they fight over the cores.

@@ -5,6 +5,7 @@ numbers fast, because it proves for every layer which machine arithmetic cannot 
 """
 
 from mem_lib.exact import reference
+from mem_lib.exact._arrays import arrays_for
 from mem_lib.exact._chunks import Chunks
 from mem_lib.exact._engine import Engine, on_grid, times_power
 from mem_lib.exact._evaluate import READ, evaluate, predict
@@ -15,6 +16,7 @@ __all__ = [
     "Chunks",
     "Engine",
     "Tally",
+    "arrays_for",
     "evaluate",
     "on_grid",
     "predict",

@@ -31,6 +31,7 @@ ARITHMETIC = {
     "slices": "float64 slices summed in int64 below 2^62",
     "int64": "int64 below 2^62",
     "python": "Python integers",
+    "digits": "digits of 48 bits in int64",
 }
 
 #: A float64 sum of n < 2^30 non-negative terms is below its true value by a factor of at most

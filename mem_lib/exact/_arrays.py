@@ -19,6 +19,15 @@ Codes = Any  # one-dimensional machine integers, used as places
 class NumPyArrays:
     """int64 and object arrays."""
 
+    #: What a certificate says of long integers: a key of ``ARITHMETIC``.
+    long_name = "python"
+    #: Points that are taken at a time, and bytes that their activations may take.
+    most_points, most_bytes = 25_000, 512 * 2**20
+    #: Whether several processes may share the work.
+    shares = True
+    #: What is raised when the memory of the device is full.
+    memory_full: tuple[type[BaseException], ...] = ()
+
     def load(self, row: np.ndarray) -> Values:
         """A row of integers of any dtype."""
         return row if row.dtype == object else row.astype(np.int64, copy=False)
@@ -36,6 +45,10 @@ class NumPyArrays:
     def machine(self, values: Values) -> Values:
         """int64; every value is known to be below 2^62."""
         return values.astype(np.int64) if self.is_long(values) else values
+
+    def fitted(self, values: Values, peak: int) -> Values:
+        """The same in the smallest room; ``peak`` is the largest absolute value."""
+        return self.machine(values) if peak < LIMIT else values
 
     def extremes(self, values: Values) -> tuple[int, int]:
         """The least and the largest value."""
@@ -118,3 +131,16 @@ class NumPyArrays:
 
 
 NUMPY = NumPyArrays()
+
+
+def arrays_for(device: str | None) -> NumPyArrays:
+    """The arrays that live on ``device``; None is NumPy, ``"auto"`` a GPU or NumPy.
+
+    Raises ``HypothesisViolated`` for a device that is not there, ``ImportError`` without PyTorch.
+    """
+    if device is None:
+        return NUMPY
+    from mem_lib.torch_backend import TorchArrays, device_named
+
+    found = device_named(device)
+    return NUMPY if found is None else TorchArrays(found)

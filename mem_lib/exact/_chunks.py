@@ -25,6 +25,7 @@ import numpy as np
 
 from mem_lib._progress import bar as progress_bar
 from mem_lib._threads import blas_threads
+from mem_lib.errors import MemorizationError
 from mem_lib.exact._engine import Engine
 from mem_lib.exact._tally import Tally
 
@@ -81,13 +82,28 @@ class Chunks:
             yield i, self._tail(i)
             left = len(todo) - place - 1
             rest = (time.perf_counter() - start) / (place + 1) * left
-            if min(workers, left) > 1 and rest > WORTH_PROCESSES and _may_start_processes():
+            share = self.engine.arrays.shares and min(workers, left) > 1
+            if share and rest > WORTH_PROCESSES and _may_start_processes():
                 yield from self._in_processes(todo[place + 1 :], workers)
                 return
 
     def _tail(self, i: int) -> tuple[np.ndarray, Tally]:
+        return self._fitting(self.rows(i))
+
+    def _fitting(self, rows: np.ndarray) -> tuple[np.ndarray, Tally]:
+        """The tail on ``rows``, in two halves where the device has no room for all of them."""
         assert self._state is not None
-        return self.engine.run_layers(self._state[:, self.rows(i)], self.engine.head)
+        try:
+            return self.engine.run_layers(self._state[:, rows], self.engine.head)
+        except self.engine.arrays.memory_full as error:
+            if len(rows) == 1:
+                raise MemorizationError(
+                    f"device: its memory does not hold the activations of a single point ({error})"
+                ) from None
+        half = len(rows) // 2
+        (first, tally), (second, more) = self._fitting(rows[:half]), self._fitting(rows[half:])
+        tally.merge(more)
+        return np.concatenate([first, second], axis=1), tally
 
     def _in_threads(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
         if min(workers, len(todo)) < 2:

@@ -358,7 +358,8 @@ class ColumnLayer:
             self.tally.moved += self.arrays.bytes(stored.values, stored.peak)
 
     def _note(self, values: Values) -> None:
-        self.tally.arithmetic.add("python" if self.arrays.is_long(values) else "int64")
+        name = self.arrays.long_name if self.arrays.is_long(values) else "int64"
+        self.tally.arithmetic.add(name)
 
 
 def _is_machine(terms: list[Term]) -> bool:
@@ -376,9 +377,7 @@ def _column(partition: Partition | None, values: Values, arrays: NumPyArrays) ->
 def _stored(
     partition: Partition | None, values: Values, low: int, high: int, arrays: NumPyArrays
 ) -> Stored:
-    if max(high, -low) < LIMIT:
-        values = arrays.machine(values)
-    return Stored(partition, values, low, high)
+    return Stored(partition, arrays.fitted(values, max(high, -low)), low, high)
 
 
 def _spread(stored: Stored, arrays: NumPyArrays) -> Values:

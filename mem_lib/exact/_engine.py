@@ -3,6 +3,7 @@
 import numpy as np
 
 from mem_lib.exact._arithmetic import Affine, as_python, compact
+from mem_lib.exact._arrays import NUMPY, NumPyArrays
 from mem_lib.exact._columns import (
     Column,
     ColumnLayer,
@@ -14,11 +15,10 @@ from mem_lib.exact._columns import (
 from mem_lib.exact._tally import Tally
 from mem_lib.network import Layer, Network
 
-#: Activations of one chunk of points stay below this many bytes.
+#: Activations of one chunk of points, in machine arithmetic, stay below this many bytes.
 CHUNK_BYTES = 64 * 2**20
-#: The same where they may be Python integers; mostly they are far fewer than they might be.
-PYTHON_BYTES = 512 * 2**20
-MOST_POINTS = 25_000
+#: Fewer points a chunk than the array library would take, for tests.
+MOST_POINTS = 10**9
 #: A network of at most this width that needs Python integers runs on columns from its first layer.
 NARROW = 64
 
@@ -31,13 +31,15 @@ class Engine:
     Layers run on blocks, arrays of shape (units, points), while machine arithmetic is exact, and on
     columns where it is not.  ``head`` is the number of layers before the first one with an entry
     beyond 64 bits, at least 1, when the network is narrow and has such a layer; else 0.
+
+    ``arrays`` serves the columns; where it is not NumPy, every narrow network runs on columns.
     """
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
+    def __init__(self, network: Network, arrays: NumPyArrays = NUMPY) -> None:
+        self.network, self.arrays = network, arrays
         self._affine: dict[int, Affine] = {}
         self._rows: dict[int, list[Row]] = {}
-        self.head = _head(network)
+        self.head = _head(network, all_columns=arrays is not NUMPY)
 
     def run(self, integers: np.ndarray) -> tuple[np.ndarray, Tally]:
         """Output numerators, shape (outputs, points), int64 or object, at integer points.
@@ -54,21 +56,22 @@ class Engine:
         state: State = compact(block)
         for i in range(start, self.network.depth if stop is None else stop):
             state = self._step(i, state, points, tally)
-        out = state if isinstance(state, np.ndarray) else block_of(state, points)
+        out = state if isinstance(state, np.ndarray) else block_of(state, points, self.arrays)
         return out if out.dtype == object else out.astype(np.int64, copy=False), tally
 
     def chunk(self, points: int) -> int:
         """How many points to take at a time: by bytes, so that wide layers fit in memory."""
         widest = max(max(layer.units, layer.inputs) for layer in self.network.layers)
-        fit = CHUNK_BYTES // (8 * widest)
-        if self.head:
-            fit = PYTHON_BYTES // (widest * (self.network.size.bits // 8 + 40))
-        return max(1, min(points, MOST_POINTS, fit))
+        fit, most = CHUNK_BYTES // (8 * widest), NUMPY.most_points
+        if self.head:  # numbers might be as long as the longest weight, at every point
+            fit = self.arrays.most_bytes // (widest * (self.network.size.bits // 8 + 40))
+            most = self.arrays.most_points
+        return max(1, min(points, most, fit, MOST_POINTS))
 
     def _step(self, i: int, state: State, points: int, tally: Tally) -> State:
         layer = self.network.layers[i]
         if not isinstance(state, np.ndarray) and _is_wide(layer) and fits_machine(state):
-            state = compact(block_of(state, points))
+            state = compact(block_of(state, points, self.arrays))
         if isinstance(state, np.ndarray):
             result = None
             if not self.head and state.dtype != object:
@@ -78,10 +81,10 @@ class Engine:
                 tally.arithmetic.add(key)
                 tally.peak = max(tally.peak, int(max(z.max(), -z.min())))
                 return _activate(layer.activation, z, tally)
-            state = columns_of(state)
+            state = columns_of(state, self.arrays)
         if i not in self._rows:
             self._rows[i] = list(layer.rows())
-        return ColumnLayer(layer.activation, state, points, tally).run(self._rows[i])
+        return ColumnLayer(layer.activation, state, points, tally, self.arrays).run(self._rows[i])
 
 
 def _activate(activation: str, z: np.ndarray, tally: Tally) -> np.ndarray:
@@ -95,10 +98,12 @@ def _is_wide(layer: Layer) -> bool:
     return max(layer.units, layer.inputs) > NARROW
 
 
-def _head(network: Network) -> int:
-    big = [i for i, layer in enumerate(network.layers) if _has_python_integers(layer)]
-    narrow = not any(layer.units > NARROW for layer in network.layers)
-    return max(1, big[0]) if big and narrow else 0
+def _head(network: Network, all_columns: bool) -> int:
+    if any(layer.units > NARROW for layer in network.layers):
+        return 0
+    big = (i for i, layer in enumerate(network.layers) if _has_python_integers(layer))
+    first = next(big, network.depth if all_columns else 0)
+    return max(1, first) if first or _has_python_integers(network.layers[0]) else 0
 
 
 def _has_python_integers(layer: Layer) -> bool:

@@ -207,6 +207,13 @@ class Network:
                 text = _read.uncompressed(file, max_bytes)
             return cls._from_text(text, max_digits)
 
+    def to_torch(self, dataset: Any = None, *, exact: bool = True, device: str = "auto") -> Any:
+        """The network as a ``torch.nn.Module`` in float64: see
+        :func:`mem_lib.torch_backend.to_torch`, which says when it is exact."""
+        from mem_lib.torch_backend import to_torch
+
+        return to_torch(self, dataset, exact=exact, device=device)
+
     def to_json(self) -> str:
         """The network file as text."""
         return b"".join(self.chunks()).decode("ascii")

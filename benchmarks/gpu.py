@@ -1,0 +1,84 @@
+"""A GPU against the CPU: the same evidence, and how far both are from moving bytes only.
+
+Needs PyTorch and a CUDA device.  The points are random integers of the plane: what is measured is
+evaluation, not the making of data.
+"""
+
+import sys
+
+import numpy as np
+
+import mem_lib as ml
+from benchmarks.core import ratio, timed
+from mem_lib import optimal_relu
+from mem_lib.exact import Chunks, Engine, Tally, arrays_for
+
+#: (variant, N, whether the CPU runs it too)
+RUNS = [
+    ("retrieval", 100_000, True),
+    ("paper", 100_000, True),
+    ("retrieval", 1_000_000, True),
+    ("paper", 1_000_000, False),
+    ("retrieval", 10_000_000, False),
+]
+
+
+def gpu() -> list[dict]:
+    """Verify on the GPU; baselines: one CPU core, and copying the bytes that layers move."""
+    import torch
+
+    if not torch.cuda.is_available():
+        sys.exit("gpu: PyTorch finds no CUDA device")
+    rows = []
+    for variant, N, on_cpu in RUNS:
+        dataset = points(N)
+        network = optimal_relu.build(dataset, variant=variant, progress=False)
+        ml.verify(network, points(1000), device="cuda")  # the first call loads the kernels
+        certificate, seconds = timed(
+            lambda n=network, d=dataset: ml.verify(n, d, device="cuda", progress=False)
+        )
+        assert certificate.ok, certificate
+        what = f"verify {variant}, N = {N}, depth {network.depth}, {torch.cuda.get_device_name()}"
+        moved = _tally(network, dataset).moved
+        rows.append(
+            ratio(what, seconds, "s", "copy the bytes that layers move", moved / _bandwidth())
+        )
+        if on_cpu:
+            same, slow = timed(lambda n=network, d=dataset: ml.verify(n, d, workers=1))
+            assert (same.ok, same.margin, same.max_bits) == (
+                certificate.ok, certificate.margin, certificate.max_bits
+            )  # fmt: skip
+            rows.append(ratio(what, seconds, "s", "one CPU core", slow))
+        print(rows[-1], flush=True)
+    return rows
+
+
+def points(N: int) -> ml.Dataset:
+    """Distinct random integers of the plane, random labels."""
+    rng = np.random.default_rng(0)
+    return ml.Dataset(rng.integers(0, 2**40, (N, 2)), labels=rng.integers(0, 2, N), classes=2)
+
+
+def _tally(network: ml.Network, dataset: ml.Dataset) -> Tally:
+    chunks = Chunks(
+        Engine(network, arrays_for("cuda")), dataset.N, lambda rows: dataset.integers(rows)[0]
+    )
+    total = chunks.tally
+    for _, _, _, tally in chunks.run(1, False):
+        total.merge(tally)
+    return total
+
+
+def _bandwidth() -> float:
+    """Bytes a second that the GPU reads and writes when it copies a large tensor."""
+    import torch
+
+    source = torch.ones(2**28, dtype=torch.int64, device="cuda")
+    target = torch.empty_like(source)
+
+    def copy() -> None:
+        target.copy_(source)
+        torch.cuda.synchronize()
+
+    copy()
+    return 2 * source.nbytes / min(timed(copy)[1] for _ in range(9))

@@ -1,0 +1,186 @@
+"""PyTorch: verification on tensors, and modules in float64 that are exact or refuse to be."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import mem_lib as ml
+from mem_lib.exact import _engine
+from tests.networks import ladder, ladder_labels
+
+torch = pytest.importorskip("torch")
+torch.set_num_threads(1)  # small tensors; several threads would fight over the cores
+
+from mem_lib import torch_backend  # noqa: E402
+from mem_lib.torch_backend._module import box_bits  # noqa: E402
+
+VARIANTS = ("paper", "narrow", "retrieval")
+BALL = ml.data.ball(N=300, d=3, margin=0.01, classes=3, seed=0)
+
+
+# -- evaluation on tensors -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_the_same_certificate_on_tensors(variant):
+    network = ml.optimal_relu.build(BALL, variant=variant, folder_size=80)
+    here, there = ml.verify(network, BALL), ml.verify(network, BALL, device="cpu")
+    assert there.ok
+    assert replace(here, arithmetic="") == replace(there, arithmetic="")
+    assert "digits of 48 bits" in there.arithmetic
+
+
+def test_auto_is_numpy_without_a_gpu():
+    if torch.cuda.is_available():
+        pytest.skip("there is a GPU")
+    network = ml.optimal_relu.build(BALL)
+    assert ml.verify(network, BALL, device="auto") == ml.verify(network, BALL)
+
+
+def test_on_a_gpu():
+    if not torch.cuda.is_available():
+        pytest.skip("there is no GPU")
+    for variant in VARIANTS:
+        network = ml.optimal_relu.build(BALL, variant=variant, folder_size=80)
+        here, there = ml.verify(network, BALL), ml.verify(network, BALL, device="cuda")
+        assert replace(here, arithmetic="") == replace(there, arithmetic="")
+
+
+def test_wide_networks_go_on_in_numpy():
+    data = ml.data.moons(N=100, noise=0.05, margin=0.1, seed=1)
+    network = ml.beyond_worst_case.build(data, n=200, seed=4)
+    assert ml.verify(network, data, device="cpu") == ml.verify(network, data)
+
+
+class Full:
+    """Makes evaluation fail on more than ``most`` points, as a full device would."""
+
+    def __init__(self, monkeypatch, most):
+        self.most, self.sizes = most, []
+        run = _engine.Engine.run_layers
+
+        def run_layers(engine, block, start=0, stop=None):
+            if start and block.shape[1] > self.most:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            if start:
+                self.sizes.append(block.shape[1])
+            return run(engine, block, start, stop)
+
+        monkeypatch.setattr(_engine.Engine, "run_layers", run_layers)
+
+
+def test_a_full_device_gets_smaller_chunks_and_verifies_nothing_twice(monkeypatch):
+    shape = {"steps": 4, "width": 40, "bits": 80}
+    x = np.arange(160)
+    data = ml.Dataset(x[:, None], labels=ladder_labels(**shape, points=x))
+    expected = ml.verify(ladder(**shape), data)
+    full = Full(monkeypatch, 50)
+    assert replace(ml.verify(ladder(**shape), data, device="cpu"), arithmetic="") == replace(
+        expected, arithmetic=""
+    )
+    assert full.sizes == [40, 40, 40, 40]
+
+
+def test_a_device_that_holds_not_even_one_point(monkeypatch):
+    network = ml.optimal_relu.build(BALL)
+    Full(monkeypatch, 0)
+    with pytest.raises(ml.MemorizationError, match="device: its memory does not hold"):
+        ml.verify(network, BALL, device="cpu")
+
+
+@pytest.mark.parametrize("name", ["gpu", "tpu:7", "cuda:99", "meta", "", 3.5, "mps"])
+def test_devices_that_are_not_there(name):
+    network = ml.optimal_relu.build(BALL)
+    with pytest.raises(ml.HypothesisViolated, match="device: "):
+        ml.verify(network, BALL, device=name)
+    with pytest.raises(ml.HypothesisViolated, match="device: "):
+        network.to_torch(exact=False, device=name)
+
+
+# -- modules -------------------------------------------------------------------------------------
+
+
+def test_a_module_that_is_exact_on_the_box():
+    data = ml.data.moons(N=100, noise=0.05, margin=0.1, seed=1)
+    network = ml.beyond_worst_case.build(data, n=100, seed=4)
+    module = network.to_torch(data, device="cpu")
+    assert module.proven == "box" and module.bits <= 53
+    rng = np.random.default_rng(0)
+    low, high = data.points.min(axis=0), data.points.max(axis=0)
+    inside = np.rint((low + rng.random((200, 2)) * (high - low)) * 2**20) / 2**20
+    points = np.concatenate([data.points, np.clip(inside, low, high)])
+    numerators, denominator = ml.evaluate(network, points)
+    out = module(torch.from_numpy(points)).numpy()
+    assert (out * denominator == numerators).all()
+
+
+def test_a_module_that_is_exact_at_the_points_only():
+    """The first layer cancels: 2^40 (x - x) is 0, but not in interval arithmetic."""
+    layers = [
+        ml.Layer([[1], [1]], [0, 0], "relu"),
+        ml.Layer([[2**40, -(2**40)], [1, 0]], [0, 0], "relu"),
+        ml.Layer([[2**20, 1]], [0], "identity"),
+    ]
+    network = ml.Network(layers)
+    data = ml.Dataset(np.arange(10)[:, None] % 2, labels=np.arange(10) % 2)
+    module = network.to_torch(data, device="cpu")
+    assert module.proven == "points"
+    assert module(torch.from_numpy(data.points)).numpy()[:, 0].tolist() == data.labels.tolist()
+
+
+def test_points_finer_than_the_network():
+    network = ml.Network([ml.Layer([[2]], [-1], "relu"), ml.Layer([[3]], [1], "identity")], 1)
+    data = ml.Dataset([[0.5], [0.375], [2.0**-20]], targets=[1.0, 1.0, 1.0])
+    out = network.to_torch(data, device="cpu")(torch.from_numpy(data.points)).numpy()
+    numerators, denominator = ml.evaluate(network, data.points)
+    assert (out * denominator == numerators).all()
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_long_weights_are_refused_with_the_bits_they_need(variant):
+    network = ml.optimal_relu.build(BALL, variant=variant, folder_size=80)
+    with pytest.raises(ml.HypothesisViolated, match=r"exact: float64 has 53 bits, .* needs \d+;"):
+        network.to_torch(BALL, device="cpu")
+    module = network.to_torch(exact=False, device="cpu")
+    assert (module.proven, module.bits) == (None, None)
+    out = module(torch.from_numpy(BALL.points)).numpy()[:, 0]
+    assert (out == BALL.labels).mean() < 0.6  # it collapses
+
+
+def test_box_bits_bound_what_points_need():
+    rng = np.random.default_rng(0)
+    for _ in range(200):
+        units = [2, *rng.integers(1, 5, 2).tolist(), 1]
+        layers = [
+            ml.Layer(rng.integers(-9, 10, (b, a)), rng.integers(-9, 10, b), str(kind))
+            for a, b, kind in zip(
+                units, units[1:], rng.choice(["relu", "threshold", "identity"], 3), strict=False
+            )
+        ]
+        network = ml.Network(layers)
+        points = rng.integers(-20, 21, (5, 2))
+        low, high = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        assert ml.foundations.bits_needed(network, points) <= box_bits(network, low, high)
+
+
+def test_a_module_cannot_be_proven_exact_without_points():
+    network = ml.Network([ml.Layer([[1]], [0], "identity")])
+    with pytest.raises(ml.HypothesisViolated, match="dataset: exact=True asks for a proof"):
+        network.to_torch(device="cpu")
+    with pytest.raises(ml.InvalidNetwork, match="dataset: the network has 1 inputs"):
+        network.to_torch(ml.Dataset([[0, 1]], [0]), device="cpu")
+    with pytest.raises(ml.InvalidNetwork, match="network: a Network is needed"):
+        torch_backend.to_torch("network", device="cpu")
+
+
+def test_modules_are_moved_saved_and_loaded(tmp_path):
+    data = ml.data.moons(N=60, noise=0.05, margin=0.1, seed=1)
+    network = ml.beyond_worst_case.build(data, n=60, seed=4)
+    module = network.to_torch(data, device="cpu")
+    torch.save(module.state_dict(), tmp_path / "weights.pt")
+    fresh = network.to_torch(exact=False, device="cpu")
+    fresh.load_state_dict(torch.load(tmp_path / "weights.pt", weights_only=True))
+    points = torch.from_numpy(data.points)
+    assert torch.equal(module(points), fresh(points))
+    assert not any(parameter.requires_grad for parameter in module.parameters())
