@@ -126,13 +126,13 @@ def test_a_module_that_is_exact_at_the_points_only():
     data = ml.Dataset(np.arange(10)[:, None] % 2, labels=np.arange(10) % 2)
     module = network.to_torch(data, device="cpu")
     assert module.proven == "points"
-    assert module(torch.from_numpy(data.points)).numpy()[:, 0].tolist() == data.labels.tolist()
+    assert module(torch.from_numpy(data.points.copy())).numpy()[:, 0].tolist() == data.labels.tolist()
 
 
 def test_points_finer_than_the_network():
     network = ml.Network([ml.Layer([[2]], [-1], "relu"), ml.Layer([[3]], [1], "identity")], 1)
     data = ml.Dataset([[0.5], [0.375], [2.0**-20]], targets=[1.0, 1.0, 1.0])
-    out = network.to_torch(data, device="cpu")(torch.from_numpy(data.points)).numpy()
+    out = network.to_torch(data, device="cpu")(torch.from_numpy(data.points.copy())).numpy()
     numerators, denominator = ml.evaluate(network, data.points)
     assert (out * denominator == numerators).all()
 
@@ -144,8 +144,21 @@ def test_long_weights_are_refused_with_the_bits_they_need(variant):
         network.to_torch(BALL, device="cpu")
     module = network.to_torch(exact=False, device="cpu")
     assert (module.proven, module.bits) == (None, None)
-    out = module(torch.from_numpy(BALL.points)).numpy()[:, 0]
+    out = module(torch.from_numpy(BALL.points.copy())).numpy()[:, 0]
     assert (out == BALL.labels).mean() < 0.6  # it collapses
+
+
+def test_short_weights_are_exact_in_plain_float64():
+    """The witness of weights times bits: depth of the order of N, and not one wrong label."""
+    data = ml.data.ball(N=5000, d=10, margin=0.1, seed=0)
+    network = ml.optimal_relu.build(data, variant="narrow", bits=51)
+    module = network.to_torch(data, device="cpu")
+    assert module.proven and module.bits <= 53
+    out = module(torch.from_numpy(data.points.copy())).numpy()[:, 0]
+    assert (out == data.labels).all()
+    long = ml.optimal_relu.build(data, variant="narrow").to_torch(exact=False, device="cpu")
+    out = long(torch.from_numpy(data.points.copy())).numpy()[:, 0]
+    assert (out == data.labels).mean() < 0.6
 
 
 def test_box_bits_bound_what_points_need():
@@ -181,6 +194,6 @@ def test_modules_are_moved_saved_and_loaded(tmp_path):
     torch.save(module.state_dict(), tmp_path / "weights.pt")
     fresh = network.to_torch(exact=False, device="cpu")
     fresh.load_state_dict(torch.load(tmp_path / "weights.pt", weights_only=True))
-    points = torch.from_numpy(data.points)
+    points = torch.from_numpy(data.points.copy())
     assert torch.equal(module(points), fresh(points))
     assert not any(parameter.requires_grad for parameter in module.parameters())
