@@ -206,7 +206,7 @@ def test_what_a_promise_does_not_accept():
         (good | {"folder_size": 0}, "folder_size: a whole number >= 1"),
         (good | {"grid_bits": -1}, "grid_bits: a whole number >= 0"),
         (good | {"direction_bits": 0}, "direction_bits: a whole number >= 1"),
-        ({"dataset": dataset, "N": 5}, "dataset: N, d and the separation are those of the data"),
+        ({"dataset": dataset, "N": 5}, "dataset: N, d, separation, radius, classes and grid_bits"),
         ({"dataset": [[1, 2]]}, "dataset: a Dataset is needed"),
         ({"dataset": dataset, "accuracy": 0.5}, "accuracy: it is for real targets"),
         (
@@ -679,3 +679,45 @@ def test_the_papers_curve():
     assert math.isfinite(paper_depth(10, 3, Fraction(1, 2**3000), 2**3000))  # beyond float64
     with pytest.raises(ml.HypothesisViolated, match="N: a whole number >= 2"):
         paper_depth(1, 10, 0.28)
+
+
+@pytest.mark.parametrize(
+    ("points", "labels"),
+    [([[2**1100], [0], [7]], [0, 1, 0]), ([[1.7e308, 1.7e308], [0, 0]], [0, 1])],
+)
+def test_points_beyond_the_range_of_floats_have_a_bound(points, labels):
+    dataset = ml.Dataset(points, labels)
+    for variant in ("paper", "merged", "narrow", "wide"):
+        size = optimal_relu.build(dataset, variant=variant).size
+        most = optimal_relu.bound(dataset, variant=variant)
+        assert size.depth <= most.depth and size.bits <= most.bits
+
+
+@pytest.mark.parametrize("name", ["N", "d", "separation", "radius", "classes", "grid_bits"])
+def test_what_the_data_say_is_not_said_again(name):
+    dataset = data(20, 2)
+    with pytest.raises(ml.HypothesisViolated, match=r"dataset: N, d, .* omit them"):
+        optimal_relu.bound(dataset, **{name: 2})
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: optimal_relu.bound(N=10**12, d=2, separation=0.1),
+        lambda: optimal_relu.bound(N=10**400, d=1, separation=0.1),
+        lambda: optimal_relu.bound(N=10, d=10**400, separation=0.1),
+        lambda: optimal_relu.bound(N=10, d=2, separation=0.1, folder_size=10**10),
+        lambda: optimal_relu.bound(N=10, d=2, separation=0.1, grid_bits=10**10),
+        lambda: optimal_relu.bound(N=10, d=2, separation=0.1, direction_bits=10**10),
+        lambda: optimal_relu.least_depth(10**18, 12),
+        lambda: least_bits(10**12, 10**9),
+    ],
+)
+def test_numbers_that_no_search_comes_to_the_end_of(call):
+    with pytest.raises(ml.HypothesisViolated, match="this is computed up to"):
+        call()
+
+
+def test_weights_too_long_to_count():
+    with pytest.raises(ml.HypothesisViolated, match="weights: 1 weights would need more than"):
+        least_bits(10**9, 1)

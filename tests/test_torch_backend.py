@@ -126,7 +126,9 @@ def test_a_module_that_is_exact_at_the_points_only():
     data = ml.Dataset(np.arange(10)[:, None] % 2, labels=np.arange(10) % 2)
     module = network.to_torch(data, device="cpu")
     assert module.proven == "points"
-    assert module(torch.from_numpy(data.points.copy())).numpy()[:, 0].tolist() == data.labels.tolist()
+    assert (
+        module(torch.from_numpy(data.points.copy())).numpy()[:, 0].tolist() == data.labels.tolist()
+    )
 
 
 def test_points_finer_than_the_network():

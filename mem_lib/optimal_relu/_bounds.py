@@ -19,6 +19,7 @@ from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.foundations._counting import whole
 from mem_lib.network import Size
+from mem_lib.network._network import MOST_SHIFT
 from mem_lib.optimal_relu._answers import answers_of
 from mem_lib.optimal_relu._build import BUDGETS
 from mem_lib.optimal_relu._folders import VARIANTS, label_bits
@@ -38,6 +39,10 @@ from mem_lib.optimal_relu._tables import primes_near
 from mem_lib.optimal_relu._wide import FINDING, READING
 
 _OUTWARDS = 1 + 1e-9
+#: More is refused: searches for the best folders take time of the order of the root of N.
+MOST_POINTS, MOST_FOLDER = 10**9, 10**6
+#: Longer weights are refused by :func:`least_bits`, which counts with integers of that many bits.
+MOST_WEIGHT_BITS = 10**7
 
 
 def bound(
@@ -46,15 +51,15 @@ def bound(
     N: int | None = None,
     d: int | None = None,
     separation: Any = None,
-    radius: Any = 1,
-    classes: int = 2,
+    radius: Any = None,
+    classes: int | None = None,
     variant: str = "paper",
     folder_size: int | None = None,
     depth: int | None = None,
     bits: int | None = None,
     accuracy: Any = None,
     folders: int | None = None,
-    grid_bits: int = 20,
+    grid_bits: int | None = None,
     direction_bits: int | None = None,
 ) -> Size:
     """What the theorems of this chapter promise: no entry of ``Size`` of a network that
@@ -66,13 +71,13 @@ def bound(
     Parameters
     ----------
     separation : smallest distance of two points, whatever their labels.
-    radius : largest norm of a point, in the same unit.
-    classes : number of classes C; for targets 2^c, if they take c bits each.
+    radius : largest norm of a point, in the same unit; default 1.
+    classes : number of classes C, default 2; for targets 2^c, if they take c bits each.
     variant, folder_size, depth, bits : as in :func:`build`.
     accuracy : as in :func:`build`, where a dataset has targets.
     folders : for ``"retrieval"``, the number of folders that were filled.  No rate at which its
         tables fill is proved, so the default is what is: one point in each, N folders.
-    grid_bits : points lie on the grid 2^-grid_bits.
+    grid_bits : points lie on the grid 2^-grid_bits; default 20.
     direction_bits : entries of the direction have at most that many bits; default: what
         :func:`build` stays below unless a standard Gaussian exceeds 8.  Most directions are much
         shorter, which matters for small budgets: a first layer counts for none of them, but what it
@@ -97,15 +102,18 @@ def bound(
     60
     """
     if dataset is not None:
-        if any(value is not None for value in (N, d, separation)):
+        if any(value is not None for value in (N, d, separation, radius, classes, grid_bits)):
             raise HypothesisViolated(
-                "dataset: N, d and the separation are those of the data; omit them"
+                "dataset: N, d, separation, radius, classes and grid_bits are those of the data; "
+                "omit them"
             )
         if not isinstance(dataset, Dataset):
             raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
         dataset = dataset.distinct()
         answers = answers_of(dataset, accuracy)
-        N, d, separation, radius = dataset.N, dataset.d, dataset.separation, dataset.radius
+        N, d = dataset.N, dataset.d
+        radius = _root(dataset.squared_radius, up=True)
+        separation = _root(dataset.squared_separation, up=False)
         c, grid_bits = answers.bits, dataset.shift
     elif accuracy is not None:
         raise HypothesisViolated(
@@ -113,9 +121,11 @@ def bound(
             f"classes = 2^bits, got {show(accuracy)}"
         )
     else:
-        c, answers = label_bits(whole(classes, "classes", 1)), None
-    N, d = whole(N, "N", 1), whole(d, "d", 1)
-    if variant not in VARIANTS:
+        c = label_bits(whole(2 if classes is None else classes, "classes", 1))
+        answers, radius = None, 1 if radius is None else radius
+        grid_bits = 20 if grid_bits is None else grid_bits
+    N, d = _at_most(N, "N", 1, MOST_POINTS), _at_most(d, "d", 1, MOST_POINTS)
+    if not isinstance(variant, str) or variant not in VARIANTS:
         raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
     if folders is not None and variant != "retrieval":
         raise HypothesisViolated(
@@ -123,10 +133,14 @@ def bound(
             f"'retrieval' only, got {show(folders)}"
         )
     depth, bits = _budget("depth", depth, variant), _budget("bits", bits, variant)
-    n = None if folder_size is None else whole(folder_size, "folder_size", 1)
+    n = None if folder_size is None else _at_most(folder_size, "folder_size", 1, MOST_FOLDER)
     spread_bound(N, d, separation, radius)  # separation and radius are sound
     reach = _Reach.of(
-        N, d, real(radius, "radius"), whole(grid_bits, "grid_bits", 0), direction_bits
+        N,
+        d,
+        real(radius, "radius"),
+        _at_most(grid_bits, "grid_bits", 0, MOST_SHIFT),
+        direction_bits,
     )
     if variant in ("paper", "merged"):
         size = _paper(N, d, key_bits_bound(N, d, separation, radius), c, n, reach, variant)
@@ -156,15 +170,15 @@ def spread_bound(N: int, d: int, separation: Any, radius: Any) -> Fraction:
     >>> math.ceil(spread_bound(1000, 10, 0.28, 1))
     18022376
     """
-    N, d = whole(N, "N", 1), whole(d, "d", 1)
+    N, d = _at_most(N, "N", 1, MOST_POINTS), _at_most(d, "d", 1, MOST_POINTS)
     radius = real(radius, "radius")
     if N == 1:
         return Fraction(0)
     separation = real(separation, "separation")
     if separation == 0 or separation > 2 * radius:
         raise HypothesisViolated(
-            f"separation: two points of norm at most radius = {show(float(radius))} are more than "
-            f"0 and at most {show(float(2 * radius))} apart, got {show(float(separation))}"
+            f"separation: two points of norm at most radius = {_short(radius)} are more than "
+            f"0 and at most {_short(2 * radius)} apart, got {_short(separation)}"
         )
     line = 2 * radius / separation
     return line if d == 1 else line * N * N * Fraction(math.sqrt(2 * d / math.pi) * _OUTWARDS)
@@ -209,7 +223,9 @@ def paper_depth(N: int, d: int, separation: Any, radius: Any = 1, classes: int =
     """
     N, classes = whole(N, "N", 2), whole(classes, "classes", 1)
     line = spread_bound(N, 1, separation, radius) / 2
-    log_R = log2(line) + math.log2(10 * N * N * math.sqrt(math.pi * whole(d, "d", 1)))
+    log_R = log2(line) + math.log2(
+        10 * N * N * math.sqrt(math.pi * _at_most(d, "d", 1, MOST_POINTS))
+    )
     bits = max(log_R, math.log2(classes))
     folders = math.sqrt(N * math.log2(N))
     return 3 * folders + N / folders * (3 * bits + 2) + 4
@@ -233,7 +249,7 @@ def least_bits(
     (100, 71)
     """
     N, weights, classes = (
-        whole(N, "N", 1),
+        _at_most(N, "N", 1, MOST_POINTS),
         whole(weights, "weights", 0),
         whole(classes, "classes", 1),
     )
@@ -241,6 +257,12 @@ def least_bits(
         raise HypothesisViolated(
             f"weights: without a weight all networks are the same, and {classes} labels need "
             "different ones; at least 1 is needed, got 0"
+        )
+
+    if weights and N * math.log2(classes) > MOST_WEIGHT_BITS * weights:
+        raise HypothesisViolated(
+            f"weights: {show(weights)} weights would need more than {MOST_WEIGHT_BITS} bits each, "
+            "and longer ones are not counted"
         )
 
     def enough(bits: int) -> bool:
@@ -259,7 +281,11 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
     >>> [least_depth(N, 12) for N in (10**3, 10**6, 10**9)]
     [3, 27, 659]
     """
-    N, width, d = whole(N, "N", 1), whole(width, "width", 1), whole(d, "d", 1)
+    N, width, d = (
+        _at_most(N, "N", 1, MOST_POINTS),
+        whole(width, "width", 1),
+        _at_most(d, "d", 1, MOST_POINTS),
+    )
 
     def enough(depth: int) -> bool:
         if depth == 1:
@@ -289,7 +315,7 @@ class _Reach:
     @classmethod
     def of(cls, N: int, d: int, radius: Fraction, grid_bits: int, bits: int | None) -> "_Reach":
         if bits is not None:
-            bits = whole(bits, "direction_bits", 1)
+            bits = _at_most(bits, "direction_bits", 1, MOST_SHIFT)
         elif d == 1:
             bits = 1
         else:
@@ -623,11 +649,36 @@ def real(value: Any, name: str) -> Fraction:
     return number
 
 
+def _short(value: Fraction) -> str:
+    """For a message: a float where there is one."""
+    try:
+        return str(float(value))
+    except OverflowError:
+        return f"about 2^{value.numerator.bit_length() - value.denominator.bit_length()}"
+
+
 def log2(value: Fraction | int) -> float:
     """log2 of a positive fraction of any size."""
     value = Fraction(value)
     shift = value.numerator.bit_length() - value.denominator.bit_length()
     return shift + math.log2(value / Fraction(2) ** shift)
+
+
+def _at_most(value: Any, name: str, least: int, most: int) -> int:
+    """A whole number for which the formulas end in good time."""
+    number = whole(value, name, least)
+    if number > most:
+        raise HypothesisViolated(f"{name}: this is computed up to {most}, got {show(value)}")
+    return number
+
+
+def _root(square: Fraction | None, up: bool) -> Fraction | None:
+    """The square root, rounded up or down in its 64th bit, of any size."""
+    if not square:
+        return square
+    k = max(0, 130 + square.denominator.bit_length() - square.numerator.bit_length()) // 2
+    scaled = (square.numerator << 2 * k) // square.denominator
+    return Fraction(math.isqrt(scaled) + up, 1 << k)
 
 
 def _first(holds: Callable[[int], bool]) -> int:
