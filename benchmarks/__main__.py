@@ -27,6 +27,7 @@ BENCHMARKS = {
     "samples": chapters.samples,
     "engine": optimal_relu.engine,
     "optimal_relu": optimal_relu.full_size,
+    "margin": optimal_relu.margin,
     "book": pages.cold_build,
     "gpu": gpu.gpu,
 }

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from joblib.externals.loky import get_reusable_executor
 
 import mem_lib as ml
 from benchmarks.core import ratio, timed
@@ -47,6 +46,35 @@ def engine() -> list[dict]:
 def full_size() -> list[dict]:
     """Build and verify; the limit is the time in which the same bytes can be copied."""
     return [row for variant, N in RUNS for row in _in_own_process(variant, N)]
+
+
+def margin() -> list[dict]:
+    """1,000 integers in pairs at distance 1, at scales from 2^12 to 2^b: the depth of each network,
+    which is verified on every point.  ``paper, n = 10`` has the paper's own folders."""
+    rows = []
+    shapes = {"paper, n = 10": ("paper", 10)}
+    shapes |= {v: (v, None) for v in ("paper", "merged", "narrow", "wide", "retrieval")}
+    for b in (12, 24, 48, 96, 128, 192, 256, 384, 512):
+        dataset, row = pairs(1000, b), {"b": b}
+        for name, (variant, size) in shapes.items():
+            network = optimal_relu.build(dataset, variant=variant, folder_size=size)
+            assert ml.verify(network, dataset), (b, name)
+            row[name] = network.depth
+        rows.append(row)
+    return rows
+
+
+def pairs(N: int, b: int) -> ml.Dataset:
+    """Integers in pairs of neighbours, at scales from 2^12 to 2^b."""
+    rng = np.random.default_rng(0)
+    taken: set[int] = set()
+    for k in np.linspace(12, b, N // 2).astype(int).tolist():
+        place = None
+        while place is None or place in taken:
+            place = 2 * (int(rng.integers(2**11, 2**12)) << (k - 12))
+        taken.add(place)
+    keys = sorted(place + i for place in taken for i in (0, 1))
+    return ml.Dataset(np.array(keys, dtype=object)[:, None], rng.permutation(N) % 2)
 
 
 def points(N: int) -> ml.Dataset:
@@ -106,8 +134,9 @@ def _measure(variant: str, N: int) -> dict:
 
 
 def _workers() -> list[str]:
-    """The processes that joblib keeps for the next call."""
-    return [str(pid) for pid in getattr(get_reusable_executor(), "_processes", {})]
+    """The processes that this one has started, on Linux."""
+    return [pid for file in Path("/proc/self/task").glob("*/children") for pid in
+            file.read_text().split()]  # fmt: skip
 
 
 def _peak_memory(process: str) -> float:
