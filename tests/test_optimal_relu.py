@@ -488,6 +488,9 @@ def test_a_damaged_description_has_no_size(change):
     about = optimal_relu.build(BALL, variant="retrieval").about
     with pytest.raises(ml.HypothesisViolated, match="network: one that"):
         optimal_relu.size_formula(about | change)
+    about = optimal_relu.build(BALL, variant="parallel").about
+    with pytest.raises(ml.HypothesisViolated, match="network: one that"):
+        optimal_relu.size_formula(about | {"blocks": 0})
 
 
 def test_bad_data():

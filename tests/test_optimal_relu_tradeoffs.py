@@ -473,3 +473,13 @@ def test_blocks_that_no_machine_holds(monkeypatch):
     monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 1 << 18)
     with pytest.raises(ml.HypothesisViolated, match=r"depth: 200 blocks side by side.* GiB"):
         optimal_relu.build(BALL, variant="parallel", depth=depth)
+
+
+@pytest.mark.parametrize("budget", [2**62, 2**63, 2**70, 10**25])
+def test_a_budget_beyond_machine_integers_is_no_limit(budget):
+    dataset = ml.data.ball(N=30, d=2, seed=0)
+    for variant, name in (("parallel", "depth"), ("narrow", "bits"), ("series", "bits")):
+        network = optimal_relu.build(dataset, variant=variant, **{name: budget})
+        assert ml.verify(network, dataset).ok
+        promised = optimal_relu.bound(dataset, variant=variant, **{name: budget})
+        assert network.size.depth <= promised.depth

@@ -89,7 +89,7 @@ def test_a_device_that_holds_not_even_one_point(monkeypatch):
         ml.verify(network, BALL, device="cpu")
 
 
-@pytest.mark.parametrize("name", ["gpu", "tpu:7", "cuda:99", "meta", "", 3.5, "mps"])
+@pytest.mark.parametrize("name", ["gpu", "tpu:7", "cuda:99", "meta", "", 3.5, "mps", b"cpu"])
 def test_devices_that_are_not_there(name):
     network = ml.optimal_relu.build(BALL)
     with pytest.raises(ml.HypothesisViolated, match="device: "):
@@ -142,7 +142,9 @@ def test_points_finer_than_the_network():
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_long_weights_are_refused_with_the_bits_they_need(variant):
     network = ml.optimal_relu.build(BALL, variant=variant, folder_size=80)
-    with pytest.raises(ml.HypothesisViolated, match=r"exact: float64 has 53 bits, .* needs \d+;"):
+    with pytest.raises(
+        ml.HypothesisViolated, match=r"exact: float64 has 53 bits, .* needs \d+ or more;"
+    ):
         network.to_torch(BALL, device="cpu")
     module = network.to_torch(exact=False, device="cpu")
     assert (module.proven, module.bits) == (None, None)
@@ -161,6 +163,70 @@ def test_short_weights_are_exact_in_plain_float64():
     long = ml.optimal_relu.build(data, variant="narrow").to_torch(exact=False, device="cpu")
     out = long(torch.from_numpy(data.points.copy())).numpy()[:, 0]
     assert (out == data.labels).mean() < 0.6
+
+
+SMALL, HUGE = 5e-324, 1.7e308
+
+
+@pytest.mark.parametrize(
+    ("points", "wanted"),
+    [
+        ([[SMALL], [2 * SMALL], [6 * SMALL]], {"labels": [0, 1, 0]}),
+        ([[HUGE], [-HUGE], [0.0]], {"labels": [0, 1, 1]}),
+        ([[0], [1], [2]], {"targets": [0.0, SMALL, 2 * SMALL]}),
+        ([[0], [1], [2]], {"targets": [0.0, HUGE, -HUGE]}),
+    ],
+)
+def test_exact_at_the_ends_of_the_range(points, wanted):
+    """2^1074 is no float64, but it is a product of two."""
+    data = ml.Dataset(points, **wanted)
+    network = ml.optimal_relu.build(data, variant="narrow")
+    try:
+        module = network.to_torch(data, device="cpu")
+    except ml.HypothesisViolated:
+        assert ml.foundations.bits_needed(network, data.points) > 53
+        return
+    out = module(torch.from_numpy(data.points.astype(float))).numpy()[:, 0]
+    expected = data.labels if data.targets is None else data.targets
+    assert out.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("denominator", [3**700, 2**1080, 2**1075])
+def test_outputs_that_no_float_holds_are_refused(denominator):
+    layer = ml.Layer([[1]], [0], "identity")
+    network = ml.Network([layer], output_denominator=denominator, readout="sign")
+    data = ml.Dataset([[1], [-3]], [1, 0])
+    assert ml.verify(network, data).ok
+    with pytest.raises(ml.HypothesisViolated, match="exact: outputs over a denominator of"):
+        network.to_torch(data, device="cpu")
+
+
+def test_a_division_that_rounds_keeps_outputs_apart():
+    for bits, denominator in ((50, 7), (51, 3), (49, 10**9 + 7)):
+        rows = ml.Layer([[1], [1]], [2**bits - 2, 2**bits - 3], "identity")
+        network = ml.Network([rows], output_denominator=denominator, readout="argmax")
+        data = ml.Dataset([[0]], [0], classes=2)
+        out = network.to_torch(data, device="cpu")(torch.zeros(1, 1))
+        assert out[0, 0] > out[0, 1]
+    rows = ml.Layer([[1], [1]], [2**53 - 2, 2**53 - 3], "identity")
+    network = ml.Network([rows], output_denominator=7, readout="argmax")
+    with pytest.raises(ml.HypothesisViolated, match="needs 53, of 51 that it may have"):
+        network.to_torch(ml.Dataset([[0]], [0], classes=2), device="cpu")
+
+
+def test_a_module_leaves_the_random_generator_alone():
+    torch.manual_seed(0)
+    expected = torch.rand(1)
+    torch.manual_seed(0)
+    ml.optimal_relu.build(BALL).to_torch(exact=False, device="cpu")
+    assert torch.equal(torch.rand(1), expected)
+
+
+def test_layers_that_do_not_fit_as_dense_matrices_are_refused(monkeypatch):
+    network = ml.optimal_relu.build(ml.data.ball(N=20, d=2, seed=0))
+    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 2**10)
+    with pytest.raises(ml.HypothesisViolated, match="network: its layers as dense float64"):
+        network.to_torch(exact=False, device="cpu")
 
 
 def test_box_bits_bound_what_points_need():

@@ -21,7 +21,7 @@ from mem_lib.foundations._counting import whole
 from mem_lib.network import Size
 from mem_lib.network._network import MOST_SHIFT
 from mem_lib.optimal_relu._answers import answers_of
-from mem_lib.optimal_relu._build import BUDGETS
+from mem_lib.optimal_relu._build import BUDGETS, NO_LIMIT
 from mem_lib.optimal_relu._folders import VARIANTS, label_bits
 from mem_lib.optimal_relu._paper import best_folder_size
 from mem_lib.optimal_relu._projection import halvings
@@ -638,7 +638,7 @@ def _budget(name: str, value: Any, variant: str) -> int | None:
             f"{name}: a budget for variant = {' or '.join(map(show, BUDGETS[name]))}, got "
             f"{show(value)} for {show(variant)}"
         )
-    return None if value is None else whole(value, name, 1)
+    return None if value is None else min(whole(value, name, 1), NO_LIMIT)
 
 
 def real(value: Any, name: str) -> Fraction:

@@ -27,6 +27,7 @@ from mem_lib.optimal_relu._wires import ANSWER, Wires
 Plan = PaperPlan | NarrowPlan | BlockPlan | RetrievalPlan
 
 #: The budgets, and the variants that keep to them.
+NO_LIMIT = 2**62  # no budget is larger: they are compared with int64
 BUDGETS = {"depth": ("parallel",), "bits": ("narrow", "wide", "series")}
 
 
@@ -214,7 +215,7 @@ def _budget(name: str, value: Any, variant: str) -> int | None:
             f"{name}: only {' and '.join(map(repr, BUDGETS[name]))} keep to such a budget, got "
             f"{show(value)} for variant {variant!r}"
         )
-    return None if value is None else _whole(name, value, 1)
+    return None if value is None else min(_whole(name, value, 1), NO_LIMIT)
 
 
 def _check_strings(about: dict[str, Any], label_bits: int, folder_size: int | None) -> None:

@@ -57,7 +57,7 @@ def size_formula(network: Network | dict[str, Any]) -> Formula:
             weights, bits = found.weights + 1, max(found.bits, about["answer_bits"])
             return Formula(found.depth, found.width, weights, bits)
         return found
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, ZeroDivisionError):
         raise HypothesisViolated(
             f"network: one that mem_lib.optimal_relu.build made is needed (variants {VARIANTS}), "
             f"got {show(network)}"

@@ -14,6 +14,8 @@ def device_named(name: str) -> str | None:
     if name == "auto":
         return "cuda" if gpus else None
     try:
+        if not isinstance(name, str):
+            raise TypeError
         device = torch.device(name)
     except (RuntimeError, TypeError):
         raise HypothesisViolated(

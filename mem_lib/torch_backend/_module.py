@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from mem_lib._memory import check_memory
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, InvalidNetwork, show
 from mem_lib.foundations import bits_needed
@@ -37,14 +38,15 @@ class MemorizingModule(nn.Module):
 
     ``proven``: ``"box"``, ``"points"`` or None, see :func:`to_torch`; ``bits``: how many a number
     of the computation has at most, or None where nobody looked.  Where the network's denominator is
-    no power of two, the last division rounds.
+    no power of two, the last division rounds, and keeps different outputs different.
     """
 
     def __init__(self, network: Network, proven: str | None, bits: int | None) -> None:
         super().__init__()
         self.proven, self.bits = proven, bits
-        self.input_scale = _nearest(1 << network.input_shift)
-        self.denominator = _nearest(network.output_denominator)
+        self.up = _powers(network.input_shift)
+        odd, self.down = _denominator(network)
+        self.odd = _nearest(odd)
         modules: list[nn.Module] = []
         for layer in network.layers:
             modules.append(_linear(layer))
@@ -53,7 +55,13 @@ class MemorizingModule(nn.Module):
         self.layers = nn.Sequential(*modules)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.layers(x.to(torch.float64) * self.input_scale) / self.denominator
+        x = x.to(torch.float64)
+        for factor in self.up:
+            x = x * factor
+        out = self.layers(x) / self.odd
+        for factor in self.down:
+            out = out / factor
+        return out
 
 
 def to_torch(
@@ -74,13 +82,18 @@ def to_torch(
     ------
     HypothesisViolated
         When 53 bits cannot be proven to be enough; the message states how many bits are needed.
-        When ``device`` is not there.
+        When outputs leave the range of float64, dense layers do not fit into memory, or ``device``
+        is not there.
     InvalidNetwork
         When ``dataset`` has another dimension than the network.
     """
     if not isinstance(network, Network):
         raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
     place = device_named(device) or "cpu"
+    check_memory(
+        sum(8 * layer.units * (layer.inputs + 1) for layer in network.layers),
+        "network: its layers as dense float64 matrices",
+    )
     proven, bits = _proof(network, dataset) if exact else (None, None)
     return MemorizingModule(network, proven, bits).to(place)
 
@@ -95,17 +108,41 @@ def _proof(network: Network, dataset: Any) -> tuple[str, int]:
         raise InvalidNetwork(
             f"dataset: the network has {network.inputs} inputs, the points {dataset.d} coordinates"
         )
+    if network.size.bits > FLOAT64 + 1:  # 2^53 itself has 54
+        raise _too_long(f"{network.size.bits - 1} or more")
+    enough = _enough(network)
     if dataset.shift > network.input_shift:
         network = network.refined(dataset.shift - network.input_shift)
     bits = box_bits(network, *_box(network, dataset))
-    if bits <= FLOAT64:
+    if bits <= enough:
         return "box", bits
     bits = bits_needed(network, dataset.points)
-    if bits <= FLOAT64:
+    if bits <= enough:
         return "points", bits
-    raise HypothesisViolated(
+    raise _too_long(f"{bits}, of {enough} that it may have")
+
+
+def _too_long(bits: str) -> HypothesisViolated:
+    return HypothesisViolated(
         f"exact: float64 has {FLOAT64} bits, and at these points this network needs {bits}; "
         "exact=False shows what rounding makes of it"
+    )
+
+
+def _enough(network: Network) -> int:
+    """The bits of outputs that the last division does not spoil.
+
+    Division by 2^k, k <= 1074, gives a number of float64.  Any other division rounds; integers up
+    to 2^51 then stay apart, because their quotients differ by more than one unit in the last place.
+    """
+    odd, down = _denominator(network)
+    if odd == 1 and len(down) <= 2 and network.output_denominator.bit_length() <= 1075:
+        return FLOAT64
+    if network.output_denominator.bit_length() <= 1000:
+        return FLOAT64 - 2
+    raise HypothesisViolated(
+        "exact: outputs over a denominator of "
+        f"{network.output_denominator.bit_length()} bits leave the range of float64"
     )
 
 
@@ -146,9 +183,23 @@ def box_bits(network: Network, low: list[int], high: list[int]) -> int:
     return max(largest - 1, 0).bit_length()
 
 
+def _powers(k: int) -> list[float]:
+    """2^k as a product of factors that float64 holds."""
+    return [2.0**1000] * (k // 1000) + [2.0 ** (k % 1000)] * (k % 1000 > 0)
+
+
+def _denominator(network: Network) -> tuple[int, list[float]]:
+    """The output denominator as an odd number and powers of two."""
+    denominator = network.output_denominator
+    k = (denominator & -denominator).bit_length() - 1
+    return denominator >> k, _powers(k)
+
+
 def _linear(layer: Layer) -> nn.Linear:
     weight = layer.weight.toarray() if isinstance(layer.weight, Sparse) else layer.weight
-    linear = nn.Linear(layer.inputs, layer.units, dtype=torch.float64)
+    # no random weights first: that would move PyTorch's generator on
+    make: Any = nn.utils.skip_init
+    linear: nn.Linear = make(nn.Linear, layer.inputs, layer.units, dtype=torch.float64)
     with torch.no_grad():
         linear.weight.copy_(torch.from_numpy(_floats(weight)))
         linear.bias.copy_(torch.from_numpy(_floats(layer.bias)))
