@@ -10,8 +10,8 @@ import numpy as np
 
 import mem_lib as ml
 from benchmarks.core import ratio, timed
+from benchmarks.optimal_relu import tally_of
 from mem_lib import optimal_relu
-from mem_lib.exact import Chunks, Engine, Tally, arrays_for
 
 #: (variant, N, whether the CPU runs it too)
 RUNS = [
@@ -39,7 +39,7 @@ def gpu() -> list[dict]:
         )
         assert certificate.ok, certificate
         what = f"verify {variant}, N = {N}, depth {network.depth}, {torch.cuda.get_device_name()}"
-        moved = _tally(network, dataset).moved
+        moved = tally_of(network, dataset, device="cuda").moved
         rows.append(
             ratio(what, seconds, "s", "copy the bytes that layers move", moved / _bandwidth())
         )
@@ -57,16 +57,6 @@ def points(N: int) -> ml.Dataset:
     """Distinct random integers of the plane, random labels."""
     rng = np.random.default_rng(0)
     return ml.Dataset(rng.integers(0, 2**40, (N, 2)), labels=rng.integers(0, 2, N), classes=2)
-
-
-def _tally(network: ml.Network, dataset: ml.Dataset) -> Tally:
-    chunks = Chunks(
-        Engine(network, arrays_for("cuda")), dataset.N, lambda rows: dataset.integers(rows)[0]
-    )
-    total = chunks.tally
-    for _, _, _, tally in chunks.run(1, False):
-        total.merge(tally)
-    return total
 
 
 def _bandwidth() -> float:

@@ -11,7 +11,7 @@ import numpy as np
 import mem_lib as ml
 from benchmarks.core import ratio, timed
 from mem_lib import optimal_relu
-from mem_lib.exact import Chunks, Engine, Tally
+from mem_lib.exact import Chunks, Engine, Tally, arrays_for
 from mem_lib.network import Network
 
 WORKERS = 2
@@ -124,7 +124,7 @@ def _measure(variant: str, N: int) -> dict:
     certificate, verifying = timed(lambda: ml.verify(network, dataset, workers=WORKERS))
     assert certificate.ok, certificate
     memory = sum(map(_peak_memory, ["self", *_workers()]))
-    tally = _tally(network, dataset)
+    tally = tally_of(network, dataset)
     assert tally.expanded == 0, "huge numbers were held one a point"
     return {
         "build": building, "project": projecting, "verify": verifying, "memory": memory,
@@ -145,8 +145,10 @@ def _peak_memory(process: str) -> float:
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 2**10
 
 
-def _tally(network: Network, dataset: ml.Dataset) -> Tally:
-    chunks = Chunks(Engine(network), dataset.N, lambda rows: dataset.integers(rows)[0])
+def tally_of(network: Network, dataset: ml.Dataset, device: str | None = None) -> Tally:
+    """What an evaluation of all points on ``device`` met."""
+    engine = Engine(network, arrays_for(device))
+    chunks = Chunks(engine, dataset.N, lambda rows: dataset.integers(rows)[0])
     total = chunks.tally
     for _, _, _, tally in chunks.run(WORKERS, False):
         total.merge(tally)

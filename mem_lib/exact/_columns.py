@@ -211,11 +211,11 @@ class ColumnLayer:
         if len(coded) + len(loose) > MOST_JOINED:
             return self._add(None, terms)
         coded += [(self._recoded(stored), scale) for stored, scale in loose]
+        if not coded:
+            return Column(None, 0, offset)
         partition, places = self._common(coded)
         if partition is None:
             return self._add(None, terms)
-        if not coded:
-            return Column(None, 0, offset)
         self._read(coded)
         values = [
             self.arrays.take(stored.values, place)
@@ -266,7 +266,7 @@ class ColumnLayer:
             if common.size > self.most:
                 return None, []
             places = [self.arrays.take(place, left) for place in places] + [right]
-        return common or Partition(self.arrays.constant(0, self.points), 1), places
+        return common, places
 
     def _joined(self, p: Partition, q: Partition) -> Joined:
         """The join, and for each of its classes the classes of p and of q that hold it; p or q

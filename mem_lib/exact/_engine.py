@@ -75,7 +75,9 @@ class Engine:
         if isinstance(state, np.ndarray):
             result = None
             if not self.head and state.dtype != object:
-                result = self._affine.setdefault(i, Affine(layer))(state)
+                if i not in self._affine:
+                    self._affine[i] = Affine(layer)
+                result = self._affine[i](state)
             if result is not None:
                 z, key = result
                 tally.arithmetic.add(key)

@@ -88,13 +88,13 @@ def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -
             f"points: an array of shape (M, {network.inputs}) is needed, got shape {points.shape}"
         )
     with np.errstate(all="ignore"):
-        x = np.ldexp(_rounded(points, dtype), network.input_shift).T
+        x = np.ldexp(rounded(points, dtype), network.input_shift).T
         for layer in network.layers:
             z = np.stack([_sum(bias, terms, x, dtype) for bias, terms in layer.rows()])
             if layer.activation == "relu":
                 z = np.maximum(z, 0)
             x = (z >= 0).astype(dtype) if layer.activation == "threshold" else z
-        return np.asarray(x.T / dtype.type(_nearest(network.output_denominator)))
+        return np.asarray(x.T / dtype.type(nearest(network.output_denominator)))
 
 
 def bits_needed(network: Network, points: Any) -> int:
@@ -160,14 +160,16 @@ def _dyadic(values: Any, name: str, dimensions: int) -> np.ndarray:
     return array
 
 
-def _rounded(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+def rounded(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The integers of ``array`` in floating point, through float64; infinite beyond its range."""
     if array.dtype != object:
         return array.astype(dtype)
-    flat = [_nearest(v) for v in array.ravel().tolist()]
+    flat = [nearest(v) for v in array.ravel().tolist()]
     return np.array(flat, dtype=np.float64).reshape(array.shape).astype(dtype)
 
 
-def _nearest(value: int) -> float:
+def nearest(value: int) -> float:
+    """The float64 nearest to an integer of any size."""
     try:
         return float(value)
     except OverflowError:
@@ -178,5 +180,5 @@ def _sum(bias: int, terms: list[tuple[int, int]], x: np.ndarray, dtype: np.dtype
     """The weighted sum in the order of the inputs, the bias last: the same on every machine."""
     z = np.zeros(x.shape[1], dtype)
     for k, weight in terms:
-        z = z + dtype.type(_nearest(weight)) * x[k]
-    return z + dtype.type(_nearest(bias))
+        z = z + dtype.type(nearest(weight)) * x[k]
+    return z + dtype.type(nearest(bias))

@@ -20,10 +20,12 @@ from mem_lib._memory import check_memory
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, InvalidNetwork, show
 from mem_lib.foundations import bits_needed
+from mem_lib.foundations._floats import nearest, rounded
 from mem_lib.network import Layer, Network, Sparse
 from mem_lib.torch_backend._device import device_named
 
 FLOAT64 = 53
+FLOATS = np.dtype(np.float64)
 
 
 class Step(nn.Module):
@@ -46,7 +48,7 @@ class MemorizingModule(nn.Module):
         self.proven, self.bits = proven, bits
         self.up = _powers(network.input_shift)
         odd, self.down = _denominator(network)
-        self.odd = _nearest(odd)
+        self.odd = nearest(odd)
         modules: list[nn.Module] = []
         for layer in network.layers:
             modules.append(_linear(layer))
@@ -201,20 +203,6 @@ def _linear(layer: Layer) -> nn.Linear:
     make: Any = nn.utils.skip_init
     linear: nn.Linear = make(nn.Linear, layer.inputs, layer.units, dtype=torch.float64)
     with torch.no_grad():
-        linear.weight.copy_(torch.from_numpy(_floats(weight)))
-        linear.bias.copy_(torch.from_numpy(_floats(layer.bias)))
+        linear.weight.copy_(torch.from_numpy(rounded(weight, FLOATS)))
+        linear.bias.copy_(torch.from_numpy(rounded(layer.bias, FLOATS)))
     return linear.requires_grad_(False)
-
-
-def _floats(array: np.ndarray) -> np.ndarray:
-    if array.dtype != object:
-        return array.astype(np.float64)
-    flat = [_nearest(v) for v in array.ravel().tolist()]
-    return np.array(flat, dtype=np.float64).reshape(array.shape)
-
-
-def _nearest(value: int) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
