@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from mem_lib.data import _packing as packing
-from mem_lib.data import ball, balls, hostile, lattice, moons, shells, sphere
+from mem_lib.data import ball, balls, hostile, lattice, moment_curve, moons, shells, sphere
 from mem_lib.errors import InvalidDataset
 from tests.datasets import exact
 
@@ -222,6 +222,20 @@ def test_crowded_balls(seed, bits):
         assert mine.max() - mine.min() <= 0.18
 
 
+@pytest.mark.parametrize(
+    ("N", "d", "bits"), [(1, 3, 0), (2, 1, 1), (3, 2, 1), (4, 2, 2), (100, 8, 6)]
+)
+def test_moment_curve(N, d, bits):
+    dataset = moment_curve(N, d, seed=1)
+    check(dataset, N, d, bits=bits * d)
+    order = np.argsort(dataset.points[:, 0])
+    assert (dataset.labels[order] == np.arange(N) % 2).all()
+    t = dataset.points[order, 0]
+    assert (t * 2**bits == np.arange(N) - N // 2).all() and (abs(t) < 1).all()
+    for k, row in zip(t.tolist(), exact(dataset.points[order]), strict=True):
+        assert list(row) == [Fraction(k) ** (j + 1) for j in range(d)]
+
+
 # --- all of them ----------------------------------------------------------------------------------
 
 ALL = {
@@ -231,6 +245,7 @@ ALL = {
     "shells": lambda seed: shells(30, 3, seed=seed),
     "lattice": lambda seed: lattice(30, 3, seed=seed),
     "balls": lambda seed: balls(30, 3, seed=seed),
+    "moment_curve": lambda seed: moment_curve(30, 3, seed=seed),
 }
 
 
@@ -278,6 +293,8 @@ def test_generators_do_not_touch_the_global_state():
         (balls, {"N": 5, "d": 2, "radius": 0}, "radius must be"),
         (balls, {"N": 5, "d": 2, "margin": math.nan}, "margin must be"),
         (balls, {"N": 5, "d": 2, "components": 0}, "components must be"),
+        (moment_curve, {"N": 0, "d": 2}, "N must be"),
+        (moment_curve, {"N": 100, "d": 9}, "up to d = 9 take 54 bits; a float64 holds 53"),
     ],
 )
 def test_bad_arguments(make, arguments, message):

@@ -11,7 +11,7 @@ True
 """
 
 from mem_lib.data._dataset import Dataset
-from mem_lib.data._generators import ball, balls, lattice, moons, shells, sphere
+from mem_lib.data._generators import ball, balls, lattice, moment_curve, moons, shells, sphere
 from mem_lib.data._hostile import hostile
 from mem_lib.data._images import cifar10, digits, mnist
 from mem_lib.data._tables import read_csv
@@ -25,6 +25,7 @@ __all__ = [
     "hostile",
     "lattice",
     "mnist",
+    "moment_curve",
     "moons",
     "read_csv",
     "shells",

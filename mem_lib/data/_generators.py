@@ -188,6 +188,31 @@ def lattice(N: int, d: int, *, classes: int = 2, seed: int = 0) -> Dataset:
     return Dataset(points, labels, classes=classes, separation_at_least=1.0)
 
 
+def moment_curve(N: int, d: int, *, seed: int = 0) -> Dataset:
+    """N points (t, t^2, ..., t^d) with alternating labels along the curve, in random order.
+
+    The t are consecutive multiples of 2^-b around 0 in (-1, 1), for the least b that has room for N
+    of them.  A hyperplane meets the curve at most d times, so the points are in general position,
+    and few neurons cannot do: each hyperplane explains at most d changes of the label.
+
+    Raises InvalidDataset where t^d would not be an exact float, which takes b d <= 53 bits.
+
+    >>> moment_curve(N=3, d=2).integers()[1], sorted(moment_curve(N=3, d=2).points[:, 0])
+    (2, [np.float64(-0.5), np.float64(0.0), np.float64(0.5)])
+    """
+    N, d, rng = count("N", N), count("d", d), generator(seed)
+    bits = (N // 2).bit_length()
+    if bits * d > 53:
+        raise InvalidDataset(
+            f"N, d: {N} points take steps of 2^-{bits}, whose powers up to d = {d} take "
+            f"{bits * d} bits; a float64 holds 53"
+        )
+    order = rng.permutation(N)
+    steps = (order - N // 2).tolist()
+    points = [[t**k / 2 ** (bits * k) for k in range(1, d + 1)] for t in steps]
+    return Dataset(points, order % 2, classes=min(N, 2), separation_at_least=2.0**-bits)
+
+
 def balls(
     N: int,
     d: int,
