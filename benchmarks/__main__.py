@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy
 
-from benchmarks import chapters, core, gpu, optimal_relu, pages
+from benchmarks import chapters, core, gpu, optimal_relu, pages, two_layer
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = {
@@ -28,6 +28,8 @@ BENCHMARKS = {
     "engine": optimal_relu.engine,
     "optimal_relu": optimal_relu.full_size,
     "margin": optimal_relu.margin,
+    "two_layer": two_layer.speed,
+    "methods": two_layer.methods,
     "book": pages.cold_build,
     "gpu": gpu.gpu,
 }

@@ -1,16 +1,19 @@
-"""A GPU against the CPU: the same evidence, and how far both are from moving bytes only.
+"""A GPU against the CPU: the same evidence, and how far both are from moving bytes only; and the
+residual fits of two layers.
 
-Needs PyTorch and a CUDA device.  The points are random integers of the plane: what is measured is
-evaluation, not the making of data.
+Needs PyTorch and a CUDA device.  What is evaluated are random integers of the plane: evaluation is
+measured, not the making of data.
 """
 
 import sys
+from functools import partial
 
 import numpy as np
 
 import mem_lib as ml
 from benchmarks.core import ratio, timed
 from benchmarks.optimal_relu import tally_of
+from benchmarks.two_layer import signs
 from mem_lib import optimal_relu
 
 #: (variant, N, whether the CPU runs it too)
@@ -49,6 +52,22 @@ def gpu() -> list[dict]:
                 certificate.ok, certificate.margin, certificate.max_bits
             )  # fmt: skip
             rows.append(ratio(what, seconds, "s", "one CPU core", slow))
+        print(rows[-1], flush=True)
+    return rows + _fits()
+
+
+def _fits() -> list[dict]:
+    """Residual fits on the GPU against NumPy, with networks verified exactly on the CPU."""
+    rows = []
+    for N, d in ((4000, 100), (20_000, 100), (20_000, 1000)):
+        dataset = signs(N, d)
+        fit = partial(ml.two_layer.fit, dataset, variant="antisymmetric", error=0.1, progress=False)
+        fit(device="cuda", seed=1)  # loads the kernels
+        found, seconds = timed(lambda fit=fit: fit(device="cuda"))
+        _, slow = timed(lambda fit=fit: fit())
+        assert ml.verify(found.network, dataset, tolerance=found.max_error + found.float_error)
+        what = f"fit antisymmetric, N = {N}, d = {d}, {len(found.neurons)} neurons"
+        rows.append(ratio(what, seconds, "s", "NumPy on the CPU", slow))
         print(rows[-1], flush=True)
     return rows
 

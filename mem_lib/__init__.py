@@ -9,7 +9,7 @@ True
 ``import mem_lib`` needs numpy alone; everything heavier loads inside the functions that use it.
 """
 
-from mem_lib import beyond_worst_case, data, exact, foundations, optimal_relu, theorems
+from mem_lib import beyond_worst_case, data, exact, foundations, optimal_relu, theorems, two_layer
 from mem_lib.certificate import Certificate, verify
 from mem_lib.data import Dataset
 from mem_lib.errors import (
@@ -46,5 +46,6 @@ __all__ = [
     "optimal_relu",
     "predict",
     "theorems",
+    "two_layer",
     "verify",
 ]

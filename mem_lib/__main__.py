@@ -17,12 +17,13 @@ import inspect
 import os
 import sys
 from dataclasses import asdict
+from fractions import Fraction
 from pathlib import Path
 
 import mem_lib as ml
 from mem_lib.data import Dataset, read_csv
 
-CHAPTERS = ("beyond_worst_case", "optimal_relu")
+CHAPTERS = ("beyond_worst_case", "optimal_relu", "two_layer")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -63,6 +64,7 @@ def verify(options: argparse.Namespace) -> int:
     certificate = ml.verify(
         network,
         dataset,
+        tolerance=_tolerance(options.tolerance),
         workers=options.workers,
         progress=False if options.quiet else None,
         checkpoint=options.checkpoint,
@@ -117,6 +119,10 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("verify", help="check a network on a data set, exactly")
     check.add_argument("network", help="a network file, .json or .json.gz")
     check.add_argument("data", help="a CSV or npz file")
+    check.add_argument(
+        "--tolerance", default="0", metavar="T",
+        help="how far an output may be from its target, such as 0.01 or 1/3; default: exact",
+    )  # fmt: skip
     check.add_argument("--save", metavar="FILE", help="write the certificate")
     check.add_argument("--against", metavar="FILE", help="recheck a saved certificate")
     check.add_argument("--workers", type=int, help="chunks evaluated at a time")
@@ -157,6 +163,14 @@ def _parameter(text: str) -> tuple[str, object]:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return name, value
+
+
+def _tolerance(text: str) -> Fraction:
+    """The number as written: 0.1 is a tenth here."""
+    try:
+        return Fraction(text)
+    except (ValueError, ZeroDivisionError):
+        raise ml.HypothesisViolated(f"--tolerance: a number is needed, got {text!r}") from None
 
 
 def _describe(network: ml.Network) -> str:

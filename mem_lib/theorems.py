@@ -548,6 +548,158 @@ STATEMENTS += (
     ),
 )
 
+# -- two_layer -----------------------------------------------------------------------------------
+
+_TWO_LAYER = "mem_lib.two_layer."
+_TWO_LAYER_EXACT = "tests/test_two_layer_exact.py::"
+_TWO_LAYER_FIT = "tests/test_two_layer_residual.py::"
+_TWO_LAYER_WEIGHT = "tests/test_two_layer_weight.py::"
+
+STATEMENTS += (
+    Statement(
+        label="thm-two_layer-general_position",
+        title="General position",
+        paper="baum1988",
+        number=None,
+        provenance="known",
+        function=_TWO_LAYER + "build",
+        test=_TWO_LAYER_EXACT + "test_hostile_data_in_and_out_of_general_position",
+    ),
+    Statement(
+        label="thm-two_layer-threshold",
+        title="Threshold units",
+        paper="baum1988",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "build",
+        test=_TWO_LAYER_EXACT + "test_the_facet_is_used_exactly_where_it_is_needed",
+        compare="for which N the abstract's claim is meant that fewer than ceil(N/d) units do not "
+        "suffice for some labels; for N = d + 1 one unit does",
+    ),
+    Statement(
+        label="thm-two_layer-threshold_least",
+        title="No fewer threshold units",
+        paper="baum1988",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "least_neurons",
+        test=_TWO_LAYER_EXACT + "test_no_fewer_units_suffice",
+        compare="the points and labels of its own lower bound",
+    ),
+    Statement(
+        label="thm-two_layer-slabs",
+        title="Slabs",
+        paper="bubeck2020",
+        number=None,
+        provenance="paper",
+        function=_TWO_LAYER + "build",
+        test=_TWO_LAYER_EXACT + "test_counts_on_a_grid",
+        compare="the statement for points in general position, and how its proof chooses the "
+        "affine functions and the width of the slabs",
+    ),
+    Statement(
+        label="thm-two_layer-sorted",
+        title="Strips",
+        paper="bubeck2020",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "build",
+        test=_TWO_LAYER_EXACT + "test_counts_on_a_grid",
+        compare="whether a count below 4 ceil(N/d) is mentioned",
+    ),
+    Statement(
+        label="thm-two_layer-least_neurons",
+        title="Least neurons",
+        paper="madden2023",
+        number=None,
+        provenance="known",
+        function=_TWO_LAYER + "least_neurons",
+        test=_TWO_LAYER_WEIGHT + "TODO",
+        compare="its lower bound for fixed points and all real labels, and whether it covers ReLU",
+    ),
+    Statement(
+        label="thm-two_layer-weight",
+        title="Total weight",
+        paper="neyshabur2014",
+        number=None,
+        provenance="known",
+        function=_TWO_LAYER + "total_weight",
+        test=_TWO_LAYER_WEIGHT + "TODO",
+    ),
+    Statement(
+        label="thm-two_layer-weight_bound",
+        title="The least weight",
+        paper="bubeck2020",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "weight_bound",
+        test=_TWO_LAYER_WEIGHT + "TODO",
+        compare="its measure of the size of the weights, with or without the biases, and the least "
+        "size that it states for random labels",
+    ),
+    Statement(
+        label="thm-two_layer-slab_weight",
+        title="Slabs are heavy",
+        paper="bubeck2020",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "total_weight",
+        test=_TWO_LAYER_WEIGHT + "TODO",
+        compare="what it states about the size of the weights of its exact and of its NTK network",
+    ),
+    Statement(
+        label="thm-two_layer-ntk",
+        title="Gates",
+        paper="bubeck2020",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "dispersion",
+        test=_TWO_LAYER_FIT + "test_gates_remove_what_the_kernel_promises",
+        compare="its definition of approximate memorization, its hypotheses on the inner products "
+        "and on the covariance of the points, and its constants",
+    ),
+    Statement(
+        label="thm-two_layer-harmonic",
+        title="Harmonic steps",
+        paper="bubeck2020",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "harmonic_kernel",
+        test=_TWO_LAYER_WEIGHT + "TODO",
+        compare="its complex recombination: which powers of the phase, how many phases, and the "
+        "size of the difference",
+    ),
+    Statement(
+        label="thm-two_layer-hermite",
+        title="Coarse steps",
+        paper="bubeck2020",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "hermite_step",
+        test=_TWO_LAYER_FIT + "test_hermite_steps_remove_what_the_theorem_promises",
+        compare="where the factor 1/eps in its number of neurons comes from, its condition on the "
+        "data, and the size of the weights that it reaches",
+    ),
+    Statement(
+        label="thm-two_layer-hybrid",
+        title="Exact and light",
+        paper="bubeck2020",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "build",
+        test=_TWO_LAYER_FIT + "TODO",
+    ),
+    Statement(
+        label="thm-two_layer-rounding",
+        title="Rounding",
+        paper="higham2002",
+        number=None,
+        provenance="ours",
+        function=_TWO_LAYER + "rounding_bound",
+        test=_TWO_LAYER_WEIGHT + "TODO",
+    ),
+)
+
 #: label -> statement
 REGISTRY = {statement.label: statement for statement in STATEMENTS}
 

@@ -67,6 +67,15 @@ def test_every_variant_of_a_deep_chapter(table, tmp_path):
         assert run("verify", network, table, "--checkpoint", tmp_path / "c.jsonl") == 0
 
 
+def test_a_tolerance_is_read_as_written(tmp_path):
+    ml.Dataset([[0], [1]], targets=[0, 1]).save(tmp_path / "d.npz")
+    net = ml.Network([ml.Layer([[9]], [1], "identity")], output_denominator=10, readout="value")
+    net.save(tmp_path / "n.json")  # off by exactly 1/10 at the point 0
+    assert run("verify", tmp_path / "n.json", tmp_path / "d.npz", "--tolerance", "0.1") == 0
+    assert run("verify", tmp_path / "n.json", tmp_path / "d.npz", "--tolerance", "0.099") == 1
+    assert run("verify", tmp_path / "n.json", tmp_path / "d.npz") == 1
+
+
 def test_parameters_and_npz(tmp_path):
     dataset = ml.data.ball(N=20, d=2, margin=0.1, classes=2, seed=0)
     dataset.save(tmp_path / "d.npz")
@@ -108,6 +117,8 @@ def test_wrong_network_exits_with_1(table, tmp_path, capsys):
         (["build", "beyond_worst_case", "data.csv", "--set", "n=" + "-" * 50_000 + "1"], "n: an"),
         (["verify", "good.json", "data.csv", "--checkpoint", "data.csv"], "not a checkpoint file"),
         (["verify", "good.json", "data.csv", "--device", "abacus"], "abacus"),
+        (["verify", "good.json", "data.csv", "--tolerance", "some"], "--tolerance: a number"),
+        (["verify", "good.json", "data.csv", "--tolerance", "1/0"], "--tolerance: a number"),
         (["verify", "good.json", "data.csv", "--checkpoint", "."], "checkpoint: '.' is a folder"),
         (["info", "broken.json"], "InvalidNetwork"),
         (["verify", "good.json", "data.csv", "--against", "good.json"], "InvalidCertificate"),

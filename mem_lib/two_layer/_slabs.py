@@ -1,0 +1,111 @@
+"""4 ceil(N/d) ReLU neurons for real values: one thin slab for every d points.
+
+A group S of d points spans a hyperplane s(z) = 0 that no other point lies on; the nearest one has
+|s| = gap.  Half of that is τ.  An affine function ℓ has the given values on S.  The four neurons
+
+    (relu(s + τ + hℓ) - relu(s + τ) - relu(s - τ + hℓ) + relu(s - τ)) / h
+
+add up to ℓ where s = 0, and to 0 where |s| >= 2τ, if h|ℓ| < τ at all points: none of the four
+changes its sign between s and s + hℓ.  So every group gives its own points their values and leaves
+all others alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mem_lib.two_layer._flats import (
+    Points,
+    affine,
+    floor_log2,
+    hyperplane,
+    neurons_from,
+    power,
+    redrawn,
+    scaled,
+    shifted,
+)
+from mem_lib.two_layer._neurons import Neurons
+
+HYPOTHESIS = (
+    "4 ceil(N/d) ReLU neurons need points in general position: no hyperplane holds more than d of "
+    "them, and up to d of them are affinely independent"
+)
+NAMES = ("s + τ + hℓ", "s + τ", "s - τ + hℓ", "s - τ")
+
+
+def slab_neurons(
+    points: np.ndarray,
+    values: Sequence[Fraction],
+    shift: int,
+    rng: np.random.Generator,
+    advance: Callable[[int], object] = lambda groups: None,
+) -> Neurons:
+    """Neurons whose sum is ``values[i]`` at ``points[i]``, exactly: theorem
+    ``thm-two_layer-slabs``.
+
+    Parameters
+    ----------
+    points : (N, d) integers, different rows; they stand for points / 2^shift.
+    values : N integers or fractions.
+    rng : makes the groups, and completes the hyperplane of a group of fewer than d points.
+    advance : is told of every group.
+
+    Raises
+    ------
+    HypothesisViolated
+        When the points of a group are affinely dependent, or their hyperplane holds another point,
+        in several random partitions.
+
+    >>> z = np.array([[0, 0], [4, 1], [1, 5]])
+    >>> values = [Fraction(2), Fraction(-1, 3), Fraction(0)]
+    >>> len(slab_neurons(z, values, 0, np.random.default_rng(0)))
+    8
+    """
+    cloud = Points.of(points, shift)
+    exact = [Fraction(value) for value in values]
+    return redrawn(lambda: _slabs(cloud, exact, rng, advance), HYPOTHESIS)
+
+
+def _slabs(
+    points: Points,
+    values: list[Fraction],
+    rng: np.random.Generator,
+    advance: Callable[[int], object],
+) -> Neurons:
+    columns: list[Any] = []
+    outer: list[Fraction] = []
+    groups = partition(np.arange(points.N), points.d, rng)
+    for group in groups:
+        four, inverse = _slab(points, group, [values[i] for i in group], rng)
+        columns += four
+        outer += [inverse, -inverse, -inverse, inverse]
+        advance(1)
+    names = [f"slab {g}: {name}" for g in range(1, len(groups) + 1) for name in NAMES]
+    return neurons_from(columns, outer, points, names)
+
+
+def partition(rows: np.ndarray, size: int, rng: np.random.Generator) -> list[list[int]]:
+    """The rows in random groups of ``size``, the last one smaller."""
+    shuffled = rng.permutation(rows).tolist()
+    return [sorted(shuffled[i : i + size]) for i in range(0, len(shuffled), size)]
+
+
+def _slab(
+    points: Points, group: list[int], values: list[Fraction], rng: np.random.Generator
+) -> tuple[list[Any], Fraction]:
+    """The four functions inside the ReLUs, and 1/h."""
+    plane = hyperplane(points, group, rng)
+    function = affine(points, group, values)
+    numerators, denominator = function.numer_denom()
+    largest = max(int(abs(value)) for value in points.at(numerators))
+    # the largest power of two h with h * largest / denominator < gap / 2
+    k = -floor_log2(2 * largest, plane.gap * int(denominator)) - 1 if largest else 0
+    bend = scaled(function, power(k))
+    half = Fraction(plane.gap, 2)
+    lower, upper = shifted(plane.column, half), shifted(plane.column, -half)
+    return [lower + bend, lower, upper + bend, upper], power(-k)

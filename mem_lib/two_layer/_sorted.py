@@ -1,0 +1,155 @@
+"""2 ceil(N/(d+1)) ReLU neurons for real values: strips along one direction.
+
+Sort the points along an integer direction c and cut them into groups of d + 1.  On each group one
+affine function A_g has the given values.  Between two groups lies a level t_g of p = <c, z>; there
+the network changes from A_(g-1) to A_g, by the two neurons
+
+    (relu(p - t_g + h_g ℓ_g) - relu(p - t_g)) / h_g,     ℓ_g = A_g - A_(g-1),  A_0 = 0.
+
+They add up to ℓ_g at the points above t_g and to 0 at those below, if h_g |ℓ_g| <= |p - t_g| / 2 at
+all of them, because then both ReLUs have the sign of p - t_g.  The sum over all groups telescopes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+
+from mem_lib.errors import ConstructionFailed, show
+from mem_lib.two_layer._flats import (
+    Points,
+    affine,
+    floor_log2,
+    least_ratio,
+    neurons_from,
+    oriented,
+    power,
+    redrawn,
+    scaled,
+    shifted,
+)
+from mem_lib.two_layer._neurons import Neurons
+
+HYPOTHESIS = (
+    "2 ceil(N/(d+1)) ReLU neurons need groups of d + 1 affinely independent points that follow "
+    "each other along a direction; points in general position always have them"
+)
+#: Directions that are drawn until the groups are apart; coefficients grow up to 2^RANGES.
+RANGES = 60
+
+
+def sorted_neurons(
+    points: np.ndarray,
+    values: Sequence[Fraction],
+    shift: int,
+    rng: np.random.Generator,
+    advance: Callable[[int], object] = lambda groups: None,
+) -> Neurons:
+    """Neurons whose sum is ``values[i]`` at ``points[i]``, exactly: theorem
+    ``thm-two_layer-sorted``.
+
+    Parameters
+    ----------
+    points : (N, d) integers, different rows; they stand for points / 2^shift.
+    values : N integers or fractions.
+    rng : draws the direction.
+    advance : is told of every group.
+
+    Raises
+    ------
+    HypothesisViolated
+        When a group of d + 1 consecutive points is affinely dependent, for several directions.
+    ConstructionFailed
+        When no direction keeps the groups apart, as happens with equal points.
+
+    >>> z = np.array([[0, 0], [4, 1], [1, 5]])
+    >>> values = [Fraction(2), Fraction(-1, 3), Fraction(0)]
+    >>> len(sorted_neurons(z, values, 0, np.random.default_rng(0)))
+    2
+    """
+    cloud = Points.of(points, shift)
+    exact = [Fraction(value) for value in values]
+    strips = _directions(cloud, rng)
+    return redrawn(lambda: _pairs(cloud, exact, next(strips), advance), HYPOTHESIS)
+
+
+@dataclass(frozen=True, eq=False)
+class _Strips:
+    """Groups of consecutive points along a direction, and a level below each of them."""
+
+    column: Any  # p = <c, z> as integers (c, 0)
+    heights: list[Any]  # p at all points
+    groups: list[list[int]]
+    levels: list[Fraction]
+
+
+def _directions(points: Points, rng: np.random.Generator) -> Iterator[_Strips]:
+    """Strips along random directions with small coefficients, whose range doubles every time."""
+    from flint import fmpz_mat
+
+    tie: tuple[int, int] | None = None
+    for k in range(RANGES):
+        direction = rng.integers(-(1 << k), 1 << k, points.d, endpoint=True).tolist()
+        if not any(direction):
+            continue
+        column = oriented(fmpz_mat(points.d + 1, 1, [*direction, 0]))
+        heights = points.at(column)
+        order = sorted(range(points.N), key=heights.__getitem__)
+        groups = [order[i : i + points.d + 1] for i in range(0, points.N, points.d + 1)]
+        borders = [(below[-1], above[0]) for below, above in pairwise(groups)]
+        tie = next(((i, j) for i, j in borders if heights[i] == heights[j]), None)
+        if tie is None:
+            levels = [Fraction(int(heights[i] + heights[j]), 2) for i, j in borders]
+            yield _Strips(column, heights, groups, [_lowest(points, column, heights), *levels])
+    raise ConstructionFailed(
+        f"dataset: none of {RANGES} random directions kept the groups apart; along the last one "
+        f"the rows {show(tie)} of the distinct points tie"
+    )
+
+
+def _lowest(points: Points, column: Any, heights: list[Any]) -> Fraction:
+    """A level well below all points: a small gap would make large weights."""
+    lowest, highest = int(min(heights)), int(max(heights))
+    room = sum(abs(int(value)) for value in column.entries()) * points.reach
+    return Fraction(2 * lowest - highest - (room or 1 << points.shift))
+
+
+def _pairs(
+    points: Points, values: list[Fraction], strips: _Strips, advance: Callable[[int], object]
+) -> Neurons:
+    columns: list[Any] = []
+    outer: list[Fraction] = []
+    below: Any = None
+    for group, level in zip(strips.groups, strips.levels, strict=True):
+        above = affine(points, group, [values[i] for i in group])
+        change = above if below is None else above - below
+        pair, inverse = _pair(points, strips, level, change)
+        columns += pair
+        outer += [inverse, -inverse]
+        below = above
+        advance(1)
+    names = [
+        f"group {g}: {name}"
+        for g in range(1, len(strips.groups) + 1)
+        for name in ("p - t + hℓ", "p - t")
+    ]
+    return neurons_from(columns, outer, points, names)
+
+
+def _pair(
+    points: Points, strips: _Strips, level: Fraction, change: Any
+) -> tuple[list[Any], Fraction]:
+    """The two functions inside the ReLUs, and 1/h."""
+    numerators, denominator = change.numer_denom()
+    doubled = int(2 * level)  # levels are halves of integers
+    distances = (2 * height - doubled for height in strips.heights)
+    least = least_ratio(distances, points.at(numerators))
+    # the largest power of two h with h |change| <= |p - level| / 2 at all points
+    k = 0 if least is None else floor_log2(least[0] * int(denominator), 4 * least[1])
+    base = shifted(strips.column, -level)
+    return [base + scaled(change, power(k)), base], power(-k)

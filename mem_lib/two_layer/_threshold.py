@@ -1,0 +1,167 @@
+"""ceil((N-1)/d) threshold units for two classes: slabs around the smaller class.
+
+A slab around the hyperplane s(z) = 0 of d points, thin enough to hold no other point, takes two
+units: step(s + τ) - step(s - τ) is 1 on the slab and 0 elsewhere.  So a class P takes
+2 ceil(|P|/d) of them, and the output is their sum - 1/2.
+
+This may be one more than ceil((N-1)/d), when that number is odd: 2t + 1.  Then one unit cuts off a
+facet.  Let d of the points span a facet of the convex hull, s >= 0 its half space, and C the points
+of a class among them.  An affine e that is -1 on C and +1 on the rest of the facet tilts it: the
+unit step(-s - κe) is 1 on C and on no other point, if κ is small.  For P, or else for the other
+class, at most td points remain, and 2t more units serve for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mem_lib.data import Dataset
+from mem_lib.errors import HypothesisViolated
+from mem_lib.network import Network
+from mem_lib.two_layer._facets import facet
+from mem_lib.two_layer._flats import (
+    Points,
+    affine,
+    floor_log2,
+    hyperplane,
+    least_ratio,
+    power,
+    redrawn,
+    scaled,
+    shifted,
+    units_from,
+)
+from mem_lib.two_layer._slabs import partition
+
+HYPOTHESIS = (
+    "ceil((N-1)/d) threshold units need points in general position: no hyperplane holds more than "
+    "d of them, and up to d of them are affinely independent"
+)
+
+
+def threshold_network(
+    data: Dataset,
+    rng: np.random.Generator,
+    advance: Callable[[int], object] = lambda groups: None,
+    about: dict[str, Any] | None = None,
+) -> Network:
+    """At most ceil((N-1)/d) threshold units, and none for one class: theorem
+    ``thm-two_layer-threshold``.
+
+    Parameters
+    ----------
+    data : different points with at most two classes.
+    rng : makes the groups, and finds a facet where one is needed.
+    advance : is told of every slab.
+    about : goes into the network.
+
+    The output is -1/2 or 1/2 at every point, with the readout ``"sign"``.
+
+    Raises
+    ------
+    HypothesisViolated
+        For more classes or for targets; when the points are not in general position, which shows
+        when a group, or a facet, holds too many of them, for several random choices.
+
+    >>> square = Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+    >>> threshold_network(square, np.random.default_rng(0)).size.neurons
+    2
+    """
+    labels = _two_classes(data)
+    points = Points.of(*data.integers())
+    if 1 < points.N <= points.d + 1 and labels.any() and not labels.all():
+        units = redrawn(lambda: _half_space(points, labels), HYPOTHESIS, draws=1)
+    else:
+        units = redrawn(lambda: _slabs(points, labels, rng, advance), HYPOTHESIS)
+    return units.network(points, about)
+
+
+@dataclass(eq=False)
+class _Units:
+    """Units whose sum is 1 at the points of the class ``own`` and 0 at the others."""
+
+    own: int
+    columns: list[Any] = field(default_factory=list)
+    outer: list[int] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    def add(self, column: Any, outer: int, name: str) -> None:
+        self.columns.append(column)
+        self.outer.append(outer)
+        self.names.append(name)
+
+    def network(self, points: Points, about: dict[str, Any] | None) -> Network:
+        side = 1 if self.own == 1 else -1
+        outer = [side * weight for weight in self.outer]
+        neurons = units_from(self.columns, outer, points, self.names)
+        offset = Fraction(-side, 2)
+        return neurons.network(activation="threshold", offset=offset, readout="sign", about=about)
+
+
+def _half_space(points: Points, labels: np.ndarray) -> _Units:
+    """Up to d + 1 independent points: an affine function is 1 and -1 on the classes."""
+    units = _Units(own=1)
+    values = [Fraction(2 * int(label) - 1) for label in labels]
+    units.add(affine(points, list(range(points.N)), values), 1, "half space")
+    return units
+
+
+def _slabs(
+    points: Points, labels: np.ndarray, rng: np.random.Generator, advance: Callable[[int], object]
+) -> _Units:
+    ones = int(labels.sum())
+    units = _Units(own=int(2 * ones <= points.N))  # the smaller class; it may be empty
+    rows = np.flatnonzero(labels == units.own)
+    most = -(-(points.N - 1) // points.d)
+    if 2 * _groups(len(rows), points) > most:
+        rows = _cut_facet(points, labels, most // 2, units, rng)
+    for g, group in enumerate(partition(rows, points.d, rng), 1):
+        plane = hyperplane(points, group, rng)
+        half = Fraction(plane.gap, 2)
+        units.add(shifted(plane.column, half), 1, f"slab {g}: s + τ")
+        units.add(shifted(plane.column, -half), -1, f"slab {g}: s - τ")
+        advance(1)
+    return units
+
+
+def _cut_facet(
+    points: Points, labels: np.ndarray, slabs: int, units: _Units, rng: np.random.Generator
+) -> np.ndarray:
+    """Add a unit for the points of a class on a facet; the other points of that class.
+
+    The class becomes the other one where more than ``slabs`` slabs would remain.
+    """
+    face = facet(points, rng)
+    captured = [i for i in face.rows if labels[i] == units.own]
+    if _groups(int((labels == units.own).sum()) - len(captured), points) > slabs:
+        units.own = 1 - units.own
+        captured = [i for i in face.rows if labels[i] == units.own]
+    tilt = affine(points, face.rows, [Fraction(-1 if i in captured else 1) for i in face.rows])
+    numerators, denominator = tilt.numer_denom()
+    tilts = points.at(numerators)
+    off = sorted(set(range(points.N)) - set(face.rows))
+    # the largest power of two κ with κ (|tilt| + 1) <= s / 2 at all points off the facet
+    least = least_ratio((face.values[i] for i in off), (abs(tilts[i]) + denominator for i in off))
+    assert least is not None  # there are more than d + 1 points
+    k = floor_log2(least[0] * int(denominator), 2 * least[1])
+    units.add(scaled(tilt, -power(k)) - scaled(face.column, Fraction(1)), 1, "facet")
+    return np.setdiff1d(np.flatnonzero(labels == units.own), captured)
+
+
+def _groups(count: int, points: Points) -> int:
+    return -(-count // points.d)
+
+
+def _two_classes(data: Dataset) -> np.ndarray:
+    if data.labels is None or data.classes > 2:
+        given = "targets" if data.labels is None else f"{data.classes} classes"
+        raise HypothesisViolated(
+            f'dataset: variant "threshold" needs labels of at most two classes, got {given}; '
+            'the variants "paper", "sorted" and "hybrid" take any labels or targets'
+        )
+    return data.labels

@@ -1,0 +1,837 @@
+"""Residual fits of chapter ``two_layer``: the finite network is what is measured, and the steps are
+those of the theorems."""
+
+import json
+import math
+from dataclasses import replace
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import mem_lib as ml
+from mem_lib import two_layer
+from mem_lib.data import hostile
+from mem_lib.exact import reference
+from mem_lib.two_layer import _fit_state, _residual
+from mem_lib.two_layer._cloud import Device, cloud_of
+from mem_lib.two_layer._fit_options import Options
+from mem_lib.two_layer._residual import METHODS, fit
+from mem_lib.two_layer._steps import (
+    Antisymmetric,
+    Bundle,
+    Draw,
+    Harmonic,
+    Hermite,
+    Step,
+    drawn,
+    harmonic,
+    hermite,
+    rounded,
+)
+
+ANY = 10**400  # a tolerance with which verify only measures
+
+
+def signs(N, d, seed=0, error_free=()):
+    """N points of a sphere with targets -1 and 1."""
+    sphere = ml.data.sphere(N=N, d=d, seed=seed)
+    return ml.Dataset(sphere.points, targets=2 * sphere.labels - 1)
+
+
+def on_cloud(dataset, even=False, bias=False):
+    return cloud_of(dataset, Device(None), even=even, bias=bias)
+
+
+def draws(step, cloud, number, seed=0):
+    """Draws, with the products that a fit would make."""
+    u, phases = drawn(step, cloud, seed, 0, number)
+    for vectors, phase in zip(u, phases, strict=True):
+        yield Draw(vectors, vectors @ cloud.points, float(phase))
+
+
+def function(bundle, cloud):
+    """g at the points."""
+    return bundle.outer @ np.maximum(bundle.rows @ cloud.points, 0)
+
+
+def exact_errors(found, dataset):
+    """|f(x) - y| at each point, exactly, from the network alone."""
+    numerators, denominator = ml.evaluate(found.network, dataset.points)
+    outputs = [Fraction(int(v), denominator) for v in numerators[:, 0]]
+    if dataset.targets is None:
+        values = dataset.labels if found.readout == "value" else 2 * dataset.labels - 1
+    else:
+        values = dataset.targets
+    return [abs(f - Fraction(y)) for f, y in zip(outputs, values.tolist(), strict=True)]
+
+
+# -- the network is what was measured --------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", METHODS)
+def test_the_error_is_that_of_the_network(variant):
+    dataset = signs(300, 20)
+    found = fit(dataset, variant=variant, error=0.01, tolerance=0.5)
+    certificate = ml.verify(found.network, dataset, tolerance=Fraction(1, 2))
+    assert certificate.ok
+    assert abs(certificate.max_error - Fraction(found.max_error)) <= Fraction(found.float_error)
+    errors = exact_errors(found, dataset)
+    assert max(errors) == certificate.max_error
+    squared = sum(e * e for e in errors) / dataset.N
+    assert squared <= Fraction(1, 100)
+    assert float(squared) == pytest.approx(found.error, rel=1e-9)
+    assert found.error == found.history.error[-1]
+    assert found.max_error == found.history.largest[-1]
+    assert found.float_error < 1e-6
+
+
+@pytest.mark.parametrize("variant", METHODS)
+def test_the_definition_gives_the_same_outputs(variant):
+    dataset = ml.data.ball(N=12, d=3, seed=2)
+    network = fit(dataset, variant=variant).network
+    numerators, _ = ml.evaluate(network, dataset.points)
+    for point, outputs in zip(dataset.integers()[0], numerators.tolist(), strict=True):
+        assert reference.evaluate(network, point) == outputs
+
+
+@pytest.mark.parametrize(
+    ("variant", "parameters", "at_a_time"),
+    [
+        ("ntk", {}, 2),
+        ("ntk", {"coarseness": 0.2}, 2),
+        ("antisymmetric", {"damp": 0.5}, 2),
+        ("harmonic", {}, 2),
+        ("harmonic", {"phases": 3}, 3),
+        ("harmonic", {"phases": 6, "order": 4}, 6),
+        ("hermite", {}, 2),
+        ("hermite", {"order": 1, "tau": 0.5}, 2),
+    ],
+)
+def test_the_history(variant, parameters, at_a_time):
+    """Neurons are counted, errors fall, and the weight is that of the network."""
+    dataset = signs(120, 20)
+    found = fit(dataset, variant=variant, error=0.3, **parameters)
+    history = found.history
+    steps = len(history.neurons)
+    assert history.neurons.tolist() == [at_a_time * k for k in range(1, steps + 1)]
+    assert len(found.neurons) == found.network.size.neurons == history.neurons[-1]
+    assert (np.diff(history.error, prepend=1.0) < 0).all()
+    assert (np.diff(history.weight, prepend=0.0) > 0).all()
+    assert history.weight[-1] == pytest.approx(two_layer.total_weight(found.network), rel=1e-9)
+    assert history.error[-1] <= 0.3 < history.error[-2]
+    biased = found.neurons.biases.any()
+    assert biased == ("tau" in parameters)
+
+
+def test_the_weight_with_biases_is_that_of_the_network():
+    dataset = ml.data.moons(N=60, noise=0.05, seed=0)
+    found = fit(dataset, variant="antisymmetric")
+    assert found.neurons.biases.any()
+    assert found.history.weight[-1] == pytest.approx(
+        two_layer.total_weight(found.network), rel=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("variant", "parameters", "neurons", "weight"),
+    [
+        ("antisymmetric", {}, 13, 11.5),
+        ("harmonic", {}, 18.5, 12),
+        ("antisymmetric", {"coarseness": 1.0}, 35, 7.9),
+        ("hermite", {}, 38, 16.5),
+    ],
+)
+def test_known_sizes(variant, parameters, neurons, weight):
+    """Neurons over N/d and W_tot / |y| at N = 1000, d = 50, error 0.1, measured before with other
+    seeds."""
+    dataset = signs(1000, 50, seed=3)
+    found = fit(dataset, variant=variant, error=0.1, **parameters)
+    assert len(found.neurons) / 20 == pytest.approx(neurons, rel=0.25)
+    assert found.history.weight[-1] / math.sqrt(1000) == pytest.approx(weight, rel=0.25)
+
+
+def test_coarse_steps_make_small_weights():
+    """Exact derivatives need the fewest neurons and weights that are larger by orders."""
+    dataset = signs(400, 30)
+    exact, coarse = (fit(dataset, variant=v, error=0.1) for v in ("ntk", "antisymmetric"))
+    assert len(exact.neurons) < len(coarse.neurons)
+    assert exact.history.weight[-1] > 50 * coarse.history.weight[-1]
+
+
+def test_few_bits_cost_little():
+    """The residual is that of the rounded network, so the next steps make up for the rounding."""
+    dataset = signs(300, 20)
+    found = {b: fit(dataset, variant="antisymmetric", error=0.1, bits=b) for b in (4, 10, 24)}
+    assert len(found[4].neurons) <= 1.2 * len(found[24].neurons)
+    longest = {b: int(np.abs(f.neurons.rows).max()).bit_length() for b, f in found.items()}
+    assert longest[4] < 10 and 24 <= longest[24] < 30
+    assert longest[10] - longest[4] == longest[24] - longest[10] - 8 == 6
+    outer = [a.numerator.bit_length() for a in found[4].neurons.outer]
+    assert max(outer) <= 4
+    certificate = ml.verify(found[10].network, dataset, tolerance=ANY)
+    assert certificate.arithmetic == "float64 below 2^53"
+
+
+# -- the steps of the theorems ---------------------------------------------------------------------
+
+
+def test_gates_remove_what_the_kernel_promises():
+    """E <r, g> = r^T H r, and with the step size 1 / lambda at least r^T H r / lambda is removed."""
+    dataset = signs(200, 20)
+    step, cloud = Step(None), on_cloud(dataset)
+    r = dataset.targets.astype(float)
+    gram = cloud.points.T @ cloud.points
+    top = np.linalg.eigvalsh(gram)[-1]
+    H = two_layer.gate_kernel(np.clip(gram / np.outer(cloud.norms, cloud.norms), -1, 1))
+    promised = r @ (H * np.outer(cloud.norms, cloud.norms)) @ r
+    inner, left = [], []
+    for draw in draws(step, cloud, 2000):
+        g = function(step.bundle(cloud, r, draw), cloud)
+        inner.append(r @ g)
+        left.append((r - g / top) @ (r - g / top) / (r @ r))
+    error = np.std(inner) / math.sqrt(len(inner))
+    assert abs(np.mean(inner) - promised) < 4 * error < 0.1 * promised
+    removed, error = 1 - np.mean(left), np.std(left) / math.sqrt(len(left))
+    assert removed - 4 * error > promised / (top * (r @ r))
+    least = np.linalg.eigvalsh(H)[0]
+    assert removed - 4 * error > least / top > 0
+
+
+def test_the_best_step_size_removes_more():
+    """Over seeds, the first step of a fit beats the promise for fixed steps."""
+    dataset = signs(200, 20)
+    spread = two_layer.dispersion(dataset)
+    first = [1 - fit(dataset, variant="ntk", seed=s, error=0.9).history.error[0] for s in range(40)]
+    assert np.mean(first) - 4 * np.std(first) / math.sqrt(40) > spread.contraction
+
+
+def test_the_exact_pair_is_a_gated_linear_map():
+    dataset = signs(50, 6)
+    step, cloud = Step(None), on_cloud(dataset)
+    r = dataset.targets.astype(float)
+    for draw in draws(step, cloud, 20):
+        v = step.direction(cloud, r, draw)
+        gate = draw.products[0] > 0
+        assert v == pytest.approx(cloud.points @ (gate * r))
+        g = function(step.bundle(cloud, r, draw), cloud)
+        assert g == pytest.approx(gate * (v @ cloud.points), rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(("order", "tau", "number"), [(1, 1.0, 1500), (3, 1.0, 6000)])
+def test_hermite_steps_remove_what_the_theorem_promises(order, tau, number):
+    """With the largest h that it admits and its step size; and they weigh no more."""
+    dataset = signs(60, 100, seed=1)
+    spread = two_layer.hermite_dispersion(dataset, order, tau)
+    step = Hermite(1.0, order, tau=tau)
+    cloud = on_cloud(dataset, even=True, bias=True)
+    r = dataset.targets.astype(float)
+    # in units of the radius: v is a multiple of it, and so are g's values of its square
+    radius = cloud.size
+    h = two_layer.hermite_step(spread, r) / radius
+    left, weights = [], []
+    for draw in draws(step, cloud, number):
+        v = step.direction(cloud, r, draw)
+        assert v[-1] == 0
+        bundle = step.difference(draw.u[0], v, h)
+        g = function(bundle, cloud) / radius**2
+        left.append(np.sum((r - spread.rate * g) ** 2) / (r @ r))
+        rows = bundle.rows * ([1.0] * 100 + [cloud.constant / radius])
+        outer = spread.rate * bundle.outer / radius
+        weights.append(np.abs(outer) @ np.linalg.norm(rows, axis=1))
+    removed, error = 1 - np.mean(left), np.std(left) / math.sqrt(number)
+    assert removed - 3 * error > spread.contraction > 0
+    assert np.mean(weights) < two_layer.step_weight(spread, r)
+    assert np.mean(weights) > 0.5 * two_layer.step_weight(spread, r)
+
+
+def test_biases_of_hermite_steps():
+    step = Hermite(0.3, 3, tau=0.25)
+    cloud = on_cloud(signs(40, 5), even=True, bias=True)
+    u, _ = drawn(step, cloud, 0, 0, 4000)
+    biases = u[:, 0, -1] * cloud.constant / cloud.size
+    assert np.std(biases) == pytest.approx(0.25, rel=0.1)
+
+
+def test_two_phases_are_the_antisymmetric_pair_along_the_real_part():
+    dataset = signs(40, 8)
+    cloud, r = on_cloud(dataset, even=True), dataset.targets.astype(float)
+    for order in (2, 4):
+        step = Harmonic(0.3, order)
+        for draw in draws(step, cloud, 10):
+            theta = np.arctan2(draw.products[1], draw.products[0])
+            v = (cloud.points * r) @ np.exp(-1j * (order - 1) * theta)
+            h = 0.3 * cloud.size / math.sqrt(np.mean((v.real @ cloud.points) ** 2))
+            pair = step.bundle(cloud, r, draw)
+            expected = Antisymmetric(0.3).difference(draw.u[0], v.real, h)
+            assert pair.rows == pytest.approx(expected.rows)
+            assert pair.outer == pytest.approx(expected.outer)
+            circle = step.circle(draw.u[0], v.real, v.imag, h, 0.0)
+            assert circle.rows == pytest.approx(expected.rows)
+            assert circle.outer == pytest.approx(expected.outer)
+
+
+@pytest.mark.parametrize("phases", [3, 4, 5])
+def test_phases_average_out_what_is_not_of_first_order(phases):
+    """For a step so small that no neuron changes its sign, what stays is half the real part of
+    <v, x> behind the gate, whatever the angle."""
+    dataset = signs(30, 6)
+    step, cloud = Harmonic(1e-6, 2, phases), on_cloud(dataset, even=True)
+    r = dataset.targets.astype(float)
+    for draw in draws(step, cloud, 10):
+        real, imaginary = step.parts(cloud, r, draw)
+        theta = np.arctan2(draw.products[1], draw.products[0])
+        v = (cloud.points * r) @ np.exp(-1j * theta)
+        assert real + 1j * imaginary == pytest.approx(v)
+        g = function(step.bundle(cloud, r, draw), cloud)
+        assert g == pytest.approx((draw.products[0] > 0) * (real @ cloud.points) / 2, abs=1e-3)
+
+
+def test_antisymmetric_pairs_have_no_second_order():
+    """On open gates both are linear, so the error sits at the kink: one point, by hand."""
+    v, u = np.array([1.0]), np.array([1.0])
+    cloud = on_cloud(ml.Dataset([[1.0], [-1.0]], targets=[1, -1]))
+    x = float(cloud.points[0, 0])
+    for h, one, two in [(0.5, x, x), (2.0, x, 0.75 * x)]:  # relu(1 + h), relu(1 - h)
+        assert function(Step(1.0).difference(u, v, h), cloud)[0] == pytest.approx(one)
+        assert function(Antisymmetric(1.0).difference(u, v, h), cloud)[0] == pytest.approx(two)
+
+
+@pytest.mark.parametrize("variant", METHODS)
+def test_coarseness_is_the_mean_move(variant):
+    dataset = signs(100, 10)
+    step = Options.checked(variant, 0, 0.2, 1.0, None, None, None, 10).step
+    cloud, r = on_cloud(dataset, even=step.even), dataset.targets.astype(float)
+    for draw in draws(step, cloud, 5):
+        rows = step.bundle(cloud, r, draw).rows
+        sides = 1 if variant == "ntk" else 2
+        moves = (rows[0] - rows[1]) @ cloud.points / (sides * cloud.norms)
+        assert math.sqrt(np.mean(moves**2)) == pytest.approx(0.2)
+
+
+def test_multipliers():
+    t = np.linspace(-3, 3, 7)
+    assert hermite(1, t) == pytest.approx(t)
+    assert hermite(3, t) == pytest.approx((t**3 - 3 * t) / math.sqrt(6))
+    assert hermite(5, t) == pytest.approx((t**5 - 10 * t**3 + 15 * t) / math.sqrt(120))
+    x, y = np.array([1.0, -2.0, 0.5]), np.array([0.3, 1.0, -4.0])
+    for k in (1, 2, 5):
+        cosine, sine = harmonic(k, x, y)
+        assert cosine + 1j * sine == pytest.approx(((x + 1j * y) / abs(x + 1j * y)) ** k)
+
+
+@pytest.mark.parametrize("variant", METHODS)
+def test_the_kernel_is_the_mean_over_draws(variant):
+    dataset = signs(4, 3, seed=5)
+    step = Options.checked(variant, 0, None, 1.0, None, None, None, 10).step
+    cloud = on_cloud(dataset)
+    directions = cloud.points / cloud.norms
+    r, found = np.array([1.0, -2.0, 0.5, 1.5]), []
+    for draw in draws(step, cloud, 4000):
+        if variant == "harmonic":
+            real, imaginary = step.parts(cloud, r, draw)
+            found.append(real @ real + imaginary @ imaginary)
+        else:
+            v = step.direction(cloud, r, draw)
+            found.append(v @ v)
+    scale = cloud.size**2
+    expected = scale * r @ step.kernel(np.clip(directions.T @ directions, -1, 1)) @ r
+    assert abs(np.mean(found) - expected) < 4 * np.std(found) / math.sqrt(len(found))
+    assert np.std(found) / math.sqrt(len(found)) < 0.1 * expected
+
+
+def test_rounding_to_a_grid():
+    bundle = Bundle(np.array([[1.0, -0.3], [1.1, -0.2]]), np.array([1.0, -1.0]), spread=0.1)
+    rows, exponent = rounded(bundle, 8)
+    assert exponent == -11 and rows.tolist() == [[2048, -614], [2253, -410]]
+    tiny = Bundle(np.array([[1.0, 0.5]]), np.array([1.0]), spread=2.0**-60)
+    rows, exponent = rounded(tiny, 24)
+    assert exponent == -51 and rows.tolist() == [[2**51, 2**50]]
+
+
+# -- points and values of all kinds ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", METHODS)
+@pytest.mark.parametrize("classes", [1, 2, 3, 5])
+def test_labels_are_memorized(variant, classes):
+    dataset = ml.data.ball(N=40, d=10, classes=classes, seed=classes)
+    found = fit(dataset, variant=variant)
+    readout = "sign" if classes <= 2 else "value"
+    tolerance = 0 if classes <= 2 else Fraction(2, 5)
+    certificate = ml.verify(found.network, dataset, tolerance=tolerance)
+    assert certificate.ok and found.network.readout == readout
+    if classes == 1:
+        assert len(found.neurons) == 0 and found.network.size.neurons == 0
+    else:
+        assert certificate.margin >= Fraction(1, 10)
+
+
+def test_one_of_several_classes_is_a_constant():
+    found = fit(ml.Dataset([[0.0], [1.0]], [2, 2], classes=4), variant="ntk")
+    assert found.offset == 2 and len(found.neurons) == 0 and found.history.neurons.tolist() == []
+    assert ml.predict(found.network, np.array([[0.0], [7.0]])).tolist() == [2, 2]
+
+
+@pytest.mark.parametrize("variant", METHODS)
+@pytest.mark.parametrize(
+    ("points", "targets"),
+    [
+        ([[0.5, 1.0]], [3.0]),
+        ([[0.0, 0.0]], [-7]),
+        ([[0.0, 0.0], [1.0, 1.0]], [0, 0]),
+        ([[1.0, 0.0], [-1.0, 0.0]], [1, -1]),
+        ([[1.0], [-1.0]], [1, -1]),
+        ([[0.0], [1.0], [2.0]], [1, -1, 1]),
+        ([[0, 0], [0, 1], [1, 0], [1, 1], [1, 1]], [0, 1, 1, 0, 0]),
+        ([[2**70, 0], [2**70 + 2**40, 1], [2**70, 2**41]], [Fraction(1, 3), 10**25, -(10**25)]),
+        ([[2.0**-300, 2.0**-301], [2.0**-301, 2.0**-303]], [2.0**90, -(2.0**89)]),
+        ([[1e-300, 1.0], [1.0, 2.0], [2.0, 0.1]], [1, 2, 3]),
+        ([[1e6, 1e6], [1e6 + 1, 1e6], [1e6, 1e6 + 1]], [1.5, -0.5, 2.5]),
+        (np.eye(3, 40), [1.0, -2.0, 0.25]),
+    ],
+)
+def test_small_and_hostile_points(variant, points, targets):
+    wide = any(isinstance(v, int) and v > 2**62 for row in points for v in list(row))
+    dataset = ml.Dataset(np.array(points, dtype=object if wide else None), targets=targets)
+    found = fit(dataset, variant=variant)
+    certificate = ml.verify(found.network, dataset, tolerance=ANY)
+    assert abs(certificate.max_error - Fraction(found.max_error)) <= Fraction(found.float_error)
+    squared = sum(e * e for e in exact_errors(found, dataset.distinct()))
+    assert squared <= sum(Fraction(t) ** 2 for t in dataset.distinct().targets.tolist()) / 100
+
+
+@pytest.mark.parametrize("name", sorted(hostile))
+@pytest.mark.parametrize("N", [2, 3, 9])
+def test_hostile_data(name, N):
+    dataset = hostile[name](N, seed=N)
+    try:
+        found = fit(dataset, variant="ntk", neurons=2000)
+    except ml.MemorizationError as error:
+        assert str(error).split(":")[0] in ("dataset", "neurons")  # refused, and it is said why
+        assert name in ("mixed_scales", "powers_of_two", "moment_curve", "progression")
+        return
+    tolerance = 0 if found.readout == "sign" else Fraction(2, 5)
+    assert ml.verify(found.network, dataset, tolerance=tolerance).ok
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_tracked_errors_are_within_their_bound(data):
+    d = data.draw(st.integers(1, 4))
+    coordinate = st.one_of(st.integers(-3, 3), st.sampled_from([0.5, -0.25, 2.0**-10, 1e5]))
+    points = data.draw(st.lists(st.tuples(*[coordinate] * d), min_size=1, max_size=10, unique=True))
+    targets = data.draw(st.lists(st.fractions(-9, 9), min_size=len(points), max_size=len(points)))
+    dataset = ml.Dataset(np.array(points, dtype=float), targets=targets)
+    variant = data.draw(st.sampled_from(METHODS))
+    bits = data.draw(st.integers(1, 48))
+    found = fit(dataset, variant=variant, bits=bits, error=0.9)
+    certificate = ml.verify(found.network, dataset, tolerance=ANY)
+    assert abs(certificate.max_error - Fraction(found.max_error)) <= Fraction(found.float_error)
+
+
+def test_repeated_points_are_fitted_once():
+    dataset = signs(30, 6)
+    twice = ml.Dataset(np.tile(dataset.points, (2, 1)), targets=np.tile(dataset.targets, 2))
+    once, again = (fit(data, variant="antisymmetric") for data in (dataset, twice))
+    assert once.network == again.network
+    assert ml.verify(again.network, twice, tolerance=0.5).ok
+
+
+def test_no_neurons_where_none_are_needed():
+    found = fit(signs(10, 3), variant="ntk", tolerance=1)
+    assert len(found.neurons) == 0 and found.max_error == found.error == 1
+    assert ml.verify(found.network, signs(10, 3), tolerance=1).ok
+
+
+def test_a_scale_changes_nothing():
+    """Powers of two for points and targets only move exponents."""
+    dataset = signs(60, 10)
+    scaled = ml.Dataset(dataset.points * 2.0**30, targets=dataset.targets * 2.0**-20)
+    for variant in METHODS:
+        one, other = (fit(data, variant=variant) for data in (dataset, scaled))
+        assert one.history.error.tolist() == other.history.error.tolist()
+        assert other.max_error == math.ldexp(one.max_error, -20)
+        assert other.float_error == math.ldexp(one.float_error, -20)
+        assert other.history.weight == pytest.approx(one.history.weight * 2.0**-50)
+
+
+def test_clusters_far_from_the_origin_are_centred():
+    dataset = ml.data.ball(N=60, d=8, seed=1)
+    far = ml.Dataset(dataset.points + 2.0**10, dataset.labels)
+    cloud = on_cloud(far)
+    assert cloud.constant > 0 and np.abs(cloud.origin).min() > 100
+    near, moved = fit(dataset, variant="antisymmetric"), fit(far, variant="antisymmetric")
+    assert len(moved.neurons) < 2 * len(near.neurons)
+    assert ml.verify(moved.network, far).ok
+
+
+def test_points_on_a_sphere_get_no_biases_and_others_do():
+    sphere = signs(40, 4)
+    assert on_cloud(sphere).constant == 0
+    both = ml.Dataset(np.concatenate([sphere.points, -sphere.points]), targets=np.arange(80))
+    assert on_cloud(both).constant == 0
+    assert on_cloud(both, even=True).constant > 0  # the step cannot tell x from -x
+    assert on_cloud(ml.data.ball(N=40, d=4, seed=0)).constant > 0
+    assert on_cloud(ml.Dataset([[1.0, 2.0]], [0])).constant == 0
+    with_origin = ml.Dataset(np.concatenate([sphere.points, np.zeros((1, 4))]), [0] * 41)
+    assert on_cloud(with_origin).constant > 0
+
+
+def test_directions_that_give_no_step_are_redrawn():
+    """With a single point half of the gates are closed."""
+    point = ml.Dataset([[0.6, 0.8]], targets=[1])
+    found = [fit(point, variant="ntk", error=1e-4, seed=seed) for seed in range(60)]
+    assert 30 < sum(f.redrawn for f in found) < 90  # a geometric number each, of mean 1
+    assert all(len(f.neurons) == 2 * len(f.history.error) for f in found)
+    assert all(ml.verify(f.network, point, tolerance=0.01).ok for f in found)
+
+
+# -- goals and failures ----------------------------------------------------------------------------
+
+
+def test_the_goals():
+    dataset = signs(100, 10)
+    squared = fit(dataset, variant="antisymmetric", error=0.2)
+    assert squared.error <= 0.2 and squared.max_error > 0.5
+    largest = fit(dataset, variant="antisymmetric", tolerance=0.5)
+    assert largest.max_error <= 0.5 and largest.error > 0.01
+    default = fit(dataset, variant="antisymmetric")
+    assert default.error <= 0.01 < default.history.error[-2]
+    both = fit(dataset, variant="antisymmetric", error=0.01, tolerance=0.05)
+    assert both.error <= 0.01 and both.max_error <= 0.05 < both.history.largest[-2]
+    assert len(both.neurons) > len(default.neurons)
+
+
+def test_labels_are_right_whatever_the_error():
+    """A large error is no excuse for a wrong label; a small one is met beyond that."""
+    dataset = ml.data.sphere(N=100, d=10, seed=0)
+    loose, plain, close = (
+        fit(dataset, variant="antisymmetric", error=e) for e in (0.9, None, 1e-4)
+    )
+    assert len(loose.neurons) == len(plain.neurons) < len(close.neurons)
+    assert close.error <= 1e-4
+    assert all(ml.verify(f.network, dataset).ok for f in (loose, plain, close))
+
+
+def test_smaller_errors_are_reached():
+    found = fit(signs(100, 20), variant="antisymmetric", error=1e-10)
+    assert found.error <= 1e-10
+    squared = sum(e * e for e in exact_errors(found, signs(100, 20)))
+    assert squared <= Fraction(100, 10**10)
+
+
+def test_a_cap_is_reported_with_what_was_reached():
+    with pytest.raises(ml.ConstructionFailed) as failure:
+        fit(signs(100, 10), variant="antisymmetric", neurons=21)
+    text = str(failure.value)
+    assert text.startswith("neurons: 20 of at most 21 are used up")
+    spread = two_layer.dispersion(signs(100, 10))
+    assert f"lambda = {spread.largest:.4g}, mu = {spread.least:.3g}" in text
+    reached = float(text.split("relative squared error is ")[1].split(",")[0])
+    enough = fit(signs(100, 10), variant="antisymmetric", error=reached * 1.001)
+    assert len(enough.neurons) == 20
+    with pytest.raises(ml.ConstructionFailed, match=r"^neurons: 0 of at most 1 "):
+        fit(signs(100, 10), variant="antisymmetric", neurons=1)
+
+
+def test_many_points_are_told_lambda_only():
+    with pytest.raises(ml.ConstructionFailed, match=r"lambda = \d") as failure:
+        fit(signs(1200, 5), variant="hermite", neurons=2)
+    assert "mu" not in str(failure.value)
+
+
+def test_what_rounding_forbids_is_refused():
+    with pytest.raises(ml.ConstructionFailed, match=r"^error, tolerance: in float64"):
+        fit(signs(20, 10), variant="antisymmetric", error=1e-30)
+    with pytest.raises(ml.ConstructionFailed, match=r"^error, tolerance: in float64"):
+        fit(signs(20, 10), variant="ntk", tolerance=1e-16)
+
+
+def test_what_the_kernel_cannot_see_is_refused():
+    """x and -x look alike to a Hermite step, and with ``tau`` nothing is appended to them."""
+    dataset = ml.Dataset([[0.6, 0.8], [-0.6, -0.8]], targets=[1, -1])
+    with pytest.raises(ml.ConstructionFailed, match=r"^dataset: 1000 directions .* mu = 0"):
+        fit(dataset, variant="hermite", tau=1)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ({"variant": "ntK"}, "variant: one of"),
+        ({"variant": None}, "variant: one of"),
+        ({"variant": ["ntk"]}, "variant: one of"),
+        ({"seed": -1}, "seed: "),
+        ({"seed": 1.5}, "seed: "),
+        ({"error": 0}, "error: a number above 0 and below 1 is needed, got 0"),
+        ({"error": 1}, "error: "),
+        ({"error": math.nan}, "error: "),
+        ({"error": "0.1"}, "error: "),
+        ({"error": Fraction(1, 10**400)}, "error: "),
+        ({"tolerance": 0}, "tolerance: a finite number > 0"),
+        ({"tolerance": -1}, "tolerance: "),
+        ({"tolerance": math.inf}, "tolerance: "),
+        ({"coarseness": 0}, "coarseness: "),
+        ({"coarseness": -0.3}, "coarseness: "),
+        ({"coarseness": math.nan}, "coarseness: "),
+        ({"coarseness": 1e300}, "coarseness: "),
+        ({"coarseness": "fine"}, "coarseness: "),
+        ({"damp": 0}, "damp: a number above 0 and at most 1 is needed, got 0"),
+        ({"damp": 1.01}, "damp: "),
+        ({"damp": math.nan}, "damp: "),
+        ({"order": 3}, "order: it means nothing to the variant 'antisymmetric'"),
+        ({"phases": 2}, "phases: it means nothing to the variant 'antisymmetric'"),
+        ({"tau": 0.5}, "tau: it means nothing to the variant 'antisymmetric'"),
+        ({"variant": "harmonic", "order": 3}, "order: harmonic steps of odd order"),
+        ({"variant": "harmonic", "order": 0}, "order: "),
+        ({"variant": "harmonic", "order": 66}, "order: at most 64"),
+        ({"variant": "harmonic", "phases": 1}, "phases: "),
+        ({"variant": "harmonic", "phases": 2.0}, "phases: "),
+        ({"variant": "harmonic", "phases": 10**9}, "phases: at most 1024"),
+        ({"variant": "harmonic", "tau": 1}, "tau: it means nothing"),
+        ({"variant": "hermite", "order": 2}, "order: Hermite steps of even order"),
+        ({"variant": "hermite", "order": -1}, "order: "),
+        ({"variant": "hermite", "order": "3"}, "order: "),
+        ({"variant": "hermite", "phases": 2}, "phases: it means nothing"),
+        ({"variant": "hermite", "tau": 0}, "tau: "),
+        ({"variant": "hermite", "tau": -1}, "tau: "),
+        ({"variant": "hermite", "tau": math.nan}, "tau: "),
+        ({"neurons": 0}, "neurons: "),
+        ({"neurons": 1e3}, "neurons: "),
+        ({"bits": 0}, "bits: "),
+        ({"bits": 49}, "bits: at most 48"),
+        ({"bits": True}, "bits: "),
+        ({"checkpoint": 7}, "checkpoint: the path of a file"),
+        ({"checkpoint": "/no/such/folder/x"}, "checkpoint: there is no folder"),
+    ],
+)
+def test_arguments_that_are_refused(parameters, message):
+    with pytest.raises(ml.HypothesisViolated) as refused:
+        fit(signs(5, 3), **({"variant": "antisymmetric"} | parameters))
+    assert str(refused.value).startswith(message)
+
+
+def test_data_that_are_refused():
+    with pytest.raises(ml.HypothesisViolated, match=r"^dataset: a Dataset is needed, got \["):
+        fit([[1.0, 2.0]], variant="ntk")
+    labelled = ml.data.sphere(N=5, d=3, classes=2, seed=0)
+    with pytest.raises(ml.HypothesisViolated, match=r"^tolerance: below 1 every label is right"):
+        fit(labelled, variant="ntk", tolerance=1)
+    several = ml.data.sphere(N=6, d=3, classes=3, seed=0)
+    with pytest.raises(ml.HypothesisViolated, match=r"^tolerance: below 1/2 every label is right"):
+        fit(several, variant="ntk", tolerance=0.5)
+    for points, targets in [
+        ([[2.0**500]], [1]),
+        ([[2.0**-500]], [1]),
+        ([[1.0]], [2**500]),
+        ([[1.0]], [Fraction(1, 2**500)]),
+    ]:
+        with pytest.raises(ml.HypothesisViolated, match=r"^dataset: the largest .* power of two"):
+            fit(ml.Dataset(np.array(points), targets=targets), variant="ntk")
+    with pytest.raises(ml.HypothesisViolated, match="^tau: it is for points of equal norms"):
+        fit(ml.Dataset([[1.0], [3.0]], [0, 1]), variant="hermite", tau=1)
+
+
+def test_data_that_do_not_fit_into_memory_are_refused(monkeypatch):
+    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 10_000)
+    with pytest.raises(ml.HypothesisViolated, match="^dataset: a fit of 100 points"):
+        fit(signs(100, 5), variant="ntk")
+
+
+# -- the same again, elsewhere, and later ----------------------------------------------------------
+
+
+def test_the_seed_decides():
+    dataset = signs(60, 8)
+    one, again, other = (fit(dataset, variant="harmonic", seed=s, phases=3) for s in (4, 4, 5))
+    assert one.network == again.network and one.network != other.network
+    assert one.network.about["variant"] == "harmonic" and one.network.about["phases"] == 3
+
+
+def test_the_bar(capsys):
+    fit(signs(60, 8), variant="ntk", progress=True)
+    assert "fit: 100%" in capsys.readouterr().err
+    fit(signs(60, 8), variant="ntk", progress=False)
+    assert capsys.readouterr().err == ""
+
+
+def interrupted(monkeypatch, after, every=0.0):
+    """Let the next fit be interrupted after so many draws; returns the numbers of the draws."""
+    advance, drawn_ = _residual._Run._advance, []
+
+    def stopping(self):
+        if len(drawn_) == after:
+            raise KeyboardInterrupt
+        drawn_.append(self.state.draws)
+        advance(self)
+
+    monkeypatch.setattr(_residual._Run, "_advance", stopping)
+    monkeypatch.setattr(_fit_state, "EVERY", every)
+    return drawn_
+
+
+@pytest.mark.parametrize("variant", METHODS)
+@pytest.mark.parametrize(("after", "every"), [(0, 9.0), (5, 0.0), (70, 9.0)])
+def test_a_fit_goes_on_after_an_interruption(variant, after, every, monkeypatch, tmp_path):
+    dataset, path = ml.data.ball(N=150, d=10, seed=3), tmp_path / "fit.npz"
+    whole = fit(dataset, variant=variant, error=0.01)
+    assert len(whole.history.error) > 75
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupted(patch, after, every)
+        fit(dataset, variant=variant, error=0.01, checkpoint=path)
+    assert path.exists()
+    with monkeypatch.context() as patch:
+        numbers = interrupted(patch, 10**9, every)
+        resumed = fit(dataset, variant=variant, error=0.01, checkpoint=path)
+    assert numbers[0] == after
+    assert resumed.network == whole.network
+    assert (resumed.redrawn, resumed.float_error) == (whole.redrawn, whole.float_error)
+    for name in ("neurons", "error", "largest", "weight"):
+        assert (getattr(resumed.history, name) == getattr(whole.history, name)).all()
+    assert not path.exists()
+
+
+def test_a_kill_loses_what_was_not_written_only(monkeypatch, tmp_path):
+    """The file is written while the fit runs: a copy made in the middle goes on as well."""
+    dataset, path, copy = signs(100, 10), tmp_path / "fit.npz", tmp_path / "copy.npz"
+    advance = _residual._Run._advance
+
+    def copying(self):
+        advance(self)
+        if self.state.draws == 9:
+            copy.write_bytes(path.read_bytes())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(_fit_state, "EVERY", 0.0)
+        patch.setattr(_fit_state, "PART", math.inf)
+        patch.setattr(_residual._Run, "_advance", copying)
+        whole = fit(dataset, variant="antisymmetric", checkpoint=path)
+    with monkeypatch.context() as patch:
+        numbers = interrupted(patch, 10**9)
+        assert fit(dataset, variant="antisymmetric", checkpoint=copy).network == whole.network
+    assert numbers[0] == 8
+
+
+def test_a_fit_that_failed_goes_on_with_more_neurons(tmp_path):
+    dataset, path = signs(100, 10), tmp_path / "fit.npz"
+    with pytest.raises(ml.ConstructionFailed):
+        fit(dataset, variant="antisymmetric", neurons=40, checkpoint=path)
+    found = fit(dataset, variant="antisymmetric", error=0.02, checkpoint=path)
+    assert found.network == fit(dataset, variant="antisymmetric", error=0.02).network
+
+
+def test_checkpoints_of_other_runs_are_refused_and_kept(tmp_path):
+    dataset, path = signs(60, 8), tmp_path / "fit.npz"
+    with pytest.raises(ml.ConstructionFailed):
+        fit(dataset, variant="harmonic", neurons=8, checkpoint=path)
+    content = path.read_bytes()
+    for changed in ({"seed": 1}, {"phases": 3}, {"coarseness": 0.2}, {"damp": 0.5}, {"bits": 11}):
+        (name,) = changed
+        with pytest.raises(ml.InvalidCertificate, match=f"belongs to another run: its {name}"):
+            fit(dataset, variant="harmonic", checkpoint=path, **changed)
+    with pytest.raises(ml.InvalidCertificate, match="its variant is 'harmonic', this run has"):
+        fit(dataset, variant="hermite", checkpoint=path)
+    with pytest.raises(ml.InvalidCertificate, match="its dataset"):
+        fit(signs(60, 8, seed=1), variant="harmonic", checkpoint=path)
+    assert path.read_bytes() == content
+
+
+def test_an_exact_pair_is_no_coarse_one(tmp_path):
+    dataset, path = signs(60, 8), tmp_path / "fit.npz"
+    with pytest.raises(ml.ConstructionFailed):
+        fit(dataset, variant="ntk", coarseness=0.1, neurons=8, checkpoint=path)
+    with pytest.raises(ml.InvalidCertificate, match="its coarseness is 0.1, this run has None"):
+        fit(dataset, variant="ntk", checkpoint=path)
+
+
+def foreign_files(path, content):
+    """Files that are no checkpoint of a fit of 60 points."""
+    yield b""
+    yield b"some text\n"
+    yield content[: len(content) // 2]
+    yield content[:-1]
+    with np.load(path) as file:
+        arrays = dict(file)
+    for name in ("about", "rows", "counts", "output"):
+        yield {key: value for key, value in arrays.items() if key != name}
+    yield {"x": np.arange(3)}
+    yield arrays | {"about": np.array("[]")}
+    yield arrays | {"about": np.array("{")}
+    yield arrays | {"about": np.array(json.dumps({"format": "other"}))}
+    yield arrays | {"about": np.array([json.dumps(1)], dtype=object)}
+    yield arrays | {"rows": arrays["rows"][1:]}
+    yield arrays | {"outer": arrays["outer"].astype(np.float32)}
+    yield arrays | {"output": arrays["output"][1:]}
+    yield arrays | {"counts": np.array([5, 2, 0])}
+    yield arrays | {"counts": np.array([4, 4])}
+    yield arrays | {"sums": np.array([[0.0]])}
+
+
+def test_foreign_files_are_refused_and_kept(tmp_path):
+    dataset, path = signs(60, 8), tmp_path / "fit.npz"
+    with pytest.raises(ml.ConstructionFailed):
+        fit(dataset, variant="antisymmetric", neurons=8, checkpoint=path)
+    for wrong in list(foreign_files(path, path.read_bytes())):
+        if isinstance(wrong, bytes):
+            path.write_bytes(wrong)
+        else:
+            np.savez(path, **wrong)
+        content = path.read_bytes()
+        with pytest.raises(ml.InvalidCertificate, match="^checkpoint: .* is not a checkpoint of a"):
+            fit(dataset, variant="antisymmetric", checkpoint=path)
+        assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize("variant", METHODS)
+def test_tensors_give_the_same(variant):
+    pytest.importorskip("torch")
+    dataset = signs(200, 20)
+    here = fit(dataset, variant=variant)
+    there = fit(dataset, variant=variant, device="cpu")
+    assert len(here.neurons) == len(there.neurons)
+    assert here.history.error == pytest.approx(there.history.error, rel=1e-6)
+    assert here.max_error == pytest.approx(there.max_error, rel=1e-6)
+    certificate = ml.verify(there.network, dataset, tolerance=ANY)
+    assert abs(certificate.max_error - Fraction(there.max_error)) <= Fraction(there.float_error)
+
+
+def test_tensors_for_all_kinds_of_steps(tmp_path):
+    pytest.importorskip("torch")
+    ball, sphere = ml.data.ball(N=30, d=6, seed=0), signs(30, 6)
+    for dataset, variant, parameters in [
+        (ball, "antisymmetric", {}),
+        (ball, "harmonic", {"phases": 3}),
+        (sphere, "hermite", {"tau": 1.0}),
+        (ml.Dataset(np.eye(4, 30), targets=[1, -1, 1, 1]), "antisymmetric", {}),
+    ]:
+        here = fit(dataset, variant=variant, **parameters)
+        path = tmp_path / "fit.npz"
+        with pytest.raises(ml.ConstructionFailed, match="lambda"):
+            fit(dataset, variant=variant, device="cpu", checkpoint=path, neurons=3, **parameters)
+        there = fit(dataset, variant=variant, device="cpu", checkpoint=path, **parameters)
+        assert here.history.error == pytest.approx(there.history.error, rel=1e-6)
+
+
+def test_on_a_gpu():
+    torch = pytest.importorskip("torch")
+    if not torch.cuda.is_available():
+        pytest.skip("there is no GPU")
+    dataset = signs(500, 20)
+    for variant in METHODS:
+        here = fit(dataset, variant=variant)
+        there = fit(dataset, variant=variant, device="cuda")
+        assert here.history.error == pytest.approx(there.history.error, rel=1e-6)
+        certificate = ml.verify(there.network, dataset, tolerance=ANY)
+        assert abs(certificate.max_error - Fraction(there.max_error)) <= Fraction(there.float_error)
+
+
+def test_devices_that_are_not_there():
+    torch = pytest.importorskip("torch")
+    for name in ("cuda:99", "tpu", 7):
+        with pytest.raises(ml.HypothesisViolated, match="^device: "):
+            fit(signs(5, 3), variant="ntk", device=name)
+    if not torch.cuda.is_available():
+        same = fit(signs(20, 5), variant="ntk", device="auto")
+        assert same.network == fit(signs(20, 5), variant="ntk").network
