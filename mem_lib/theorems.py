@@ -557,7 +557,7 @@ _TWO_LAYER_WEIGHT = "tests/test_two_layer_weight.py::"
 
 STATEMENTS += (
     Statement(
-        label="thm-two_layer-general_position",
+        label="thm-two_layer-general-position",
         title="General position",
         paper="baum1988",
         number=None,
@@ -577,7 +577,7 @@ STATEMENTS += (
         "suffice for some labels; for N = d + 1 one unit does",
     ),
     Statement(
-        label="thm-two_layer-threshold_least",
+        label="thm-two_layer-threshold-least",
         title="No fewer threshold units",
         paper="baum1988",
         number=None,
@@ -608,13 +608,13 @@ STATEMENTS += (
         compare="whether a count below 4 ceil(N/d) is mentioned",
     ),
     Statement(
-        label="thm-two_layer-least_neurons",
+        label="thm-two_layer-least-neurons",
         title="Least neurons",
         paper="madden2023",
         number=None,
         provenance="known",
         function=_TWO_LAYER + "least_neurons",
-        test=_TWO_LAYER_WEIGHT + "TODO",
+        test=_TWO_LAYER_WEIGHT + "test_fewer_relu_neurons_have_too_few_parameters",
         compare="its lower bound for fixed points and all real labels, and whether it covers ReLU",
     ),
     Statement(
@@ -624,27 +624,27 @@ STATEMENTS += (
         number=None,
         provenance="known",
         function=_TWO_LAYER + "total_weight",
-        test=_TWO_LAYER_WEIGHT + "TODO",
+        test=_TWO_LAYER_WEIGHT + "test_total_weight_does_not_change_when_neurons_are_rescaled",
     ),
     Statement(
-        label="thm-two_layer-weight_bound",
+        label="thm-two_layer-weight-bound",
         title="The least weight",
         paper="bubeck2020",
         number=None,
         provenance="ours",
         function=_TWO_LAYER + "weight_bound",
-        test=_TWO_LAYER_WEIGHT + "TODO",
+        test=_TWO_LAYER_WEIGHT + "test_weight_bound_holds_for_random_signs",
         compare="its measure of the size of the weights, with or without the biases, and the least "
         "size that it states for random labels",
     ),
     Statement(
-        label="thm-two_layer-slab_weight",
+        label="thm-two_layer-slab-weight",
         title="Slabs are heavy",
         paper="bubeck2020",
         number=None,
         provenance="ours",
         function=_TWO_LAYER + "total_weight",
-        test=_TWO_LAYER_WEIGHT + "TODO",
+        test=_TWO_LAYER_EXACT + "test_slabs_are_heavy",
         compare="what it states about the size of the weights of its exact and of its NTK network",
     ),
     Statement(
@@ -665,7 +665,7 @@ STATEMENTS += (
         number=None,
         provenance="ours",
         function=_TWO_LAYER + "harmonic_kernel",
-        test=_TWO_LAYER_WEIGHT + "TODO",
+        test=_TWO_LAYER_WEIGHT + "test_a_harmonic_step_sees_its_kernel",
         compare="its complex recombination: which powers of the phase, how many phases, and the "
         "size of the difference",
     ),
@@ -687,7 +687,7 @@ STATEMENTS += (
         number=None,
         provenance="ours",
         function=_TWO_LAYER + "build",
-        test=_TWO_LAYER_FIT + "TODO",
+        test=_TWO_LAYER_FIT + "test_the_corrected_fit_is_exact_and_light",
     ),
     Statement(
         label="thm-two_layer-rounding",
@@ -696,7 +696,7 @@ STATEMENTS += (
         number=None,
         provenance="ours",
         function=_TWO_LAYER + "rounding_bound",
-        test=_TWO_LAYER_WEIGHT + "TODO",
+        test=_TWO_LAYER_WEIGHT + "test_rounding_stays_below_its_bound",
     ),
 )
 

@@ -34,6 +34,7 @@ point along what is still missing, and stop at a given error.
 (``thm-two_layer-hybrid``).
 """
 
+from mem_lib.two_layer._bounds import bound, least_neurons
 from mem_lib.two_layer._build import VARIANTS, build, values_of
 from mem_lib.two_layer._kernels import (
     Dispersion,
@@ -51,6 +52,7 @@ from mem_lib.two_layer._kernels import (
     tau,
 )
 from mem_lib.two_layer._neurons import Neurons, neurons_of
+from mem_lib.two_layer._optimum import Optimum, optimal_weight
 from mem_lib.two_layer._residual import Fit, History, fit
 from mem_lib.two_layer._weight import (
     neuron_weights,
@@ -68,6 +70,8 @@ __all__ = [
     "HermiteDispersion",
     "History",
     "Neurons",
+    "Optimum",
+    "bound",
     "build",
     "dispersion",
     "fit",
@@ -77,8 +81,10 @@ __all__ = [
     "hermite_dispersion",
     "hermite_step",
     "kappa",
+    "least_neurons",
     "neuron_weights",
     "neurons_of",
+    "optimal_weight",
     "rational_bits",
     "relu_multiplier",
     "rounding_bound",

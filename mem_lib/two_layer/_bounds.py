@@ -109,9 +109,9 @@ def least_neurons(N: int, d: int, activation: str = "relu") -> int:
     """The fewest hidden units that may suffice for all N points of R^d in general position.
 
     ``"relu"``: ceil(N/(d+1)); whatever the points are, fewer neurons miss some real values, indeed
-    almost all (``thm-two_layer-least_neurons``).  2 ceil(N/(d+1)) suffice.
+    almost all (``thm-two_layer-least-neurons``).  2 ceil(N/(d+1)) suffice.
     ``"threshold"``: ceil((N-1)/d); some points and labels of two classes need as many
-    (``thm-two_layer-threshold_least``), and as many suffice.
+    (``thm-two_layer-threshold-least``), and as many suffice.
 
     Raises ``HypothesisViolated`` when an argument is out of range.
 

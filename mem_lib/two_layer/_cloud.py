@@ -137,11 +137,12 @@ class Cloud:
         return integers((last.astype(object) * (1 << move) - moved).tolist())
 
 
-def cloud_of(dataset: Dataset, device: Device, *, even: bool, bias: bool) -> Cloud:
+def cloud_of(dataset: Dataset, device: Device, *, bias: bool) -> Cloud:
     """The distinct points of ``dataset``.
 
-    ``even``: the steps cannot tell x from -x.  ``bias``: a constant coordinate is wanted although
-    directions do not see it, which needs points of equal norms.
+    Points of different norms get a constant coordinate, since a network without biases is
+    homogeneous, and so do points x and -x, since f(x) - f(-x) would be linear.  ``bias``: such a
+    coordinate is wanted although directions do not see it, which needs equal norms.
     """
     z, shift = dataset.integers()
     centre = np.zeros(dataset.d, dtype=np.int64)
@@ -152,7 +153,7 @@ def cloud_of(dataset: Dataset, device: Device, *, even: bool, bias: bool) -> Clo
             f"tau: it is for points of equal norms, up to {SAME_NORM} of their spread; these have "
             "others, and get biases without it"
         )
-    lifted = not bias and (not on_sphere or (even and _has_antipodes(z)))
+    lifted = not bias and (not on_sphere or _has_antipodes(z))
     if lifted:
         centre = _mean(z)
         points, exponent = _floats(z - centre)

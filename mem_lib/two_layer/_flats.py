@@ -238,13 +238,37 @@ def shifted(column: Any, constant: Fraction) -> Any:
     return column
 
 
-def neurons_from(
-    columns: Sequence[Any], outer: Sequence[Fraction], points: Points, names: Sequence[str]
-) -> Neurons:
-    """ReLU neurons outer * relu(column), columns of fractions, with primitive integer rows."""
+@dataclass(frozen=True, eq=False)
+class Bundle:
+    """sum_j weight * signs[j] * relu(columns[j]): neurons that cancel each other."""
+
+    columns: Sequence[Any]  # of fractions
+    signs: Sequence[int]
+    weight: Fraction
+
+
+def neurons_from(bundles: Sequence[Bundle], points: Points, names: Sequence[str]) -> Neurons:
+    """ReLU neurons of integers.  The neurons of a bundle stay on one scale: where they cancel each
+    other, so do their integers."""
+    columns: list[Any] = []
+    outer: list[Fraction] = []
+    for bundle in bundles:
+        rows, factor = _whole(bundle.columns)
+        columns += rows
+        outer += [bundle.weight * sign / factor for sign in bundle.signs]
+    return _neurons(columns, outer, points, names)
+
+
+def _whole(columns: Sequence[Any]) -> tuple[list[Any], Fraction]:
+    """Columns of fractions times the least factor that makes all of them integer, and that."""
+    from flint import fmpz_mat
+
     parts = [column.numer_denom() for column in columns]
-    weights = [a / int(denominator) for a, (_, denominator) in zip(outer, parts, strict=True)]
-    return _neurons([column for column, _ in parts], weights, points, names).primitive()
+    common = math.lcm(*(int(denominator) for _, denominator in parts))
+    rows = [[value * (common // int(q)) for value in top.entries()] for top, q in parts]
+    content = math.gcd(*(int(value) for row in rows for value in row)) or 1
+    found = [fmpz_mat(len(row), 1, [value // content for value in row]) for row in rows]
+    return found, Fraction(common, content)
 
 
 def units_from(

@@ -42,7 +42,9 @@ from mem_lib.two_layer._neurons import Neurons, integers
 from mem_lib.two_layer._weight import total_weight
 
 #: More is refused: hundreds of linear programs with N rows are solved.
-MOST_POINTS = 300
+MOST_POINTS = 200
+#: Linear programs are solved more finely than that, but not much.
+LEAST_TOLERANCE = 1e-6
 #: Neurons that a round adds at most; and that are kept, for each point.
 ADDED, KEPT = 100, 15
 #: Starts of a search, and of one that is to find the last missing neuron.
@@ -98,7 +100,7 @@ def optimal_weight(
 
     Parameters
     ----------
-    dataset : up to 300 distinct points.  Two classes are fitted as -1 and 1, more as 0..C-1,
+    dataset : up to 200 distinct points.  Two classes are fitted as -1 and 1, more as 0..C-1,
         targets as they are.
     tolerance : stop when the total weight is within this relative distance of the lower bound;
         at least 1e-6.
@@ -106,7 +108,8 @@ def optimal_weight(
     progress : True shows a bar, False none; by default a terminal shows one when the work takes
         longer than two seconds.
 
-    The network has at most N neurons.  100 points in 20 dimensions take 10 to 30 seconds.
+    The network has at most N neurons.  100 points in 20 dimensions take 10 to 30 seconds, 200 some
+    minutes.
 
     Raises
     ------
@@ -122,9 +125,9 @@ def optimal_weight(
     problem = _Problem.of(dataset)
     rng = np.random.default_rng(np.random.SeedSequence(whole(seed, "seed", 0)))
     rounds, accepted = whole(rounds, "rounds", 1), as_fraction(tolerance)
-    if accepted is None or accepted < Fraction(1, 10**6):
+    if accepted is None or accepted < LEAST_TOLERANCE:
         raise HypothesisViolated(
-            f"tolerance: a finite number >= 1e-6 is needed, got {show(tolerance)}"
+            f"tolerance: a finite number >= {LEAST_TOLERANCE} is needed, got {show(tolerance)}"
         )
     if not problem.y.any():
         return problem.optimum(np.empty((problem.d + 1, 0)), np.empty(0), 0.0, 0)

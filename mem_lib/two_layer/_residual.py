@@ -6,10 +6,10 @@ those of the rounded neurons; and eta = <r, g> / |g|^2, the best step size, time
 goes into the outgoing weights.  So r is always the residual of the actual finite network, as it is
 returned, and its norm never grows.
 
-With fixed steps eta = 1 / lambda the expected squared error falls by a factor 1 - mu / lambda at
-least (``thm-two_layer-ntk``, ``thm-two_layer-hermite``), where lambda is the largest eigenvalue of
-the Gram matrix of the points and mu the least one of the kernel of the step; the best step size for
-a draw can only do better.
+How fast it falls depends on mu / lambda, where lambda is the largest eigenvalue of the Gram matrix
+of the points and mu the least one of the kernel of the step: with eta = 1 / lambda, exact gates
+remove that part of the squared error in expectation, at least (``thm-two_layer-ntk``; see also
+``thm-two_layer-hermite``).  For every draw the best step size does better, up to its rounding.
 
 Floating point.  The neurons are exact, their values at the data points are tracked in float64.  The
 rounding is bounded as in ``thm-two_layer-rounding``, step by step, and a fit is over when its goal
@@ -122,9 +122,10 @@ def fit(
     Parameters
     ----------
     dataset : points with labels or targets, repeated points allowed.  Points of equal norms, up to
-        a thousandth of their spread, get neurons without biases, as in the theorems; all others
-        are centred, and neurons have biases.  In few dimensions the kernels are nearly singular:
-        the default of ``"ntk"`` copes best, and many points need very many neurons.
+        a thousandth of their spread, get neurons without biases, as in the theorems, unless x
+        and -x both occur; all others are centred, and neurons have biases.  In few dimensions the
+        kernels are nearly singular: the default of ``"ntk"`` copes best, and many points need very
+        many neurons.
     variant : ``"ntk"``, one-sided pairs of neurons behind gates; ``"antisymmetric"``, two-sided
         ones; ``"harmonic"``, combinations of complex phases; ``"hermite"``, two-sided pairs with a
         Hermite polynomial for a gate.
@@ -184,7 +185,7 @@ def fit(
     if values.constant is not None or not values.numbers.any():
         return _constant(data, values, about)
     _check_memory(data, options)
-    cloud = cloud_of(data, place, even=options.step.even, bias=options.tau > 0)
+    cloud = cloud_of(data, place, bias=options.tau > 0)
     file = None
     if path is not None:
         key = {"dataset": data.sha256, **asdict(options)}

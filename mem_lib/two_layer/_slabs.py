@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from mem_lib.two_layer._flats import (
+    Bundle,
     Points,
     affine,
     floor_log2,
@@ -77,16 +77,13 @@ def _slabs(
     rng: np.random.Generator,
     advance: Callable[[int], object],
 ) -> Neurons:
-    columns: list[Any] = []
-    outer: list[Fraction] = []
+    slabs: list[Bundle] = []
     groups = partition(np.arange(points.N), points.d, rng)
     for group in groups:
-        four, inverse = _slab(points, group, [values[i] for i in group], rng)
-        columns += four
-        outer += [inverse, -inverse, -inverse, inverse]
+        slabs.append(_slab(points, group, [values[i] for i in group], rng))
         advance(1)
     names = [f"slab {g}: {name}" for g in range(1, len(groups) + 1) for name in NAMES]
-    return neurons_from(columns, outer, points, names)
+    return neurons_from(slabs, points, names)
 
 
 def partition(rows: np.ndarray, size: int, rng: np.random.Generator) -> list[list[int]]:
@@ -97,7 +94,7 @@ def partition(rows: np.ndarray, size: int, rng: np.random.Generator) -> list[lis
 
 def _slab(
     points: Points, group: list[int], values: list[Fraction], rng: np.random.Generator
-) -> tuple[list[Any], Fraction]:
+) -> Bundle:
     """The four functions inside the ReLUs, and 1/h."""
     plane = hyperplane(points, group, rng)
     function = affine(points, group, values)
@@ -108,4 +105,5 @@ def _slab(
     bend = scaled(function, power(k))
     half = Fraction(plane.gap, 2)
     lower, upper = shifted(plane.column, half), shifted(plane.column, -half)
-    return [lower + bend, lower, upper + bend, upper], power(-k)
+    weight = power(-k) if largest else Fraction(0)  # nothing to give out: idle neurons
+    return Bundle([lower + bend, lower, upper + bend, upper], [1, -1, -1, 1], weight)

@@ -22,6 +22,7 @@ import numpy as np
 
 from mem_lib.errors import ConstructionFailed, show
 from mem_lib.two_layer._flats import (
+    Bundle,
     Points,
     affine,
     floor_log2,
@@ -122,15 +123,12 @@ def _lowest(points: Points, column: Any, heights: list[Any]) -> Fraction:
 def _pairs(
     points: Points, values: list[Fraction], strips: _Strips, advance: Callable[[int], object]
 ) -> Neurons:
-    columns: list[Any] = []
-    outer: list[Fraction] = []
+    pairs: list[Bundle] = []
     below: Any = None
     for group, level in zip(strips.groups, strips.levels, strict=True):
         above = affine(points, group, [values[i] for i in group])
         change = above if below is None else above - below
-        pair, inverse = _pair(points, strips, level, change)
-        columns += pair
-        outer += [inverse, -inverse]
+        pairs.append(_pair(points, strips, level, change))
         below = above
         advance(1)
     names = [
@@ -138,12 +136,10 @@ def _pairs(
         for g in range(1, len(strips.groups) + 1)
         for name in ("p - t + hℓ", "p - t")
     ]
-    return neurons_from(columns, outer, points, names)
+    return neurons_from(pairs, points, names)
 
 
-def _pair(
-    points: Points, strips: _Strips, level: Fraction, change: Any
-) -> tuple[list[Any], Fraction]:
+def _pair(points: Points, strips: _Strips, level: Fraction, change: Any) -> Bundle:
     """The two functions inside the ReLUs, and 1/h."""
     numerators, denominator = change.numer_denom()
     doubled = int(2 * level)  # levels are halves of integers
@@ -152,4 +148,5 @@ def _pair(
     # the largest power of two h with h |change| <= |p - level| / 2 at all points
     k = 0 if least is None else floor_log2(least[0] * int(denominator), 4 * least[1])
     base = shifted(strips.column, -level)
-    return [base + scaled(change, power(k)), base], power(-k)
+    weight = power(-k) if least else Fraction(0)  # no change at any point: idle neurons
+    return Bundle([base + scaled(change, power(k)), base], [1, -1], weight)

@@ -67,7 +67,6 @@ class Step:
     tau: float = 0.0
 
     vectors: ClassVar[int] = 1
-    even: ClassVar[bool] = False  # whether x and -x look alike
 
     def bundle(self, cloud: Cloud, residual: Array, draw: Draw) -> Bundle | None:
         """The neurons; None where v vanishes at all points."""
@@ -108,8 +107,6 @@ class Antisymmetric(Step):
 class Hermite(Antisymmetric):
     """The multiplier he_p(<u, x>)."""
 
-    even = True
-
     def direction(self, cloud: Cloud, residual: Array, draw: Draw) -> np.ndarray:
         t = draw.products[0]
         if self.tau:
@@ -127,7 +124,6 @@ class Harmonic(Antisymmetric):
     """The multiplier exp(-i (m - 1) theta)."""
 
     vectors = 2
-    even = True
 
     def bundle(self, cloud: Cloud, residual: Array, draw: Draw) -> Bundle | None:
         if self.neurons == 2:

@@ -137,9 +137,7 @@ def rounding_bound(
     >>> rounding_bound(network, rounded_weights=False) / (3 * 2**-53 * 2**0.5 * 5)
     1.0000000000000004
     """
-    radius = as_fraction(radius)
-    if radius is None or radius < 0:
-        raise HypothesisViolated(f"radius: a finite number >= 0 is needed, got {show(radius)}")
+    lift = _lift(radius)
     u = as_fraction(roundoff)
     if u is None or u <= 0:
         raise HypothesisViolated(f"roundoff: a finite number > 0 is needed, got {show(roundoff)}")
@@ -152,12 +150,11 @@ def rounding_bound(
             f"roundoff: {m} roundings with unit roundoff {show(roundoff)} may lose everything; "
             "(neurons + d + 4) roundoff < 1 is needed"
         )
-    bound = m * u / (1 - m * u) * root_above(radius**2 + 1) * weight
-    return _above(bound)
+    return _above(m * u / (1 - m * u) * lift * weight)
 
 
 def weight_bound(N: int, error: Any = 0, failure: Any = 0.05, radius: Any = 1) -> float:
-    """A total weight that almost no labels can do without: theorem ``thm-two_layer-weight_bound``.
+    """A total weight that almost no labels can do without: theorem ``thm-two_layer-weight-bound``.
 
     For N points of norm at most ``radius`` and independent uniform labels y_i = -1 or 1, with
     probability at least 1 - ``failure`` every f = sum_l a_l relu(<w_l, x> + b_l), of however many
@@ -176,12 +173,9 @@ def weight_bound(N: int, error: Any = 0, failure: Any = 0.05, radius: Any = 1) -
         raise HypothesisViolated(
             f"failure: a probability strictly between 0 and 1 is needed, got {show(failure)}"
         )
-    norm = as_fraction(radius)
-    if norm is None or norm < 0:
-        raise HypothesisViolated(f"radius: a finite number >= 0 is needed, got {show(radius)}")
     # math.log takes integers of any size
     tail = math.log(2) + math.log(p.denominator) - math.log(p.numerator)
-    lift = _above(root_above(norm**2 + 1), "radius")
+    lift = _above(_lift(radius), "radius")
     part = (1 - eps) / (1 + math.sqrt(eps))  # 1 - sqrt(eps) without cancellation
     return part * math.sqrt(N) / (lift * (1 + math.sqrt(2 * tail))) * _INWARDS
 
@@ -256,10 +250,13 @@ def _times_power(value: int, k: int) -> int:
     return value << k if k >= 0 else value >> -k
 
 
-def root_above(square: Fraction) -> Fraction:
-    """A fraction >= sqrt(square), larger by a relative 2^-60 at most; ``square`` >= 1."""
-    scaled = (square.numerator << 128) // square.denominator
-    return Fraction(math.isqrt(scaled) + 1, 1 << 64)
+def _lift(radius: Any) -> Fraction:
+    """sqrt(radius^2 + 1), the norm of (x, 1), rounded up by a relative 2^-60 at most."""
+    norm = as_fraction(radius)
+    if norm is None or norm < 0:
+        raise HypothesisViolated(f"radius: a finite number >= 0 is needed, got {show(radius)}")
+    square = norm**2 + 1
+    return Fraction(math.isqrt((square.numerator << 128) // square.denominator) + 1, 1 << 64)
 
 
 def _length(value: Fraction) -> int:
