@@ -30,6 +30,7 @@ ARITHMETIC = {
     "float64": "float64 below 2^53",
     "slices": "float64 slices summed in int64 below 2^62",
     "int64": "int64 below 2^62",
+    "limbs": "float64 limbs of Python integers",
     "python": "Python integers",
     "digits": "digits of 48 bits in int64",
 }

@@ -23,6 +23,8 @@ class NumPyArrays:
     long_name = "python"
     #: Points that are taken at a time, and bytes that their activations may take.
     most_points, most_bytes = 25_000, 512 * 2**20
+    #: Whether many sums may be one product of matrices of limbs.
+    has_products = True
     #: Whether several processes may share the work.
     shares = True
     #: What is raised when the memory of the device is full.

@@ -27,6 +27,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mem_lib.exact._arrays import LIMIT, NUMPY, Codes, NumPyArrays, Values
+from mem_lib.exact._limbs import FEWEST_INPUTS, limb_bytes, product
 from mem_lib.exact._tally import Tally
 
 #: A row with more partitions than this is computed point by point.
@@ -126,12 +127,27 @@ class ColumnLayer:
         self._sums: dict[tuple, Column] = {}
         self._joins: dict[tuple[Partition, Partition], Joined] = {}
 
-    def run(self, rows: Iterable[Row]) -> list[Column]:
+    def run(self, rows: Sequence[Row]) -> list[Column]:
+        if self.arrays.has_products:
+            self._sum_together([row for row in rows if len(row[1]) >= FEWEST_INPUTS])
         return [self._activate(self._affine(*row)) for row in rows]
 
     # -- the sum of a row --------------------------------------------------------------------
 
     def _affine(self, bias: int, terms: list[tuple[int, int]]) -> Column:
+        parts, bias = self._parts(bias, terms)
+        if len(parts) < 2:
+            for only, scale in parts.items():
+                return Column(only, scale, bias)
+            return Column(None, 0, bias)
+        key, factor, primitive = _primitive(parts)
+        if key not in self._sums:
+            self._sums[key] = self._sum(primitive)
+        stored, scale, offset = self._sums[key]
+        return Column(stored, scale * factor, offset * factor + bias)
+
+    def _parts(self, bias: int, terms: list[tuple[int, int]]) -> tuple[dict[Stored, int], int]:
+        """The stored arrays that a row adds up, with their factors, and a constant."""
         parts: dict[Stored, int] = {}
         for k, weight in terms:
             stored, scale, offset = self.columns[k]
@@ -140,19 +156,33 @@ class ColumnLayer:
                 parts[stored] = parts.get(stored, 0) + weight * scale
         if not all(parts.values()):
             parts = {stored: scale for stored, scale in parts.items() if scale}
-        if len(parts) < 2:
-            for stored, scale in parts.items():
-                return Column(stored, scale, bias)
-            return Column(None, 0, bias)
-        # rows that differ by a factor and a bias share their sum
-        factor = gcd(*parts.values())
-        if next(iter(parts.values())) < 0:
-            factor = -factor
-        key = tuple((id(stored), scale // factor) for stored, scale in parts.items())
-        if key not in self._sums:
-            self._sums[key] = self._sum([(s, scale // factor) for s, scale in parts.items()])
-        stored, scale, offset = self._sums[key]
-        return Column(stored, scale * factor, offset * factor + bias)
+        return parts, bias
+
+    def _sum_together(self, rows: Sequence[Row]) -> None:
+        """Long sums of many machine integers, one a point: all of them as one product of limbs."""
+        long: dict[tuple, list[Term]] = {}
+        for row in rows:
+            parts, _ = self._parts(*row)
+            if len(parts) >= FEWEST_INPUTS and _is_loose(parts):
+                key, _, terms = _primitive(parts)
+                if not _is_machine(terms):
+                    long[key] = terms
+        if not long:
+            return
+        inputs = list({stored: None for terms in long.values() for stored, _ in terms})
+        size = limb_bytes(len(inputs), max(stored.peak for stored in inputs))
+        if not size:
+            return
+        place = {stored: k for k, stored in enumerate(inputs)}
+        weight = np.zeros((len(long), len(inputs)), dtype=object)
+        for entries, terms in zip(weight, long.values(), strict=True):
+            for stored, scale in terms:
+                entries[place[stored]] = scale
+        sums = product(weight, np.stack([stored.values for stored in inputs]), size)
+        self.tally.arithmetic.add("limbs")
+        for (key, terms), values in zip(long.items(), sums, strict=True):
+            self._read(terms)
+            self._sums[key] = self._new(None, values)
 
     def _sum(self, parts: list[Term]) -> Column:
         groups: dict[Partition | None, list[Term]] = {}
@@ -360,6 +390,20 @@ class ColumnLayer:
     def _note(self, values: Values) -> None:
         name = self.arrays.long_name if self.arrays.is_long(values) else "int64"
         self.tally.arithmetic.add(name)
+
+
+def _primitive(parts: dict[Stored, int]) -> tuple[tuple, int, list[Term]]:
+    """A key that rows share that differ by a factor, the factor, and the sum without it."""
+    factor = gcd(*parts.values())
+    if next(iter(parts.values()), 0) < 0:
+        factor = -factor
+    terms = [(stored, scale // factor) for stored, scale in parts.items()]
+    return tuple((id(stored), scale) for stored, scale in terms), factor, terms
+
+
+def _is_loose(arrays: Iterable[Stored]) -> bool:
+    """Whether all hold machine integers, one a point."""
+    return all(stored.partition is None and stored.peak < LIMIT for stored in arrays)
 
 
 def _is_machine(terms: list[Term]) -> bool:

@@ -68,7 +68,7 @@ class TorchArrays(NumPyArrays):
 
     long_name = "digits"
     most_points, most_bytes = 1_000_000, 8 * 2**30
-    shares = False
+    shares = has_products = False
     memory_full = (torch.OutOfMemoryError,)
 
     def __init__(self, device: str) -> None:

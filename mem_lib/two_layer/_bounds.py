@@ -243,7 +243,7 @@ class _Affine:
 class _Pair:
     """relu(base + h ℓ) and relu(base), with outgoing weights ± 1/h; base-2 logarithms.
 
-    row:   of the entries of primitive rows
+    row:   of the entries of their rows, both on one scale
     outer: of the outgoing weights
     power: of the power of two in their denominators
     """
