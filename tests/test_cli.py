@@ -67,6 +67,14 @@ def test_every_variant_of_a_deep_chapter(table, tmp_path):
         assert run("verify", network, table, "--checkpoint", tmp_path / "c.jsonl") == 0
 
 
+def test_two_layers(table, tmp_path):
+    for variant in ("threshold", "paper", "sorted", "hybrid", "ntk"):
+        network = tmp_path / f"{variant}.json"
+        arguments = ["--set", f"variant={variant}"] + ["--set", "error=0.1"] * (variant == "ntk")
+        assert run("build", "two_layer", table, "-o", network, *arguments) == 0
+        assert run("verify", network, table) == 0
+
+
 def test_a_tolerance_is_read_as_written(tmp_path):
     ml.Dataset([[0], [1]], targets=[0, 1]).save(tmp_path / "d.npz")
     net = ml.Network([ml.Layer([[9]], [1], "identity")], output_denominator=10, readout="value")

@@ -887,3 +887,49 @@ def test_the_corrected_fit_is_exact_and_light(N, d):
     strips = two_layer.total_weight(two_layer.build(dataset))
     assert added[0] < strips
     assert added[1] < added[0] / 20 and added[2] < added[1] / 20
+
+
+def test_a_partial_fit_is_returned_and_a_hybrid_goes_on_from_it():
+    dataset = signs(50, 4)
+    found = fit(dataset, variant="antisymmetric", error=1e-6, neurons=40, partial=True)
+    assert len(found.neurons) == 40 and found.error > 1e-6
+    with pytest.raises(ml.ConstructionFailed, match="neurons: 40 of at most 40 are used up"):
+        fit(dataset, variant="antisymmetric", error=1e-6, neurons=40)
+    network = two_layer.build(dataset, variant="hybrid", neurons=40)
+    assert network.size.neurons == 40 + 20 and ml.verify(network, dataset).max_error == 0
+
+
+def test_a_hybrid_of_labels_gives_the_labels():
+    for classes in (1, 2, 3):
+        dataset = ml.data.sphere(N=30, d=5, classes=classes, seed=0)
+        network = two_layer.build(dataset, variant="hybrid", method="ntk", error=0.1)
+        certificate = ml.verify(network, dataset)
+        assert certificate.ok and certificate.max_error == 0 and network.readout == "value"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"variant": "slabs"}, "variant: one of"),
+        ({"variant": None}, "variant: one of"),
+        ({"method": "ntk"}, "method: it has no meaning for variant 'sorted'"),
+        ({"variant": "ntk", "method": "ntk"}, "method: it has no meaning for variant 'ntk'"),
+        ({"variant": "paper", "coarseness": 0.3}, "coarseness: it has no meaning for variant"),
+        ({"variant": "threshold", "checkpoint": "c"}, "checkpoint: it has no meaning"),
+        ({"variant": "hybrid", "method": "threshold"}, "method: one of"),
+        ({"variant": "hybrid", "error": 2}, "error: "),
+        ({"seed": -1}, "seed: a whole number >= 0"),
+        ({"variant": "hybrid", "seed": 0.5}, "seed: a whole number >= 0"),
+    ],
+)
+def test_what_build_refuses(arguments, message):
+    with pytest.raises(ml.HypothesisViolated, match=message):
+        two_layer.build(signs(12, 3), **arguments)
+
+
+def test_build_refuses_what_is_no_dataset_and_what_no_machine_can_hold(monkeypatch):
+    with pytest.raises(ml.HypothesisViolated, match="dataset: a Dataset is needed"):
+        two_layer.build([[1.0]])
+    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 10_000)
+    with pytest.raises(ml.HypothesisViolated, match="dataset: 200 points, that is 268 neurons"):
+        two_layer.build(signs(200, 3), variant="paper")

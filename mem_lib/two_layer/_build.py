@@ -62,7 +62,8 @@ def build(
         ``"antisymmetric"``, ``"harmonic"``, ``"hermite"``: see :func:`fit`.
     method : for ``"hybrid"``: the variant of its fit; default ``"antisymmetric"``.
     error : for a fit: the relative squared error sum (f(x) - y)^2 / sum y^2 at which it stops;
-        default 1e-6 for ``"hybrid"``, otherwise as in :func:`fit`.
+        default 1e-6 for ``"hybrid"``, otherwise as in :func:`fit`.  A hybrid that has used up its
+        ``neurons`` before is corrected from there.
     tolerance, coarseness, damp, order, phases, tau, neurons, bits, device, checkpoint : for a fit,
         as in :func:`fit`.
     progress : True shows a bar, False none; by default a terminal shows one when the work takes
@@ -138,7 +139,7 @@ def _hybrid(
     if not isinstance(method, str) or method not in METHODS:
         raise HypothesisViolated(f"method: one of {METHODS} is needed, got {show(method)}")
     numbers = data if data.labels is None else Dataset(data.points, targets=data.labels)
-    fitting = {"error": ERROR, **fitting}
+    fitting = {"error": ERROR, "partial": True, **fitting}
     fitted = fit(numbers, variant=method, seed=seed, progress=progress, **fitting)
     with progress_bar(math.ceil(data.N / data.d), "groups", "correct", progress) as bar:
         return corrected(fitted.neurons, data, values_of(data), rng, bar.update)

@@ -19,6 +19,7 @@ is met with that bound added.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from functools import cached_property
@@ -111,6 +112,7 @@ def fit(
     device: str | None = None,
     progress: bool | None = None,
     checkpoint: str | Path | None = None,
+    partial: bool = False,
 ) -> Fit:
     """A network with one hidden layer of ReLU neurons that fits the values of ``dataset`` up to a
     given error.
@@ -154,6 +156,7 @@ def fit(
     checkpoint : a file that keeps the neurons every few seconds, when the fit is interrupted, and
         when it fails, so that the same call goes on there, with another ``error``, ``tolerance`` or
         ``neurons`` if that is wanted.  It is removed at the end.
+    partial : whether a fit that cannot go on is returned as it is, in place of an error.
 
     Raises
     ------
@@ -190,7 +193,7 @@ def fit(
     if path is not None:
         key = {"dataset": data.sha256, **asdict(options)}
         file = FitFile(path, key, data.N, (options.phases, cloud.D))
-    run = _Run(options, cloud, values, goal, most, file)
+    run = _Run(options, cloud, values, goal, most, file, bool(partial))
     with blas_threads(1 if cloud.D * cloud.N < SMALL else None):
         run.run(progress)
     return run.result(about)
@@ -240,7 +243,9 @@ class _Run:
         goal: Goal,
         most: int,
         file: FitFile | None,
+        partial: bool,
     ) -> None:
+        self.partial = partial
         self.options, self.cloud, self.values, self.goal = options, cloud, values, goal
         self.step, self.most, self.file = options.step, most, file
         self.wanted = cloud.device.put(values.numbers)
@@ -257,7 +262,11 @@ class _Run:
         try:
             with progress_bar(100, "%", "fit", progress) as bar:
                 while not self.goal.met(*self.left, self.bound):
-                    self._check()
+                    failure = self._failure()
+                    if failure and self.partial:
+                        break
+                    if failure:
+                        raise ConstructionFailed(failure())
                     self._advance()
                     if self.file is not None:
                         self.file.keep(self.state, self.ledger, self.cloud.device.get)
@@ -373,25 +382,26 @@ class _Run:
 
     # -- failures ----------------------------------------------------------------------------
 
-    def _check(self) -> None:
-        """Raise when no further step may be taken, or none was found for long."""
+    def _failure(self) -> Callable[[], str] | None:
+        """Why no further step may be taken, or none was found for long, as the text of an error."""
         taken = self.state.steps * self.step.neurons
         if self.state.idle >= MOST_IDLE:
-            raise ConstructionFailed(
+            return lambda: (
                 f"dataset: {MOST_IDLE} directions in a row gave no step; {self._reached()}.  The "
                 "kernel, or float64, or a network of so few bits, hardly tells some points apart"
             )
         if self.goal.out_of_reach(self.bound):
             bound = math.ldexp(self.bound, self.values.scale)
-            raise ConstructionFailed(
+            return lambda: (
                 f"error, tolerance: in float64 the outputs are known up to {bound:.1e}, too little "
                 f"for this goal; {self._reached()}.  A larger coarseness helps"
             )
         if taken + self.step.neurons > self.most:
-            raise ConstructionFailed(
+            return lambda: (
                 f"neurons: {taken} of at most {self.most} are used up; {self._reached()}.  More "
                 "neurons, a smaller coarseness, damp = 1 or a larger error may help"
             )
+        return None
 
     def _reached(self) -> str:
         """The errors, and the eigenvalues that decide how fast they fall: those of the points
