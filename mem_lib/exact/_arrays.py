@@ -111,7 +111,9 @@ class NumPyArrays:
         top = values == high
         if (top | (values == low)).all():  # the usual case: a gate
             return np.array([low, high], dtype=values.dtype), top.astype(np.intp)
-        if self.is_long(values) or high - low >= TABLE:
+        if self.is_long(values):  # to hash a long number is cheaper than to compare it often
+            return _first_seen(values)
+        if high - low >= TABLE:
             distinct, codes = np.unique(values, return_inverse=True)
             return distinct, codes.reshape(-1)
         classes, codes = self.compressed(values - low, high - low + 1)
@@ -119,17 +121,21 @@ class NumPyArrays:
 
     def merged(self, values: Values) -> tuple[Values, Codes] | None:
         """``distinct`` for a short table; None where no value occurs twice."""
-        first: dict[int, int] = {}
-        place = [first.setdefault(value, len(first)) for value in values.tolist()]
-        if len(first) == len(values):
-            return None
-        distinct = np.empty(len(first), dtype=values.dtype)
-        distinct[:] = list(first)
-        return distinct, np.array(place, dtype=np.intp)
+        distinct, codes = _first_seen(values)
+        return None if len(distinct) == len(values) else (distinct, codes)
 
     def bytes(self, values: Values, peak: int) -> int:
         """What the numbers themselves take, at 8 bits a byte."""
         return len(values) * (peak.bit_length() // 8 + 1 if self.is_long(values) else 8)
+
+
+def _first_seen(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct values in the order in which they occur, and the place of each value."""
+    first: dict[int, int] = {}
+    place = [first.setdefault(value, len(first)) for value in values.tolist()]
+    distinct = np.empty(len(first), dtype=values.dtype)
+    distinct[:] = list(first)
+    return distinct, np.array(place, dtype=np.intp)
 
 
 NUMPY = NumPyArrays()
