@@ -25,7 +25,7 @@ EXACT = [
 FITS = [(1000, 50), (4000, 100), (20_000, 100)]
 ERROR = 0.01
 #: What the table of methods compares, on N = 2,000 points of the sphere in d = 50.
-MOST = 400  # N/d neurons
+MOST = 1000  # N/d neurons
 METHODS = [
     ("ntk", {}),
     ("ntk", {"coarseness": 0.1}),
