@@ -83,3 +83,30 @@ def test_the_engine_leaves_what_does_not_fit():
     points = np.arange(18).reshape(2, 9) + 2**50
     tally = check(Network([Layer(weight, [0, 1], "identity")], readout="argmax"), points)
     assert tally.arithmetic == {"python"}
+
+
+def test_one_long_weight_does_not_make_the_others_long(monkeypatch):
+    """Rows of different lengths, in any order, are taken by themselves."""
+    rng = np.random.default_rng(0)
+    weight = objects([[int(v) ** 9 for v in row] for row in rng.integers(-999, 999, (9, 8))])
+    weight[4, 3] = -(3**3000)
+    seen = []
+    whole = limbs._limbs
+    monkeypatch.setattr(limbs, "_limbs", lambda v, n, s: seen.append((len(v), n)) or whole(v, n, s))
+    x = rng.integers(-(2**20), 2**20, (8, 5))
+    assert (product(weight, x, 3) == weight @ x.astype(object)).all()
+    assert sorted(seen) == [(1, 199), (8, 4)]
+
+
+def test_sparse_long_layers_are_summed_row_by_row():
+    """Rows that share no inputs would make a matrix of zeros."""
+    blocks = np.zeros((9, 9 * 8), dtype=object)
+    for k in range(9):
+        blocks[k, 8 * k : 8 * k + 8] = [3**60 + j for j in range(8)]
+    points = np.random.default_rng(0).integers(-99, 99, (7, 72))
+    network = Network([Layer(blocks, np.arange(9), "identity")], readout="argmax")
+    assert "limbs" not in check(network, points).arithmetic
+    assert (
+        "limbs"
+        in check(Network([Layer(blocks[:1], [1], "identity")], readout="value"), points).arithmetic
+    )

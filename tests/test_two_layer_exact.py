@@ -626,3 +626,38 @@ def test_strips_scale_with_powers_of_two():
         second = neurons_of(two_layer.build(scaled))
         assert (second.rows == first.rows).all() and (second.biases == first.biases).all()
         assert list(second.outer) == [v * Fraction(2) ** a for v in first.outer]
+
+
+@pytest.mark.parametrize("N, d", [(1, 1), (1, 50), (5, 5), (3, 10)])
+def test_a_single_slab_is_as_thick_as_there_is_room(N, d):
+    """No point is off its hyperplane, so the weights need not be large."""
+    dataset = ml.Dataset(rng(1).standard_normal((N, d)), targets=np.ones(N))
+    network = two_layer.build(dataset, variant="paper")
+    check(network, dataset, "paper")
+    assert two_layer.total_weight(network) < 1000 * math.sqrt(N * d)
+
+
+@pytest.mark.parametrize(
+    "network, message",
+    [
+        (3, "network: a Network is needed, got 3"),
+        (Network([Layer([[1]], [0], "identity")]), "network: depth 2 is needed, got 1"),
+        (
+            Network([Layer([[1], [1]], [0, 0], "identity")], readout="argmax"),
+            "network: one output, behind no activation",
+        ),
+    ],
+)
+def test_neurons_of_refuses(network, message):
+    with pytest.raises(ml.HypothesisViolated, match=message):
+        neurons_of(network)
+
+
+def test_values_of_refuses_what_is_no_dataset():
+    with pytest.raises(ml.HypothesisViolated, match="data: a Dataset is needed"):
+        two_layer.values_of([1])
+
+
+def test_a_constant_network_has_no_neurons():
+    one = ml.data.sphere(N=5, d=3, classes=1, seed=0)
+    assert len(neurons_of(two_layer.build(one, variant="threshold"))) == 0

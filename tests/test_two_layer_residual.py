@@ -933,3 +933,50 @@ def test_build_refuses_what_is_no_dataset_and_what_no_machine_can_hold(monkeypat
     monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 10_000)
     with pytest.raises(ml.HypothesisViolated, match="dataset: 200 points, that is 268 neurons"):
         two_layer.build(signs(200, 3), variant="paper")
+
+
+def test_a_hybrid_goes_on_to_what_rounding_leaves():
+    """An error out of reach of float64 costs neurons, not weight."""
+    dataset = signs(20, 10)
+    weights = [
+        two_layer.total_weight(two_layer.build(dataset, variant="hybrid", error=error))
+        for error in (1e-6, 1e-20, 1e-30)
+    ]
+    assert max(weights[1:]) < 1.1 * weights[0]
+
+
+def test_a_hybrid_keeps_its_fit_until_it_is_whole(tmp_path, monkeypatch):
+    dataset, path = signs(30, 6), tmp_path / "fit.npz"
+
+    def interrupted(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("mem_lib.two_layer._build.corrected", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            two_layer.build(dataset, variant="hybrid", checkpoint=path)
+    assert path.exists()
+    with monkeypatch.context() as patch:
+        patch.setattr(_residual._Run, "_advance", interrupted)  # no step is taken again
+        network = two_layer.build(dataset, variant="hybrid", checkpoint=path)
+    assert not path.exists() and network == two_layer.build(dataset, variant="hybrid")
+
+
+def test_a_kept_file_lets_a_later_fit_go_on(tmp_path):
+    dataset, path = signs(30, 6), tmp_path / "fit.npz"
+    fit(dataset, variant="antisymmetric", error=0.1, checkpoint=path, keep=True)
+    assert path.exists()
+    found = fit(dataset, variant="antisymmetric", error=0.01, checkpoint=path)
+    assert not path.exists()
+    assert found.network == fit(dataset, variant="antisymmetric", error=0.01).network
+
+
+@pytest.mark.parametrize("name", ["output", "outer", "sums"])
+def test_a_checkpoint_with_numbers_that_are_none_is_refused(tmp_path, name):
+    dataset, path = signs(30, 6), tmp_path / "fit.npz"
+    fit(dataset, variant="antisymmetric", error=0.1, checkpoint=path, keep=True)
+    arrays = dict(np.load(path))
+    arrays[name].ravel()[0] = np.nan
+    np.savez(path, **arrays)
+    with pytest.raises(ml.InvalidCertificate, match="a number that is not finite"):
+        fit(dataset, variant="antisymmetric", error=0.01, checkpoint=path)

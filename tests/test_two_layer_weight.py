@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from scipy.special import ndtr
 
 import mem_lib as ml
-from mem_lib import HypothesisViolated, Layer, Network
+from mem_lib import HypothesisViolated, Layer, Network, two_layer
 from mem_lib.two_layer import _bounds, _kernels, _optimum, _weight, build, neurons_of
 from tests.networks import big_integers
 
@@ -945,3 +945,29 @@ def test_rounding_of_exact_networks_stays_below_its_bound():
         error = largest_error(network, cloud.points, values)
         radius = cloud.radius * (1 + 2.0**-50)
         assert 0 < error <= _weight.rounding_bound(network, radius=radius)
+
+
+def test_arguments_beyond_floats():
+    with pytest.raises(ml.HypothesisViolated, match=r"N: less than 2\^1000 points"):
+        two_layer.weight_bound(10**400)
+    with pytest.raises(ml.HypothesisViolated, match="order: computed up to 170"):
+        two_layer.harmonic_kernel(171, [0.5])
+    assert np.isfinite(two_layer.harmonic_kernel(170, [0.999, 1.0])).all()
+    points = ml.data.sphere(N=5, d=20, seed=0)
+    spread = two_layer.hermite_dispersion(points)
+    one = two_layer.hermite_step(spread, [1.0] * 5)
+    for size in (1e200, 1e-200):
+        assert two_layer.hermite_step(spread, [size] * 5) == pytest.approx(one / size)
+        assert math.isfinite(two_layer.step_weight(spread, [size] * 5))
+
+
+def test_no_weight_at_all():
+    zero = two_layer.build(ml.Dataset([[0.0], [1.0], [3.0]], targets=[0, 0, 0]))
+    assert two_layer.weight_between(zero) == (0, 0) and two_layer.rounding_bound(zero) == 0
+
+
+@pytest.mark.parametrize("arguments", [{"classes": 5}, {"value_bits": 5}])
+def test_threshold_units_have_no_bound_for_other_values(arguments):
+    with pytest.raises(ml.HypothesisViolated, match="labels of at most two classes"):
+        two_layer.bound(N=5, d=2, variant="threshold", **arguments)
+    assert two_layer.bound(N=5, d=2, variant="threshold", classes=2).neurons == 2

@@ -30,6 +30,8 @@ from mem_lib.exact._arrays import LIMIT, NUMPY, Codes, NumPyArrays, Values
 from mem_lib.exact._limbs import FEWEST_INPUTS, limb_bytes, product
 from mem_lib.exact._tally import Tally
 
+#: Sums are taken together where their matrix has at most that many entries for a nonzero one.
+MOST_ZEROS = 4
 #: A row with more partitions than this is computed point by point.
 MOST_JOINED = 6
 
@@ -171,7 +173,8 @@ class ColumnLayer:
             return
         inputs = list({stored: None for terms in long.values() for stored, _ in terms})
         size = limb_bytes(len(inputs), max(stored.peak for stored in inputs))
-        if not size:
+        terms_in_all = sum(map(len, long.values()))
+        if not size or len(long) * len(inputs) > MOST_ZEROS * terms_in_all:
             return
         place = {stored: k for k, stored in enumerate(inputs)}
         weight = np.zeros((len(long), len(inputs)), dtype=object)

@@ -29,12 +29,16 @@ def product(weight: np.ndarray, x: np.ndarray, size: int) -> np.ndarray:
     """
     x = x.astype(np.float64)
     out = np.empty((len(weight), x.shape[1]), dtype=object)
-    limbs = -(-(int(np.abs(weight).max()).bit_length() + 1) // (8 * size))
-    step = max(1, BLOCK // (8 * limbs * (x.shape[1] + weight.shape[1])))
-    for k in range(0, len(weight), step):
-        rows = slice(k, k + step)
+    longest = np.array([int(peak).bit_length() for peak in np.abs(weight).max(axis=1)])
+    order, k = np.argsort(longest, kind="stable"), 0
+    while k < len(order):  # rows of about one length at a time, so that no short one is made long
+        alike = np.searchsorted(longest[order], 2 * longest[order[k]] + 64, side="right")
+        limbs = -(-(int(longest[order[alike - 1]]) + 1) // (8 * size))
+        step = max(1, BLOCK // (8 * limbs * (x.shape[1] + weight.shape[1])))
+        rows = order[k : min(k + step, int(alike))]
         parts = _limbs(weight[rows], limbs, size).astype(np.float64) @ x
         out[rows] = _integers(parts.astype(np.int64), size)
+        k += len(rows)
     return out
 
 

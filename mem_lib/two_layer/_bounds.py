@@ -96,6 +96,11 @@ def bound(
             f"{show(direction_bits)}"
         )
     if variant == "threshold":
+        if dataset is None and (value_bits is not None or (classes or 2) > 2):
+            raise HypothesisViolated(
+                "classes, value_bits: variant 'threshold' needs labels of at most two classes, got "
+                f"{show(classes if value_bits is None else value_bits)}"
+            )
         return _threshold(cloud)
     if variant == "paper":
         return _slabs(cloud)
@@ -279,8 +284,9 @@ def _sum(*logarithms: float) -> float:
 def _slabs(cloud: _Cloud) -> Size:
     groups = -(-cloud.N // cloud.d)
     last = cloud.last(cloud.d)
-    # |s(z)| <= |column| |(z, 1)|, and half the gap is added
-    base = cloud.hyperplane(cloud.d - last) + cloud.lifted + 1
+    # |s(z)| <= |column| |(z, 1)|, and half the gap is added; |column| 2^shift for a single group
+    reach = cloud.lifted if groups > 1 else cloud.unit
+    base = cloud.hyperplane(cloud.d - last) + reach + 1
     bend = _Affine.through(cloud, min(cloud.N, cloud.d), cloud.above)
     return _relu(cloud, 4 * groups, [_Pair.of(cloud, base, bend)], groups * bend.determinant)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._checkpoint import checked_path
 from mem_lib._memory import check_memory
 from mem_lib._progress import bar as progress_bar
 from mem_lib.data import Dataset
@@ -120,7 +121,9 @@ def build(
 
 
 def values_of(data: Dataset) -> list[Fraction]:
-    """What the network is to give, exactly: the targets, or the labels as numbers."""
+    """What a network is to give, exactly: the targets, or the labels as numbers."""
+    if not isinstance(data, Dataset):
+        raise HypothesisViolated(f"data: a Dataset is needed, got {show(data)}")
     if data.targets is None:
         return [Fraction(label) for label in data.labels.tolist()]
     numerators, denominator = data.integer_targets()
@@ -139,10 +142,14 @@ def _hybrid(
     if not isinstance(method, str) or method not in METHODS:
         raise HypothesisViolated(f"method: one of {METHODS} is needed, got {show(method)}")
     numbers = data if data.labels is None else Dataset(data.points, targets=data.labels)
-    fitting = {"error": ERROR, "partial": True, **fitting}
+    # the file of an interrupted fit stays until the network is whole
+    fitting = {"error": ERROR, **fitting, "partial": True, "keep": True}
     fitted = fit(numbers, variant=method, seed=seed, progress=progress, **fitting)
     with progress_bar(math.ceil(data.N / data.d), "groups", "correct", progress) as bar:
-        return corrected(fitted.neurons, data, values_of(data), rng, bar.update)
+        neurons = corrected(fitted.neurons, data, values_of(data), rng, bar.update)
+    if "checkpoint" in fitting:
+        checked_path(fitting["checkpoint"]).unlink(missing_ok=True)
+    return neurons
 
 
 def _refuse(variant: str, meaningless: dict[str, Any]) -> None:

@@ -130,6 +130,10 @@ class FitFile:
                 raise ValueError(f"{name} has shape {found.shape}")
         if output.shape != (self.N,) or output.dtype != np.float64 or not 0 <= steps <= draws:
             raise ValueError(f"an output of shape {output.shape} after {steps} steps")
+        numbers = [output, np.array([float_error, weight])]
+        numbers += [array for array in arrays.values() if array.dtype.kind == "f"]
+        if not all(np.isfinite(array).all() for array in numbers):
+            raise ValueError("a number that is not finite")
         return State(output, float_error, weight, steps, draws, idle), Ledger.of(arrays)
 
     def _check_key(self, key: Any) -> None:

@@ -101,7 +101,7 @@ class Hyperplane:
     """The hyperplane through the points of a group and through no other point."""
 
     column: Any  # primitive integers
-    gap: int  # the least absolute value off the group; 2 where no point is off it
+    gap: int  # the least absolute value off the group; that at distance 2 where no point is off it
 
 
 def hyperplane(points: Points, group: Sequence[int], rng: np.random.Generator) -> Hyperplane:
@@ -118,7 +118,7 @@ def hyperplane(points: Points, group: Sequence[int], rng: np.random.Generator) -
         extra = [i for i, value in enumerate(values) if value == 0 and i not in members]
         if not extra:
             off = [abs(value) for i, value in enumerate(values) if i not in members]
-            return Hyperplane(column, int(min(off, default=2)))
+            return Hyperplane(column, int(min(off)) if off else _at_distance_two(points, column))
         wider = [*group, extra[0]]
         if not points.independent(wider):
             raise Dependent(
@@ -129,6 +129,12 @@ def hyperplane(points: Points, group: Sequence[int], rng: np.random.Generator) -
         f"dataset: {COMPLETIONS} times random points were added to the rows {show(group)} of the "
         "distinct points, and gave no hyperplane, or one that holds another row"
     )
+
+
+def _at_distance_two(points: Points, column: Any) -> int:
+    """About the value at distance 2 in the units of the points, at least 2."""
+    square = sum(int(value) ** 2 for value in column.entries()[:-1])
+    return 2 * math.isqrt(square) << points.shift
 
 
 def _random_points(
@@ -239,7 +245,7 @@ def shifted(column: Any, constant: Fraction) -> Any:
 
 
 @dataclass(frozen=True, eq=False)
-class Bundle:
+class Difference:
     """sum_j weight * signs[j] * relu(columns[j]): neurons that cancel each other."""
 
     columns: Sequence[Any]  # of fractions
@@ -247,15 +253,17 @@ class Bundle:
     weight: Fraction
 
 
-def neurons_from(bundles: Sequence[Bundle], points: Points, names: Sequence[str]) -> Neurons:
-    """ReLU neurons of integers.  The neurons of a bundle stay on one scale: where they cancel each
+def neurons_from(
+    differences: Sequence[Difference], points: Points, names: Sequence[str]
+) -> Neurons:
+    """ReLU neurons of integers.  Those of a difference stay on one scale: where they cancel each
     other, so do their integers."""
     columns: list[Any] = []
     outer: list[Fraction] = []
-    for bundle in bundles:
-        rows, factor = _whole(bundle.columns)
+    for each in differences:
+        rows, factor = _whole(each.columns)
         columns += rows
-        outer += [bundle.weight * sign / factor for sign in bundle.signs]
+        outer += [each.weight * sign / factor for sign in each.signs]
     return _neurons(columns, outer, points, names)
 
 

@@ -29,6 +29,8 @@ from mem_lib.foundations._counting import whole
 
 #: More is refused by :func:`dispersion`: eigenvalues take time of the order of N^3.
 MOST_POINTS = 5000
+#: Harmonic orders beyond leave the range of floats.
+MOST_HARMONIC = 170
 #: Norms that differ by less, relatively, count as those of a sphere.
 SPHERE = 1e-3
 #: Orders of Hermite polynomials; beyond, their constants leave the range of floats.
@@ -67,6 +69,10 @@ def harmonic_kernel(order: int, rho: Any) -> np.ndarray:
     from scipy.special import gammaln, hyp2f1
 
     order, rho = whole(order, "order", 0), _cosines(rho, "rho")
+    if order > MOST_HARMONIC:
+        raise HypothesisViolated(
+            f"order: computed up to {MOST_HARMONIC} in floating point, got {show(order)}"
+        )
     front = math.exp(2 * gammaln(1 + order / 2) - gammaln(order + 1))
     return front * rho**order * hyp2f1(order / 2, order / 2, order + 1, rho * rho)
 
@@ -289,9 +295,11 @@ def hermite_step(spread: HermiteDispersion, residual: Any) -> float:
 
     Raises ``HypothesisViolated`` when ``residual`` is not N finite numbers, or zero.
     """
-    squares = _residual(spread, residual) ** 2
-    peak = squares.max() + math.sqrt(spread.N) * spread.coherence**3 * squares.sum()
-    return spread.reach / math.sqrt(peak) / _OUTWARDS
+    r = np.abs(_residual(spread, residual))
+    largest = float(r.max())
+    squares = (r / largest) ** 2  # so that they stay in range
+    peak = 1 + math.sqrt(spread.N) * spread.coherence**3 * float(squares.sum())
+    return spread.reach / math.sqrt(peak) / largest / _OUTWARDS
 
 
 def step_weight(spread: HermiteDispersion, residual: Any) -> float:
@@ -300,7 +308,9 @@ def step_weight(spread: HermiteDispersion, residual: Any) -> float:
     raises as :func:`hermite_step`.
     """
     base = math.sqrt(spread.d + spread.tau**2) / hermite_step(spread, residual)
-    moved = math.sqrt(spread.next_power) * float(np.linalg.norm(_residual(spread, residual)))
+    r = _residual(spread, residual)
+    largest = float(np.abs(r).max())  # divided by it, so that squares stay in range
+    moved = math.sqrt(spread.next_power) * largest * float(np.linalg.norm(r / largest))
     return abs(spread.rate) * (base + moved) * _OUTWARDS
 
 

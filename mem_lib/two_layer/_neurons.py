@@ -1,8 +1,7 @@
 """One hidden layer as a list of neurons with rational outgoing weights, and as a network.
 
 A neuron is a * act(<w, z> + b), with integers w and b and a fraction a, on integer points
-z = 2^shift x.  ReLU lets a positive factor through, so every rational neuron has this form, and a
-primitive one, in which the entries of (w, b) have no common factor.
+z = 2^shift x.  ReLU lets a positive factor through, so every rational neuron has this form.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Layer, Network
 
 
@@ -40,14 +40,6 @@ class Neurons:
     @property
     def d(self) -> int:
         return int(self.rows.shape[1])
-
-    def primitive(self) -> Neurons:
-        """The same function of ReLU neurons whose (w, b) have no common factor."""
-        both = np.column_stack([self.rows, self.biases])
-        factors = np.maximum(np.gcd.reduce(both, axis=1), 1)  # 1 for a neuron of zeros
-        outer = tuple(a * int(g) for a, g in zip(self.outer, factors, strict=True))
-        rows = self.rows // factors[:, None]
-        return Neurons(rows, self.biases // factors, outer, self.shift, self.names)
 
     def network(
         self,
@@ -93,18 +85,39 @@ def joined(parts: Iterable[Neurons]) -> Neurons:
 
 
 def neurons_of(network: Network) -> Neurons:
-    """The hidden layer and the outgoing weights of a network of depth 2 with one output.
+    """The hidden layer and the outgoing weights of a network of depth 2 with one output, without
+    the output bias; no neurons for a constant network of depth 1.
 
-    The output bias is left out.
+    Raises ``HypothesisViolated`` for any other network.
     """
-    hidden, output = network.layers
+    hidden, output = layers_of(network)
+    if hidden is None:
+        none = np.zeros((0, network.inputs), dtype=np.int64)
+        return Neurons(none, none[:, 0], (), network.input_shift)
     return Neurons(
-        _dense(hidden),
+        dense(hidden),
         hidden.bias,
-        tuple(Fraction(int(a), network.output_denominator) for a in _dense(output)[0]),
+        tuple(Fraction(int(a), network.output_denominator) for a in dense(output)[0]),
         network.input_shift,
         hidden.names or (),
     )
+
+
+def layers_of(network: Any) -> tuple[Layer | None, Layer]:
+    """The hidden layer and the output layer, or None and the layer of a constant network."""
+    if not isinstance(network, Network):
+        raise HypothesisViolated(f"network: a Network is needed, got {show(network)}")
+    output = network.layers[-1]
+    if network.outputs != 1 or output.activation != "identity":
+        raise HypothesisViolated(
+            f"network: one output, behind no activation, is needed, got {network.outputs} with "
+            f"{show(output.activation)}"
+        )
+    if network.depth == 1 and not output.entries.any():
+        return None, output
+    if network.depth != 2:
+        raise HypothesisViolated(f"network: depth 2 is needed, got {network.depth}")
+    return network.layers[0], output
 
 
 def integers(values: Iterable[int]) -> np.ndarray:
@@ -117,6 +130,6 @@ def integers(values: Iterable[int]) -> np.ndarray:
     return array
 
 
-def _dense(layer: Layer) -> np.ndarray:
+def dense(layer: Layer) -> np.ndarray:
     weight = layer.weight
     return weight if isinstance(weight, np.ndarray) else weight.toarray()

@@ -48,6 +48,8 @@ __all__ = ["METHODS", "Fit", "History", "fit"]
 BLOCK = 64
 #: Draws without a step, one after the other, until a fit gives up.
 MOST_IDLE = 1000
+#: A residual below that many times the bound of its rounding may be nothing but rounding.
+ROUNDING = 8
 #: Below this many coordinates, products are limited by memory and threads only disturb.
 SMALL = 2**23
 #: Up to this many points the least eigenvalue of the kernel is worth its time, for a message.
@@ -113,6 +115,7 @@ def fit(
     progress: bool | None = None,
     checkpoint: str | Path | None = None,
     partial: bool = False,
+    keep: bool = False,
 ) -> Fit:
     """A network with one hidden layer of ReLU neurons that fits the values of ``dataset`` up to a
     given error.
@@ -156,7 +159,9 @@ def fit(
     checkpoint : a file that keeps the neurons every few seconds, when the fit is interrupted, and
         when it fails, so that the same call goes on there, with another ``error``, ``tolerance`` or
         ``neurons`` if that is wanted.  It is removed at the end.
-    partial : whether a fit that cannot go on is returned as it is, in place of an error.
+    partial : whether a fit that cannot go on is returned as it is, in place of an error: when its
+        neurons are used up, or when what is left is about as small as what rounding does.
+    keep : whether the file of ``checkpoint`` stays at the end.
 
     Raises
     ------
@@ -196,7 +201,12 @@ def fit(
     run = _Run(options, cloud, values, goal, most, file, bool(partial))
     with blas_threads(1 if cloud.D * cloud.N < SMALL else None):
         run.run(progress)
-    return run.result(about)
+    if file is not None:
+        file.write(run.state, run.ledger, cloud.device.get)
+    found = run.result(about)
+    if file is not None and not keep:
+        file.remove()
+    return found
 
 
 def _most_neurons(data: Dataset, goal: Goal, values: Values, neurons: Any) -> int:
@@ -277,8 +287,6 @@ class _Run:
             if self.file is not None:
                 self.file.write(self.state, self.ledger, self.cloud.device.get)
             raise
-        if self.file is not None:
-            self.file.remove()
 
     @property
     def bound(self) -> float:
@@ -390,7 +398,10 @@ class _Run:
                 f"dataset: {MOST_IDLE} directions in a row gave no step; {self._reached()}.  The "
                 "kernel, or float64, or a network of so few bits, hardly tells some points apart"
             )
-        if self.goal.out_of_reach(self.bound):
+        # a partial fit goes on as long as there is something left beside rounding
+        if self.goal.out_of_reach(self.bound) and (
+            not self.partial or self.left[1] < ROUNDING * self.bound
+        ):
             bound = math.ldexp(self.bound, self.values.scale)
             return lambda: (
                 f"error, tolerance: in float64 the outputs are known up to {bound:.1e}, too little "

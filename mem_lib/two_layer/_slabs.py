@@ -18,7 +18,7 @@ from fractions import Fraction
 import numpy as np
 
 from mem_lib.two_layer._flats import (
-    Bundle,
+    Difference,
     Points,
     affine,
     floor_log2,
@@ -77,7 +77,7 @@ def _slabs(
     rng: np.random.Generator,
     advance: Callable[[int], object],
 ) -> Neurons:
-    slabs: list[Bundle] = []
+    slabs: list[Difference] = []
     groups = partition(np.arange(points.N), points.d, rng)
     for group in groups:
         slabs.append(_slab(points, group, [values[i] for i in group], rng))
@@ -94,7 +94,7 @@ def partition(rows: np.ndarray, size: int, rng: np.random.Generator) -> list[lis
 
 def _slab(
     points: Points, group: list[int], values: list[Fraction], rng: np.random.Generator
-) -> Bundle:
+) -> Difference:
     """The four functions inside the ReLUs, and 1/h."""
     plane = hyperplane(points, group, rng)
     function = affine(points, group, values)
@@ -106,4 +106,4 @@ def _slab(
     half = Fraction(plane.gap, 2)
     lower, upper = shifted(plane.column, half), shifted(plane.column, -half)
     weight = power(-k) if largest else Fraction(0)  # nothing to give out: idle neurons
-    return Bundle([lower + bend, lower, upper + bend, upper], [1, -1, -1, 1], weight)
+    return Difference([lower + bend, lower, upper + bend, upper], [1, -1, -1, 1], weight)

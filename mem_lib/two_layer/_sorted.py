@@ -22,7 +22,7 @@ import numpy as np
 
 from mem_lib.errors import ConstructionFailed, show
 from mem_lib.two_layer._flats import (
-    Bundle,
+    Difference,
     Points,
     affine,
     floor_log2,
@@ -123,7 +123,7 @@ def _lowest(points: Points, column: Any, heights: list[Any]) -> Fraction:
 def _pairs(
     points: Points, values: list[Fraction], strips: _Strips, advance: Callable[[int], object]
 ) -> Neurons:
-    pairs: list[Bundle] = []
+    pairs: list[Difference] = []
     below: Any = None
     for group, level in zip(strips.groups, strips.levels, strict=True):
         above = affine(points, group, [values[i] for i in group])
@@ -139,7 +139,7 @@ def _pairs(
     return neurons_from(pairs, points, names)
 
 
-def _pair(points: Points, strips: _Strips, level: Fraction, change: Any) -> Bundle:
+def _pair(points: Points, strips: _Strips, level: Fraction, change: Any) -> Difference:
     """The two functions inside the ReLUs, and 1/h."""
     numerators, denominator = change.numer_denom()
     doubled = int(2 * level)  # levels are halves of integers
@@ -149,4 +149,4 @@ def _pair(points: Points, strips: _Strips, level: Fraction, change: Any) -> Bund
     k = 0 if least is None else floor_log2(least[0] * int(denominator), 4 * least[1])
     base = shifted(strips.column, -level)
     weight = power(-k) if least else Fraction(0)  # no change at any point: idle neurons
-    return Bundle([base + scaled(change, power(k)), base], [1, -1], weight)
+    return Difference([base + scaled(change, power(k)), base], [1, -1], weight)

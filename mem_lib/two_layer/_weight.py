@@ -25,7 +25,7 @@ from mem_lib._numbers import as_fraction
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
-from mem_lib.two_layer._neurons import _dense
+from mem_lib.two_layer._neurons import dense, layers_of
 
 #: Significant bits of a root; a sum of 2^40 of them is right to 2^-100.
 _BITS = 140
@@ -78,7 +78,8 @@ def weight_between(network: Network) -> tuple[Fraction, Fraction]:
     """Two fractions that enclose the total weight, apart by a relative 2^-100 at most."""
     roots, bias, unit = _roots(network)
     total = sum(roots)
-    return total * unit + bias, (total + len(roots)) * unit + bias
+    inexact = sum(root > 0 for root in roots)
+    return total * unit + bias, (total + inexact) * unit + bias
 
 
 def rational_bits(network: Network) -> int:
@@ -167,6 +168,8 @@ def weight_bound(N: int, error: Any = 0, failure: Any = 0.05, radius: Any = 1) -
     1.3011
     """
     N, eps, p = whole(N, "N", 1), as_fraction(error), as_fraction(failure)
+    if N.bit_length() > 1000:
+        raise HypothesisViolated(f"N: less than 2^1000 points are needed, got {show(N)}")
     if eps is None or not 0 <= eps <= 1:
         raise HypothesisViolated(f"error: a number from 0 to 1 is needed, got {show(error)}")
     if p is None or not 0 < p < 1:
@@ -198,30 +201,20 @@ class _Parts:
 
     @classmethod
     def of(cls, network: Network, activations: tuple[str, ...]) -> _Parts:
-        if not isinstance(network, Network):
-            raise HypothesisViolated(f"network: a Network is needed, got {show(network)}")
-        output = network.layers[-1]
-        if network.outputs != 1 or output.activation != "identity":
-            raise HypothesisViolated(
-                f"network: one output, behind no activation, is needed, got {network.outputs} "
-                f"with {show(output.activation)}"
-            )
+        hidden, output = layers_of(network)
         offset = int(output.bias[0])
-        if network.depth == 1 and not output.entries.any():
+        if hidden is None:
             rows = np.empty((0, network.inputs), dtype=object)
             return cls(rows, [], [], 0, offset, network.output_denominator, True)
-        if network.depth != 2:
-            raise HypothesisViolated(f"network: depth 2 is needed, got {network.depth}")
-        hidden = network.layers[0]
         if hidden.activation not in activations:
             raise HypothesisViolated(
                 f"network: hidden units {' or '.join(map(show, activations))} are needed, got "
                 f"{show(hidden.activation)}"
             )
         return cls(
-            _dense(hidden).astype(object),
+            dense(hidden).astype(object),
             hidden.bias.tolist(),
-            _dense(output)[0].tolist(),
+            dense(output)[0].tolist(),
             network.input_shift,
             offset,
             network.output_denominator,
