@@ -593,7 +593,7 @@ STATEMENTS += (
         number=None,
         provenance="paper",
         function=_TWO_LAYER + "build",
-        test=_TWO_LAYER_EXACT + "test_counts_on_a_grid",
+        test=_TWO_LAYER_EXACT + "test_slab_counts",
         compare="the statement for points in general position, and how its proof chooses the "
         "affine functions and the width of the slabs",
     ),
@@ -604,7 +604,7 @@ STATEMENTS += (
         number=None,
         provenance="ours",
         function=_TWO_LAYER + "build",
-        test=_TWO_LAYER_EXACT + "test_counts_on_a_grid",
+        test=_TWO_LAYER_EXACT + "test_strip_counts",
         compare="whether a count below 4 ceil(N/d) is mentioned",
     ),
     Statement(

@@ -90,14 +90,48 @@ def tried(dataset, variant, seed=0):
 # counts and certificates ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("d", [1, 2, 3, 5])
-def test_counts_on_a_grid(variant, d):
+def check_counts(variant, d):
+    """Networks for scattered points and for points of a curve, of every awkward size."""
     for N in sorted({1, 2, 3, d, d + 1, d + 2, 2 * d + 1, 3 * d, 4 * d + 2, 6 * d + 5}):
         labels = rng(N).integers(0, 2 if variant == "threshold" else 7, N)
         for points in (scattered(N, d), curve(N, d)):
             dataset = ml.Dataset(points, labels)
             check(two_layer.build(dataset, variant=variant), dataset, variant)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 5])
+def test_threshold_counts(d):
+    check_counts("threshold", d)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 5])
+def test_slab_counts(d):
+    check_counts("paper", d)
+
+
+@pytest.mark.parametrize("d", [1, 2, 3, 5])
+def test_strip_counts(d):
+    """d + 1 points in a group, or fewer; two at a time take any points."""
+    check_counts("sorted", d)
+    lattice = ml.Dataset(np.indices((3,) * d).reshape(d, -1).T, targets=np.arange(3**d) % 5)
+    for size in range(1, min(d, 2) + 1):
+        network = two_layer.build(lattice, group_size=size)
+        assert network.size.neurons == 2 * math.ceil(lattice.N / size)
+        assert ml.verify(network, lattice).max_error == 0
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        ({"group_size": 0}, "group_size: a whole number >= 1"),
+        ({"group_size": 4}, "group_size: an affine function has values of its own at d . 1 = 3"),
+        ({"group_size": 2, "variant": "paper"}, "group_size: it has no meaning for variant 'pap"),
+        ({"group_size": 2, "variant": "hybrid"}, "group_size: it has no meaning for variant"),
+    ],
+)
+def test_group_sizes_that_are_none(arguments, message):
+    with pytest.raises(ml.HypothesisViolated, match=message):
+        two_layer.build(ml.data.ball(N=9, d=2, seed=0), **arguments)
 
 
 @pytest.mark.parametrize("variant", VARIANTS)

@@ -35,6 +35,7 @@ def build(
     *,
     seed: int = 0,
     variant: str = "sorted",
+    group_size: int | None = None,
     method: str | None = None,
     error: Any = None,
     tolerance: Any = None,
@@ -61,6 +62,8 @@ def build(
         more neurons and much smaller weights (``thm-two_layer-hybrid``).
         Approximate, with errors that :func:`mem_lib.verify` measures: ``"ntk"``,
         ``"antisymmetric"``, ``"harmonic"``, ``"hermite"``: see :func:`fit`.
+    group_size : for ``"sorted"``: points in a group, from 1 to d + 1, the default.  Groups of two
+        take any different points, in general position or not, and 2 ceil(N/2) neurons.
     method : for ``"hybrid"``: the variant of its fit; default ``"antisymmetric"``.
     error : for a fit: the relative squared error sum (f(x) - y)^2 / sum y^2 at which it stops;
         default 1e-6 for ``"hybrid"``, otherwise as in :func:`fit`.  A hybrid that has used up its
@@ -99,25 +102,34 @@ def build(
         "device": device, "checkpoint": checkpoint,
     }  # fmt: skip
     fitting = {name: value for name, value in given.items() if value is not None}
+    if variant != "sorted":
+        _refuse(variant, group_size=group_size)
     if variant != "hybrid":
-        meaningless = {} if method is None else {"method": method}
-        _refuse(variant, meaningless if variant in METHODS else meaningless | fitting)
+        _refuse(variant, method=method)
+    if variant not in ("hybrid", *METHODS):
+        _refuse(variant, **fitting)
     if variant in METHODS:
         return fit(dataset, variant=variant, seed=seed, progress=progress, **fitting).network
     seed, data = whole(seed, "seed", 0), dataset.distinct()
     about = {"chapter": "two_layer", "variant": variant, "N": data.N, "d": data.d}
     about["seed"] = seed if seed < 2**53 else hex(seed)
     rng = np.random.default_rng(seed)
-    _check_memory(data, variant)
+    size = data.d if variant in ("threshold", "paper") else _group_size(group_size, data.d)
+    groups = math.ceil(data.N / size)
+    if variant != "threshold":
+        _check_memory(data, groups, 4 * groups if variant == "paper" else 2 * groups)
     if variant == "hybrid":
         made = _hybrid(data, rng, seed, method, fitting, progress)
         return made.network(about=about)
-    with progress_bar(math.ceil(data.N / data.d), "groups", "build", progress) as bar:
+    with progress_bar(groups, "groups", "build", progress) as bar:
         if variant == "threshold":
             return threshold_network(data, rng, bar.update, about)
-        make = slab_neurons if variant == "paper" else sorted_neurons
-        points, shift = data.integers()
-        return make(points, values_of(data), shift, rng, bar.update).network(about=about)
+        (points, shift), values = data.integers(), values_of(data)
+        if variant == "paper":
+            made = slab_neurons(points, values, shift, rng, bar.update)
+        else:
+            made = sorted_neurons(points, values, shift, rng, bar.update, size)
+        return made.network(about=about)
 
 
 def values_of(data: Dataset) -> list[Fraction]:
@@ -141,32 +153,43 @@ def _hybrid(
     method = METHOD if method is None else method
     if not isinstance(method, str) or method not in METHODS:
         raise HypothesisViolated(f"method: one of {METHODS} is needed, got {show(method)}")
+    values, (points, shift) = values_of(data), data.integers()
+    # points that cannot be corrected are refused before the fit
+    sorted_neurons(points, [Fraction(0)] * data.N, shift, np.random.default_rng(seed))
     numbers = data if data.labels is None else Dataset(data.points, targets=data.labels)
     # the file of an interrupted fit stays until the network is whole
     fitting = {"error": ERROR, **fitting, "partial": True, "keep": True}
     fitted = fit(numbers, variant=method, seed=seed, progress=progress, **fitting)
-    with progress_bar(math.ceil(data.N / data.d), "groups", "correct", progress) as bar:
-        neurons = corrected(fitted.neurons, data, values_of(data), rng, bar.update)
+    with progress_bar(math.ceil(data.N / (data.d + 1)), "groups", "correct", progress) as bar:
+        neurons = corrected(fitted.neurons, data, values, rng, bar.update)
     if "checkpoint" in fitting:
         checked_path(fitting["checkpoint"]).unlink(missing_ok=True)
     return neurons
 
 
-def _refuse(variant: str, meaningless: dict[str, Any]) -> None:
-    for name, value in meaningless.items():
+def _refuse(variant: str, **given: Any) -> None:
+    for name, value in given.items():
+        if value is not None:
+            raise HypothesisViolated(
+                f"{name}: it has no meaning for variant {variant!r}, got {show(value)}"
+            )
+
+
+def _group_size(size: Any, d: int) -> int:
+    size = d + 1 if size is None else whole(size, "group_size", 1)
+    if size > d + 1:
         raise HypothesisViolated(
-            f"{name}: it has no meaning for variant {variant!r}, got {show(value)}"
+            f"group_size: an affine function has values of its own at d + 1 = {d + 1} points at "
+            f"most, got {show(size)}"
         )
+    return size
 
 
-def _check_memory(data: Dataset, variant: str) -> None:
+def _check_memory(data: Dataset, groups: int, neurons: int) -> None:
     """The outgoing weights have a common denominator, as long as all groups' determinants."""
-    if variant == "threshold":
-        return
-    N, d = data.N, data.d
-    groups = math.ceil(N / (d if variant == "paper" else d + 1))
     longest = max(int(np.abs(data.integers()[0]).max()).bit_length(), 1)
-    bits = groups * (d + 1) * (longest + d.bit_length())
-    neurons = groups * (4 if variant == "paper" else 2)
-    check_memory(neurons * bits // 8, f"dataset: {N} points, that is {neurons} neurons with {bits} "
-                 "bits or more each,")  # fmt: skip
+    bits = groups * (data.d + 1) * (longest + data.d.bit_length())
+    check_memory(
+        neurons * bits // 8,
+        f"dataset: {data.N} points, that is {neurons} neurons with {bits} bits or more each,",
+    )

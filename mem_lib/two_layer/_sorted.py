@@ -38,7 +38,8 @@ from mem_lib.two_layer._neurons import Neurons
 
 HYPOTHESIS = (
     "2 ceil(N/(d+1)) ReLU neurons need groups of d + 1 affinely independent points that follow "
-    "each other along a direction; points in general position always have them"
+    "each other along a direction; points in general position always have them, and any different "
+    "points make do with group_size = 2"
 )
 #: Directions that are drawn until the groups are apart; coefficients grow up to 2^RANGES.
 RANGES = 60
@@ -50,6 +51,7 @@ def sorted_neurons(
     shift: int,
     rng: np.random.Generator,
     advance: Callable[[int], object] = lambda groups: None,
+    group_size: int | None = None,
 ) -> Neurons:
     """Neurons whose sum is ``values[i]`` at ``points[i]``, exactly: theorem
     ``thm-two_layer-sorted``.
@@ -60,11 +62,12 @@ def sorted_neurons(
     values : N integers or fractions.
     rng : draws the direction.
     advance : is told of every group.
+    group_size : points in a group, at most d + 1, the default.
 
     Raises
     ------
     HypothesisViolated
-        When a group of d + 1 consecutive points is affinely dependent, for several directions.
+        When a group of consecutive points is affinely dependent, for several directions.
     ConstructionFailed
         When no direction keeps the groups apart, as happens with equal points.
 
@@ -75,7 +78,7 @@ def sorted_neurons(
     """
     cloud = Points.of(points, shift)
     exact = [Fraction(value) for value in values]
-    strips = _directions(cloud, rng)
+    strips = _directions(cloud, group_size or cloud.d + 1, rng)
     return redrawn(lambda: _pairs(cloud, exact, next(strips), advance), HYPOTHESIS)
 
 
@@ -89,7 +92,7 @@ class _Strips:
     levels: list[Fraction]
 
 
-def _directions(points: Points, rng: np.random.Generator) -> Iterator[_Strips]:
+def _directions(points: Points, size: int, rng: np.random.Generator) -> Iterator[_Strips]:
     """Strips along random directions with small coefficients, whose range doubles every time."""
     from flint import fmpz_mat
 
@@ -101,7 +104,7 @@ def _directions(points: Points, rng: np.random.Generator) -> Iterator[_Strips]:
         column = oriented(fmpz_mat(points.d + 1, 1, [*direction, 0]))
         heights = points.at(column)
         order = sorted(range(points.N), key=heights.__getitem__)
-        groups = [order[i : i + points.d + 1] for i in range(0, points.N, points.d + 1)]
+        groups = [order[i : i + size] for i in range(0, points.N, size)]
         borders = [(below[-1], above[0]) for below, above in pairwise(groups)]
         tie = next(((i, j) for i, j in borders if heights[i] == heights[j]), None)
         if tie is None:
