@@ -3,9 +3,9 @@
 With z = 2^shift x the integer points, a fit works on p = (z - centre) / 2^exponent, to which a
 constant coordinate c may be appended so that neurons have biases:
 
-* points of (nearly) equal norms need none: centre = 0, and the neurons are relu(<w, x>);
-* all others are centred, and c is a power of two near the root mean square of their norms;
-* where x and -x both occur and a step cannot tell them apart, the same.
+* points of (nearly) equal norms, of which no two are x and -x, need none: centre = 0, and the
+  neurons are relu(<w, x>);
+* all others are centred, and c is a power of two near the root mean square of their norms.
 
 Everything about a neuron is exact: (w, b) are integers over a power of two, and so are they on z.
 The coordinates of p are exact in float64 when they have at most 53 bits; longer ones are rounded,
