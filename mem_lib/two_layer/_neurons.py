@@ -56,7 +56,8 @@ class Neurons:
         if len(self):
             names = self.names or None
             layers.append(Layer(self.rows, self.biases, activation, names=names, stage="neurons"))
-            outer = integers([int(a * denominator) for a in self.outer])[None, :]
+            outer = integers([a.numerator * (denominator // a.denominator) for a in self.outer])
+            outer = outer[None, :]
         else:
             outer = np.zeros((1, self.d), dtype=np.int64)
         layers.append(Layer(outer, bias, "identity", stage="output"))
