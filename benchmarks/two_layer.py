@@ -69,9 +69,9 @@ def methods() -> list[dict]:
     return rows
 
 
-def signs(N: int, d: int) -> ml.Dataset:
+def signs(N: int, d: int, seed: int = 0) -> ml.Dataset:
     """Random points of the unit sphere, as many targets 1 as -1."""
-    dataset = ml.data.sphere(N=N, d=d, seed=0)
+    dataset = ml.data.sphere(N=N, d=d, seed=seed)
     return ml.Dataset(dataset.points, targets=2 * dataset.labels - 1)
 
 

@@ -17,7 +17,7 @@ from mem_lib.exact import reference
 from mem_lib.optimal_relu._answers import MOST_BITS, of_targets
 from mem_lib.optimal_relu._stream import string_bits
 from tests.datasets import datasets
-from tests.test_optimal_relu import families
+from tests.test_optimal_relu import check_carried, families
 
 BALL = ml.data.ball(N=200, d=5, classes=3, seed=0)
 TWO = ml.data.ball(N=500, d=10, margin=0.1, seed=0)
@@ -122,16 +122,7 @@ def test_units_that_are_carried_are_never_negative():
         {"variant": "merged"}, {"variant": "wide"}, {"variant": "parallel", "depth": 60},
         {"variant": "series", "bits": 30},
     ):  # fmt: skip
-        network = optimal_relu.build(BALL, **parameters)
-        values = BALL.integers()[0].astype(object).T
-        for layer in network.layers[:-1]:
-            passed = []
-            for bias, terms in layer.rows():
-                z = bias + sum((w * values[k] for k, w in terms), np.zeros(BALL.N, dtype=object))
-                if len(terms) == 1 and terms[0][1] == 1 and not bias:
-                    assert (z >= 0).all()
-                passed.append(np.maximum(z, 0))
-            values = np.stack(passed)
+        check_carried(optimal_relu.build(BALL, **parameters), BALL)
 
 
 # -- budgets --------------------------------------------------------------------------------------

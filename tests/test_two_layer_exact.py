@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import mem_lib as ml
 from benchmarks import _two_layer_fractions as plain
+from benchmarks.two_layer import signs
 from mem_lib import Layer, Network, two_layer
 from mem_lib.data import hostile
 from mem_lib.two_layer import neurons_of
@@ -652,8 +653,7 @@ def test_slabs_are_heavy(N, d):
 
 def test_strips_scale_with_powers_of_two():
     """Values times 2^a give the same neurons, outgoing weights times 2^a."""
-    sphere = ml.data.sphere(N=50, d=6, seed=3)
-    dataset = ml.Dataset(sphere.points, targets=2 * sphere.labels - 1)
+    dataset = signs(50, 6, seed=3)
     first = neurons_of(two_layer.build(dataset))
     for a in (-40, 3):
         scaled = ml.Dataset(dataset.points, targets=dataset.targets * 2.0**a)

@@ -11,13 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import mem_lib as ml
+from benchmarks.two_layer import signs
 from mem_lib import two_layer
 from mem_lib.data import hostile
 from mem_lib.exact import reference
 from mem_lib.two_layer import _fit_state, _residual
 from mem_lib.two_layer._cloud import Device, cloud_of
-from mem_lib.two_layer._fit_options import Options
-from mem_lib.two_layer._residual import METHODS, fit
+from mem_lib.two_layer._fit_options import METHODS, Options
+from mem_lib.two_layer._residual import fit
 from mem_lib.two_layer._steps import (
     Antisymmetric,
     Bundle,
@@ -32,12 +33,6 @@ from mem_lib.two_layer._steps import (
 )
 
 ANY = 10**400  # a tolerance with which verify only measures
-
-
-def signs(N, d, seed=0):
-    """N points of a sphere with targets -1 and 1."""
-    sphere = ml.data.sphere(N=N, d=d, seed=seed)
-    return ml.Dataset(sphere.points, targets=2 * sphere.labels - 1)
 
 
 def on_cloud(dataset, bias=False):

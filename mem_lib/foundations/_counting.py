@@ -107,14 +107,17 @@ def labellings(
     return {tuple(row) for block in blocks for row in block.tolist()}
 
 
-def whole(value: Any, name: str, least: int) -> int:
-    """``value`` as a Python int of at least ``least``, or ``HypothesisViolated``."""
+def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
+    """``value`` as a Python int of at least ``least``, or ``HypothesisViolated``; also beyond
+    ``most``, where formulas would not end in good time or leave the range of floats."""
     try:
         number = operator.index(value)
     except TypeError:
         number = least - 1
     if isinstance(value, bool) or number < least:
         raise HypothesisViolated(f"{name}: a whole number >= {least} is needed, got {show(value)}")
+    if most is not None and number > most:
+        raise HypothesisViolated(f"{name}: this is computed up to {most}, got {show(value)}")
     return number
 
 

@@ -124,7 +124,7 @@ def bound(
         c = label_bits(whole(2 if classes is None else classes, "classes", 1))
         answers, radius = None, 1 if radius is None else radius
         grid_bits = 20 if grid_bits is None else grid_bits
-    N, d = _at_most(N, "N", 1, MOST_POINTS), _at_most(d, "d", 1, MOST_POINTS)
+    N, d = whole(N, "N", 1, MOST_POINTS), whole(d, "d", 1, MOST_POINTS)
     if not isinstance(variant, str) or variant not in VARIANTS:
         raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
     if folders is not None and variant != "retrieval":
@@ -133,13 +133,13 @@ def bound(
             f"'retrieval' only, got {show(folders)}"
         )
     depth, bits = _budget("depth", depth, variant), _budget("bits", bits, variant)
-    n = None if folder_size is None else _at_most(folder_size, "folder_size", 1, MOST_FOLDER)
+    n = None if folder_size is None else whole(folder_size, "folder_size", 1, MOST_FOLDER)
     spread_bound(N, d, separation, radius)  # separation and radius are sound
     reach = _Reach.of(
         N,
         d,
         real(radius, "radius"),
-        _at_most(grid_bits, "grid_bits", 0, MOST_SHIFT),
+        whole(grid_bits, "grid_bits", 0, MOST_SHIFT),
         direction_bits,
     )
     if variant in ("paper", "merged"):
@@ -170,7 +170,7 @@ def spread_bound(N: int, d: int, separation: Any, radius: Any) -> Fraction:
     >>> math.ceil(spread_bound(1000, 10, 0.28, 1))
     18022376
     """
-    N, d = _at_most(N, "N", 1, MOST_POINTS), _at_most(d, "d", 1, MOST_POINTS)
+    N, d = whole(N, "N", 1, MOST_POINTS), whole(d, "d", 1, MOST_POINTS)
     radius = real(radius, "radius")
     if N == 1:
         return Fraction(0)
@@ -223,9 +223,7 @@ def paper_depth(N: int, d: int, separation: Any, radius: Any = 1, classes: int =
     """
     N, classes = whole(N, "N", 2), whole(classes, "classes", 1)
     line = spread_bound(N, 1, separation, radius) / 2
-    log_R = log2(line) + math.log2(
-        10 * N * N * math.sqrt(math.pi * _at_most(d, "d", 1, MOST_POINTS))
-    )
+    log_R = log2(line) + math.log2(10 * N * N * math.sqrt(math.pi * whole(d, "d", 1, MOST_POINTS)))
     bits = max(log_R, math.log2(classes))
     folders = math.sqrt(N * math.log2(N))
     return 3 * folders + N / folders * (3 * bits + 2) + 4
@@ -249,7 +247,7 @@ def least_bits(
     (100, 71)
     """
     N, weights, classes = (
-        _at_most(N, "N", 1, MOST_POINTS),
+        whole(N, "N", 1, MOST_POINTS),
         whole(weights, "weights", 0),
         whole(classes, "classes", 1),
     )
@@ -282,9 +280,9 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
     [3, 27, 659]
     """
     N, width, d = (
-        _at_most(N, "N", 1, MOST_POINTS),
+        whole(N, "N", 1, MOST_POINTS),
         whole(width, "width", 1),
-        _at_most(d, "d", 1, MOST_POINTS),
+        whole(d, "d", 1, MOST_POINTS),
     )
 
     def enough(depth: int) -> bool:
@@ -315,7 +313,7 @@ class _Reach:
     @classmethod
     def of(cls, N: int, d: int, radius: Fraction, grid_bits: int, bits: int | None) -> "_Reach":
         if bits is not None:
-            bits = _at_most(bits, "direction_bits", 1, MOST_SHIFT)
+            bits = whole(bits, "direction_bits", 1, MOST_SHIFT)
         elif d == 1:
             bits = 1
         else:
@@ -662,14 +660,6 @@ def log2(value: Fraction | int) -> float:
     value = Fraction(value)
     shift = value.numerator.bit_length() - value.denominator.bit_length()
     return shift + math.log2(value / Fraction(2) ** shift)
-
-
-def _at_most(value: Any, name: str, least: int, most: int) -> int:
-    """A whole number for which the formulas end in good time."""
-    number = whole(value, name, least)
-    if number > most:
-        raise HypothesisViolated(f"{name}: this is computed up to {most}, got {show(value)}")
-    return number
 
 
 def _root(square: Fraction | None, up: bool) -> Fraction | None:

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 from mem_lib.optimal_relu._paper import PROBES, PaperPlan
 from mem_lib.optimal_relu._sizes import merged_depth_of
-from mem_lib.optimal_relu._wires import FIND, READ, Value, Wires
+from mem_lib.optimal_relu._wires import READ, Value, Wires
 
 
 @dataclass(frozen=True)
@@ -27,12 +27,7 @@ class MergedPlan(PaperPlan):
         self, net: Wires, h: dict[str, Value], ends: tuple[int, int], u: int, w: int
     ) -> dict[str, Value]:
         """U += u, V += w if z is inside.  Two layers."""
-        first, last = ends
-        one, x = 1 << self.unit_bits, h["x"]
-        h = net.layer(FIND, h | {"q1": 2 * (first * one - x), "q2": 2 * (x - (last + 1) * one)})
-        t = one - h.pop("q1") - h.pop("q2")
-        h = net.layer(FIND, h | {"t": t})
-        t = h.pop("t")
+        h, t = self._inside(net, h, ends)
         return h | {"U": h["U"] + u * t, "V": h["V"] + w * t}
 
     def _entry(self, net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:

@@ -115,15 +115,21 @@ class PaperPlan:
     def _find(
         self, net: Wires, h: dict[str, Value], ends: tuple[int, int], u: int, w: int
     ) -> dict[str, Value]:
-        """U += u, V += w for first key <= z <= last key + 1; nothing outside (first key - 1/2,
-        last key + 3/2).  Three layers."""
+        """U += u, V += w if z is inside.  Three layers."""
+        h, t = self._inside(net, h, ends)
+        return net.layer(FIND, {"x": h["x"], "U": h["U"] + u * t, "V": h["V"] + w * t})
+
+    def _inside(
+        self, net: Wires, h: dict[str, Value], ends: tuple[int, int]
+    ) -> tuple[dict[str, Value], Value]:
+        """1 for first key <= z <= last key + 1; 0 outside (first key - 1/2, last key + 3/2).  Two
+        layers."""
         first, last = ends
         one, x = 1 << self.unit_bits, h["x"]
         h = net.layer(FIND, h | {"q1": 2 * (first * one - x), "q2": 2 * (x - (last + 1) * one)})
         t = one - h.pop("q1") - h.pop("q2")
         h = net.layer(FIND, h | {"t": t})
-        t = h.pop("t")
-        return net.layer(FIND, {"x": h["x"], "U": h["U"] + u * t, "V": h["V"] + w * t})
+        return h, h.pop("t")
 
     def _read(self, net: Wires, h: dict[str, Value]) -> Value:
         """The folder, entry by entry: its key, its label, and a gate that compares the key."""

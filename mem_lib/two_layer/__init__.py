@@ -35,7 +35,7 @@ point along what is still missing, and stop at a given error.
 """
 
 from mem_lib.two_layer._bounds import bound, least_neurons
-from mem_lib.two_layer._build import VARIANTS, build, values_of
+from mem_lib.two_layer._build import VARIANTS, build
 from mem_lib.two_layer._kernels import (
     Dispersion,
     HermiteDispersion,
@@ -54,6 +54,7 @@ from mem_lib.two_layer._kernels import (
 from mem_lib.two_layer._neurons import Neurons, neurons_of
 from mem_lib.two_layer._optimum import Optimum, optimal_weight
 from mem_lib.two_layer._residual import Fit, History, fit
+from mem_lib.two_layer._values import values_of
 from mem_lib.two_layer._weight import (
     neuron_weights,
     rational_bits,

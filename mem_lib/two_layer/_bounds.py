@@ -107,7 +107,7 @@ def bound(
     if direction_bits is None:
         # a pair ties with probability below 2^-bits, and there are fewer than N^2 / 2 pairs
         direction_bits = 2 * cloud.N.bit_length() + 8
-    return _sorted(cloud, _at_most(direction_bits, "direction_bits", 1, MOST_BITS))
+    return _sorted(cloud, whole(direction_bits, "direction_bits", 1, MOST_BITS))
 
 
 def least_neurons(N: int, d: int, activation: str = "relu") -> int:
@@ -174,8 +174,8 @@ class _Cloud:
     def given(
         cls, N: Any, d: Any, radius: Any, grid_bits: Any, classes: Any, value_bits: Any
     ) -> _Cloud:
-        N, d = _at_most(N, "N", 1, MOST_POINTS), _at_most(d, "d", 1, MOST_POINTS)
-        shift = _at_most(20 if grid_bits is None else grid_bits, "grid_bits", 0, MOST_SHIFT)
+        N, d = whole(N, "N", 1, MOST_POINTS), whole(d, "d", 1, MOST_POINTS)
+        shift = whole(20 if grid_bits is None else grid_bits, "grid_bits", 0, MOST_SHIFT)
         exact = as_fraction(1 if radius is None else radius)
         if exact is None or exact < 0:
             raise HypothesisViolated(f"radius: a finite number >= 0 is needed, got {show(radius)}")
@@ -184,7 +184,7 @@ class _Cloud:
         elif classes is not None:
             raise HypothesisViolated("classes: give it or value_bits, not both")
         else:
-            largest = denominator = 1 << _at_most(value_bits, "value_bits", 1, MOST_BITS)
+            largest = denominator = 1 << whole(value_bits, "value_bits", 1, MOST_BITS)
         square = math.ceil(exact**2 * 4**shift)
         return cls._from(N, d, shift, square, largest, denominator)
 
@@ -375,10 +375,3 @@ def _known(variant: Any) -> None:
             "variant: 'hybrid' has 2 ceil(N/(d+1)) neurons more than its fit, whose number is "
             "measured"
         )
-
-
-def _at_most(value: Any, name: str, least: int, most: int) -> int:
-    number = whole(value, name, least)
-    if number > most:
-        raise HypothesisViolated(f"{name}: this is computed up to {most}, got {show(value)}")
-    return number

@@ -23,6 +23,7 @@ from mem_lib.two_layer._residual import fit
 from mem_lib.two_layer._slabs import slab_neurons
 from mem_lib.two_layer._sorted import sorted_neurons
 from mem_lib.two_layer._threshold import threshold_network
+from mem_lib.two_layer._values import values_of
 
 EXACT = ("threshold", "paper", "sorted", "hybrid")
 VARIANTS = (*EXACT, *METHODS)
@@ -130,16 +131,6 @@ def build(
         else:
             made = sorted_neurons(points, values, shift, rng, bar.update, size)
         return made.network(about=about)
-
-
-def values_of(data: Dataset) -> list[Fraction]:
-    """What a network is to give, exactly: the targets, or the labels as numbers."""
-    if not isinstance(data, Dataset):
-        raise HypothesisViolated(f"data: a Dataset is needed, got {show(data)}")
-    if data.targets is None:
-        return [Fraction(label) for label in data.labels.tolist()]
-    numerators, denominator = data.integer_targets()
-    return [Fraction(int(t), denominator) for t in numerators]
 
 
 def _hybrid(

@@ -13,9 +13,9 @@ from fractions import Fraction
 import numpy as np
 
 from mem_lib.data import Dataset
-from mem_lib.exact import evaluate
 from mem_lib.two_layer._neurons import Neurons, joined
 from mem_lib.two_layer._sorted import sorted_neurons
+from mem_lib.two_layer._values import missed
 
 
 def corrected(
@@ -26,10 +26,6 @@ def corrected(
     advance: Callable[[int], object],
 ) -> Neurons:
     """``fitted`` and the neurons that make up what it leaves of ``values``, exactly."""
-    numerators, denominator = evaluate(fitted.network(), dataset.points)
-    left = [
-        value - Fraction(int(out), denominator)
-        for value, out in zip(values, numerators[:, 0], strict=True)
-    ]
+    left = missed(fitted.network(), dataset, values)
     points, shift = dataset.integers()
     return joined([fitted, sorted_neurons(points, left, shift, rng, advance)])

@@ -295,10 +295,8 @@ def hermite_step(spread: HermiteDispersion, residual: Any) -> float:
 
     Raises ``HypothesisViolated`` when ``residual`` is not N finite numbers, or zero.
     """
-    r = np.abs(_residual(spread, residual))
-    largest = float(r.max())
-    squares = (r / largest) ** 2  # so that they stay in range
-    peak = 1 + math.sqrt(spread.N) * spread.coherence**3 * float(squares.sum())
+    largest, shape = _residual(spread, residual)
+    peak = 1 + math.sqrt(spread.N) * spread.coherence**3 * float(shape @ shape)
     return spread.reach / math.sqrt(peak) / largest / _OUTWARDS
 
 
@@ -308,9 +306,8 @@ def step_weight(spread: HermiteDispersion, residual: Any) -> float:
     raises as :func:`hermite_step`.
     """
     base = math.sqrt(spread.d + spread.tau**2) / hermite_step(spread, residual)
-    r = _residual(spread, residual)
-    largest = float(np.abs(r).max())  # divided by it, so that squares stay in range
-    moved = math.sqrt(spread.next_power) * largest * float(np.linalg.norm(r / largest))
+    largest, shape = _residual(spread, residual)
+    moved = math.sqrt(spread.next_power) * largest * float(np.linalg.norm(shape))
     return abs(spread.rate) * (base + moved) * _OUTWARDS
 
 
@@ -336,7 +333,7 @@ def _directions(dataset: Any) -> tuple[np.ndarray, np.ndarray]:
             f"order of N^3, got N = {dataset.N}"
         )
     check_memory(8 * 8 * dataset.N**2, f"dataset: the kernels of N = {dataset.N} points")
-    points = scaled_to_one(dataset.points)
+    points = _unit(dataset.points)[0]
     sizes = np.abs(points).max(axis=1, keepdims=True)  # keeps squares from underflow
     if not sizes.any():
         raise HypothesisViolated("dataset: a point other than 0 is needed, got only 0")
@@ -346,12 +343,8 @@ def _directions(dataset: Any) -> tuple[np.ndarray, np.ndarray]:
     return points / lengths[:, None], norms / norms.max()
 
 
-def scaled_to_one(points: np.ndarray) -> np.ndarray:
-    """The points as floats, divided by a power of two that brings them into [-1, 1]."""
-    return _unit(points)[0]
-
-
-def _residual(spread: Any, residual: Any) -> np.ndarray:
+def _residual(spread: Any, residual: Any) -> tuple[float, np.ndarray]:
+    """The largest absolute value, and the residual divided by it, so that squares stay in range."""
     if not isinstance(spread, HermiteDispersion):
         raise HypothesisViolated(f"spread: a HermiteDispersion is needed, got {show(spread)}")
     array = np.asarray(numbers_of("residual", residual, fractions=True), dtype=np.float64)
@@ -359,7 +352,8 @@ def _residual(spread: Any, residual: Any) -> np.ndarray:
         raise HypothesisViolated(
             f"residual: {spread.N} numbers, not all 0, are needed, got {show(residual)}"
         )
-    return array
+    largest = float(np.abs(array).max())
+    return largest, array / largest
 
 
 def _extremes(matrix: np.ndarray) -> tuple[float, float]:

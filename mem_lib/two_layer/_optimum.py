@@ -32,13 +32,12 @@ from mem_lib._numbers import as_fraction
 from mem_lib._progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
-from mem_lib.exact import evaluate
 from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
-from mem_lib.two_layer._build import values_of
 from mem_lib.two_layer._cloud import MOST_SCALE
 from mem_lib.two_layer._fit_options import Values
 from mem_lib.two_layer._neurons import Neurons, integers
+from mem_lib.two_layer._values import missed, values_of
 from mem_lib.two_layer._weight import total_weight
 
 #: More is refused: hundreds of linear programs with N rows are solved.
@@ -274,14 +273,10 @@ class _Problem:
         return Neurons(whole[:, :-1], biases, weights, shift)
 
     def _largest_error(self, network: Network) -> Fraction:
-        numerators, denominator = evaluate(network, self.data.points)
         wanted = values_of(self.data)
         if self.values.readout == "sign":
             wanted = [2 * value - 1 for value in wanted]
-        return max(
-            abs(Fraction(int(out), denominator) - value)
-            for out, value in zip(numerators[:, 0], wanted, strict=True)
-        )
+        return max(map(abs, missed(network, self.data, wanted)))
 
 
 # -- where |g| is large ---------------------------------------------------------------------------

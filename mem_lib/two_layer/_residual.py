@@ -37,12 +37,10 @@ from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
 from mem_lib.two_layer._cloud import Array, Cloud, Device, cloud_of
-from mem_lib.two_layer._fit_options import METHODS, Goal, Options, Values
+from mem_lib.two_layer._fit_options import Goal, Options, Values
 from mem_lib.two_layer._fit_state import FitFile, Ledger, State
 from mem_lib.two_layer._neurons import Neurons
 from mem_lib.two_layer._steps import Bundle, Draw, drawn, rounded
-
-__all__ = ["METHODS", "Fit", "History", "fit"]
 
 #: Directions that are multiplied with the points at a time.
 BLOCK = 64

@@ -1,0 +1,30 @@
+"""What a network is to give, and what it misses, in fractions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from mem_lib.data import Dataset
+from mem_lib.errors import HypothesisViolated, show
+from mem_lib.exact import evaluate
+from mem_lib.network import Network
+
+
+def values_of(data: Dataset) -> list[Fraction]:
+    """What a network is to give, exactly: the targets, or the labels as numbers."""
+    if not isinstance(data, Dataset):
+        raise HypothesisViolated(f"data: a Dataset is needed, got {show(data)}")
+    if data.targets is None:
+        return [Fraction(label) for label in data.labels.tolist()]
+    numerators, denominator = data.integer_targets()
+    return [Fraction(int(t), denominator) for t in numerators]
+
+
+def missed(network: Network, data: Dataset, values: Sequence[Fraction]) -> list[Fraction]:
+    """``values`` less the outputs of ``network`` at the points, exactly."""
+    numerators, denominator = evaluate(network, data.points)
+    return [
+        value - Fraction(int(out), denominator)
+        for value, out in zip(values, numerators[:, 0], strict=True)
+    ]
