@@ -8,11 +8,9 @@ measured, not the making of data.
 import sys
 from functools import partial
 
-import numpy as np
-
 import mem_lib as ml
 from benchmarks.core import ratio, timed
-from benchmarks.optimal_relu import tally_of
+from benchmarks.optimal_relu import plane, tally_of
 from benchmarks.two_layer import signs
 from mem_lib import optimal_relu
 
@@ -34,9 +32,9 @@ def gpu() -> list[dict]:
         sys.exit("gpu: PyTorch finds no CUDA device")
     rows = []
     for variant, N, on_cpu in RUNS:
-        dataset = points(N)
+        dataset = plane(N)
         network = optimal_relu.build(dataset, variant=variant, progress=False)
-        ml.verify(network, points(1000), device="cuda")  # the first call loads the kernels
+        ml.verify(network, plane(1000), device="cuda")  # the first call loads the kernels
         certificate, seconds = timed(
             lambda n=network, d=dataset: ml.verify(n, d, device="cuda", progress=False)
         )
@@ -70,12 +68,6 @@ def _fits() -> list[dict]:
         rows.append(ratio(what, seconds, "s", "NumPy on the CPU", slow))
         print(rows[-1], flush=True)
     return rows
-
-
-def points(N: int) -> ml.Dataset:
-    """Distinct random integers of the plane, random labels."""
-    rng = np.random.default_rng(0)
-    return ml.Dataset(rng.integers(0, 2**40, (N, 2)), labels=rng.integers(0, 2, N), classes=2)
 
 
 def _bandwidth() -> float:

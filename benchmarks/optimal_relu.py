@@ -24,6 +24,7 @@ RUNS = [
     ("retrieval", 1_000_000),
     ("paper", 1_000_000),
 ]
+LARGEST = ("retrieval", 10_000_000)
 
 
 def engine() -> list[dict]:
@@ -46,6 +47,11 @@ def engine() -> list[dict]:
 def full_size() -> list[dict]:
     """Build and verify; the limit is the time in which the same bytes can be copied."""
     return [row for variant, N in RUNS for row in _in_own_process(variant, N)]
+
+
+def largest() -> list[dict]:
+    """The same for ten million points, which takes about ten minutes."""
+    return _in_own_process(*LARGEST)
 
 
 def margin() -> list[dict]:
@@ -82,6 +88,12 @@ def points(N: int) -> ml.Dataset:
     return ml.data.ball(N=N, d=10, margin=0.01, classes=2, seed=0)
 
 
+def plane(N: int) -> ml.Dataset:
+    """Random integers of the plane, random labels: many points at once."""
+    rng = np.random.default_rng(0)
+    return ml.Dataset(rng.integers(0, 2**40, (N, 2)), labels=rng.integers(0, 2, N), classes=2)
+
+
 def vectorised(network: Network, integers: np.ndarray) -> np.ndarray:
     """``reference.evaluate`` on all points at a time: Python integers in object arrays."""
     values = list(integers.T.astype(object))
@@ -101,7 +113,7 @@ def _in_own_process(variant: str, N: int) -> list[dict]:
     run = subprocess.run(command, check=True, stdout=subprocess.PIPE)
     found = json.loads(run.stdout)
     what = f"{variant}, N = {N}, depth {found['depth']}, width {found['width']}"
-    points_bytes = N * 10 * 8 / 2**20
+    points_bytes = N * found["d"] * 8 / 2**20
     limit = found["moved"] / found["bandwidth"] / WORKERS
     return [
         ratio(f"build {what}", found["build"], "s", "project the points", found["project"]),
@@ -117,8 +129,8 @@ def _in_own_process(variant: str, N: int) -> list[dict]:
 
 
 def _measure(variant: str, N: int) -> dict:
-    dataset = points(N)
-    direction = np.arange(1, 11)
+    dataset = plane(N) if (variant, N) == LARGEST else points(N)
+    direction = np.arange(1, dataset.d + 1)
     _, projecting = timed(lambda: np.sort(dataset.integers()[0] @ direction))
     network, building = timed(lambda: optimal_relu.build(dataset, variant=variant, progress=False))
     certificate, verifying = timed(lambda: ml.verify(network, dataset, workers=WORKERS))
@@ -129,7 +141,7 @@ def _measure(variant: str, N: int) -> dict:
     return {
         "build": building, "project": projecting, "verify": verifying, "memory": memory,
         "moved": tally.moved, "bandwidth": _bandwidth(), "depth": network.depth,
-        "width": network.size.width, "weights": network.size.weights,
+        "width": network.size.width, "weights": network.size.weights, "d": dataset.d,
     }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
+from benchmarks.two_layer import signs
 from mem_lib.exact import _engine
 from tests.networks import ladder, ladder_labels
 
@@ -14,6 +15,7 @@ torch.set_num_threads(1)  # small tensors; several threads would fight over the 
 
 from mem_lib import torch_backend  # noqa: E402
 from mem_lib.torch_backend._module import box_bits  # noqa: E402
+from tests.elsewhere import elsewhere  # noqa: E402
 
 VARIANTS = ("paper", "narrow", "retrieval")
 BALL = ml.data.ball(N=300, d=3, margin=0.01, classes=3, seed=0)
@@ -38,13 +40,55 @@ def test_auto_is_numpy_without_a_gpu():
     assert ml.verify(network, BALL, device="auto") == ml.verify(network, BALL)
 
 
-def test_on_a_gpu():
-    if not torch.cuda.is_available():
-        pytest.skip("there is no GPU")
-    for variant in VARIANTS:
-        network = ml.optimal_relu.build(BALL, variant=variant, folder_size=80)
-        here, there = ml.verify(network, BALL), ml.verify(network, BALL, device="cuda")
-        assert replace(here, arithmetic="") == replace(there, arithmetic="")
+@pytest.fixture(params=["elsewhere", "cuda"])
+def other_device(request, monkeypatch):
+    """The name of a device that is not the CPU: a GPU, or the one that stands in for it."""
+    if request.param == "cuda":
+        if not torch.cuda.is_available():
+            pytest.skip("there is no GPU")
+        yield "cuda"
+        return
+    for module in (torch_backend, torch_backend._module):
+        monkeypatch.setattr(module, "device_named", str)
+    with elsewhere() as name:
+        yield name
+
+
+def test_the_device_that_stands_in_is_strict():
+    here = torch.arange(3)
+    with elsewhere() as name:
+        there = torch.full((3,), 2, device=name)
+        assert (there * here.to(name) + 1).cpu().numpy().tolist() == [1, 3, 5]
+        for wrong in (lambda: there + here, lambda: here + there, lambda: torch.cat([here, there])):
+            with pytest.raises(RuntimeError, match="two devices"):
+                wrong()
+        for wrong in (lambda: there[:2].numpy(), lambda: np.asarray(there * 2)):
+            with pytest.raises(TypeError, match="numpy"):
+                wrong()
+
+
+@pytest.mark.parametrize("variant", ml.optimal_relu.VARIANTS)
+def test_the_same_certificate_on_another_device(variant, other_device):
+    network = ml.optimal_relu.build(BALL, variant=variant)
+    here, there = ml.verify(network, BALL), ml.verify(network, BALL, device=other_device)
+    assert there.ok
+    assert replace(here, arithmetic="") == replace(there, arithmetic="")
+
+
+def test_a_module_on_another_device(other_device):
+    network = ml.optimal_relu.build(BALL, variant="narrow", bits=51)
+    module = network.to_torch(BALL, device=other_device)
+    x = torch.tensor(BALL.points, device=other_device)
+    assert torch.equal(module(x).cpu()[:, 0], torch.from_numpy(BALL.labels).to(torch.float64))
+
+
+@pytest.mark.parametrize("variant", ["ntk", "antisymmetric", "harmonic", "hermite"])
+def test_a_fit_on_another_device(variant, other_device):
+    data = signs(200, 20)
+    found = ml.two_layer.fit(data, variant=variant, error=0.1, device=other_device, progress=False)
+    assert found.error <= 0.1
+    assert ml.verify(found.network, data, tolerance=found.max_error + found.float_error)
+    assert not ml.verify(found.network, data, tolerance=found.max_error - found.float_error)
 
 
 def test_wide_networks_go_on_in_numpy():
