@@ -218,6 +218,8 @@ def verify(
         When ``tolerance`` is negative, not finite, too large for labels, or given for another
         readout; when ``workers`` is not a positive integer; when ``checkpoint`` cannot be a file;
         when ``device`` is not there.
+    MemorizationError
+        When ``device`` has no room even for a single point; until then it gets fewer at a time.
     """
     start = time.perf_counter()
     _check_fit(network, dataset)

@@ -1,6 +1,7 @@
 """PyTorch: verification on tensors, and modules in float64 that are exact or refuse to be."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import pytest
 import mem_lib as ml
 from benchmarks.two_layer import signs
 from mem_lib.exact import _engine
+from mem_lib.two_layer import _residual
 from tests.networks import ladder, ladder_labels
 
 torch = pytest.importorskip("torch")
@@ -79,7 +81,7 @@ def test_a_module_on_another_device(other_device):
     network = ml.optimal_relu.build(BALL, variant="narrow", bits=51)
     module = network.to_torch(BALL, device=other_device)
     x = torch.tensor(BALL.points, device=other_device)
-    assert torch.equal(module(x).cpu()[:, 0], torch.from_numpy(BALL.labels).to(torch.float64))
+    assert torch.equal(module(x).cpu()[:, 0], torch.tensor(BALL.labels, dtype=torch.float64))
 
 
 @pytest.mark.parametrize("variant", ["ntk", "antisymmetric", "harmonic", "hermite"])
@@ -91,30 +93,39 @@ def test_a_fit_on_another_device(variant, other_device):
     assert not ml.verify(found.network, data, tolerance=found.max_error - found.float_error)
 
 
-def test_wide_networks_go_on_in_numpy():
-    data = ml.data.moons(N=100, noise=0.05, margin=0.1, seed=1)
-    network = ml.beyond_worst_case.build(data, n=200, seed=4)
-    assert ml.verify(network, data, device="cpu") == ml.verify(network, data)
+def test_wide_networks_run_in_numpy():
+    moons = ml.data.moons(N=100, noise=0.05, margin=0.1, seed=1)
+    curve = ml.data.moment_curve(N=150, d=2)
+    for data, network in (
+        (moons, ml.beyond_worst_case.build(moons, n=200, seed=4)),
+        (curve, ml.two_layer.build(curve, variant="paper")),
+    ):
+        assert network.size.width > 64
+        assert ml.verify(network, data, device="cpu") == ml.verify(network, data)
 
 
 class Full:
-    """Makes evaluation fail on more than ``most`` points, as a full device would."""
+    """Makes evaluation fail on more than ``most`` points, as a full device would.
+
+    ``sizes``: of the pieces that the layers from ``start`` on were run on.
+    """
 
     def __init__(self, monkeypatch, most):
-        self.most, self.sizes = most, []
+        self.most, self.sizes = most, {}
         run = _engine.Engine.run_layers
 
         def run_layers(engine, block, start=0, stop=None):
-            if start and block.shape[1] > self.most:
+            if block.shape[1] > self.most:
                 raise torch.OutOfMemoryError("CUDA out of memory")
-            if start:
-                self.sizes.append(block.shape[1])
+            self.sizes.setdefault(start, []).append(block.shape[1])
             return run(engine, block, start, stop)
 
         monkeypatch.setattr(_engine.Engine, "run_layers", run_layers)
 
 
-def test_a_full_device_gets_smaller_chunks_and_verifies_nothing_twice(monkeypatch):
+@pytest.mark.parametrize("in_a_chunk", [10**9, 70])
+def test_a_full_device_gets_smaller_pieces_and_verifies_nothing_twice(monkeypatch, in_a_chunk):
+    monkeypatch.setattr(_engine, "MOST_POINTS", in_a_chunk)
     shape = {"steps": 4, "width": 40, "bits": 80}
     x = np.arange(160)
     data = ml.Dataset(x[:, None], labels=ladder_labels(**shape, points=x))
@@ -123,7 +134,9 @@ def test_a_full_device_gets_smaller_chunks_and_verifies_nothing_twice(monkeypatc
     assert replace(ml.verify(ladder(**shape), data, device="cpu"), arithmetic="") == replace(
         expected, arithmetic=""
     )
-    assert full.sizes == [40, 40, 40, 40]
+    head, tail = full.sizes.values()
+    pieces = [40, 40, 40, 40] if in_a_chunk > 160 else [35, 35, 35, 35, 20]
+    assert head == tail == pieces
 
 
 def test_a_device_that_holds_not_even_one_point(monkeypatch):
@@ -131,6 +144,39 @@ def test_a_device_that_holds_not_even_one_point(monkeypatch):
     Full(monkeypatch, 0)
     with pytest.raises(ml.MemorizationError, match="device: its memory does not hold"):
         ml.verify(network, BALL, device="cpu")
+
+
+def full_device(*_, **__):
+    raise torch.OutOfMemoryError("CUDA out of memory")
+
+
+def test_a_device_that_is_too_small_for_a_module(monkeypatch):
+    monkeypatch.setattr(torch.nn.Module, "to", full_device)
+    with pytest.raises(ml.MemorizationError, match="device: its memory does not hold the weights"):
+        ml.optimal_relu.build(BALL).to_torch(exact=False, device="cpu")
+
+
+def test_a_fit_on_a_device_that_becomes_full_goes_on_where_it_was(monkeypatch, tmp_path):
+    data, path = signs(200, 20), tmp_path / "fit"
+    fit = partial(
+        ml.two_layer.fit, data, variant="antisymmetric", error=0.1, device="cpu", progress=False
+    )
+    whole, steps = fit(), 0
+    advance = _residual._Run._advance
+
+    def twenty_steps(run):
+        nonlocal steps
+        steps += 1
+        if steps > 20:
+            full_device()
+        advance(run)
+
+    with monkeypatch.context() as context:
+        context.setattr(_residual._Run, "_advance", twenty_steps)
+        with pytest.raises(ml.MemorizationError, match="device: its memory does not hold a fit"):
+            fit(checkpoint=path)
+    assert path.exists()
+    assert fit(checkpoint=path).network.sha256 == whole.network.sha256
 
 
 @pytest.mark.parametrize("name", ["gpu", "tpu:7", "cuda:99", "meta", "", 3.5, "mps", b"cpu"])

@@ -46,6 +46,7 @@ class Chunks:
         self.engine, self.N, self.integers = engine, N, integers
         self.tally = Tally()
         self.step = engine.chunk(N)
+        self._room = self.step  # points for which the device has room, as far as is known
         self._state: np.ndarray | None = None
         self._order: np.ndarray | None = None
         if engine.head:
@@ -88,22 +89,38 @@ class Chunks:
                 return
 
     def _tail(self, i: int) -> tuple[np.ndarray, Tally]:
-        return self._fitting(self.rows(i))
-
-    def _fitting(self, rows: np.ndarray) -> tuple[np.ndarray, Tally]:
-        """The tail on ``rows``, in two halves where the device has no room for all of them."""
         assert self._state is not None
-        try:
-            return self.engine.run_layers(self._state[:, rows], self.engine.head)
-        except self.engine.arrays.memory_full as error:
-            if len(rows) == 1:
-                raise MemorizationError(
-                    f"device: its memory does not hold the activations of a single point ({error})"
-                ) from None
-        half = len(rows) // 2
-        (first, tally), (second, more) = self._fitting(rows[:half]), self._fitting(rows[half:])
-        tally.merge(more)
-        return np.concatenate([first, second], axis=1), tally
+        return self._layers(self._state[:, self.rows(i)], self.engine.head)
+
+    def _whole(self, i: int) -> tuple[np.ndarray, Tally]:
+        rows = slice(i * self.step, min((i + 1) * self.step, self.N))
+        return self._layers(self._block(rows))
+
+    def _block(self, rows: slice) -> np.ndarray:
+        return np.ascontiguousarray(self.integers(rows).T)
+
+    def _layers(
+        self, block: np.ndarray, start: int = 0, stop: int | None = None
+    ) -> tuple[np.ndarray, Tally]:
+        """The layers ``start`` to ``stop`` on ``block``; in pieces, from the first time on that the
+        device has no room for all of it."""
+        pieces, total, place = [], Tally(), 0
+        while place < block.shape[1]:
+            piece = block[:, place : place + self._room]
+            try:
+                out, tally = self.engine.run_layers(piece, start, stop)
+            except self.engine.arrays.memory_full as error:
+                if piece.shape[1] == 1:
+                    raise MemorizationError(
+                        f"device: its memory does not hold the activations of a single point "
+                        f"({error})"
+                    ) from None
+                self._room = piece.shape[1] // 2
+                continue
+            pieces.append(out)
+            total.merge(tally)
+            place += piece.shape[1]
+        return _joined(pieces), total
 
     def _in_threads(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
         if min(workers, len(todo)) < 2:
@@ -131,21 +148,23 @@ class Chunks:
             except BrokenProcessPool:  # a worker was killed, perhaps for the memory of all of them
                 yield from ((i, self._tail(i)) for i in reversed(left))
 
-    def _whole(self, i: int) -> tuple[np.ndarray, Tally]:
-        rows = slice(i * self.step, min((i + 1) * self.step, self.N))
-        return self.engine.run(self.integers(rows))
-
     def _run_head(self) -> np.ndarray:
         blocks = []
-        for start in range(0, self.N, self.step):
-            integers = self.integers(slice(start, min(start + self.step, self.N)))
-            block = np.ascontiguousarray(integers.T)
-            out, tally = self.engine.run_layers(block, 0, self.engine.head)
+        for place in range(0, self.N, self.step):
+            block = self._block(slice(place, min(place + self.step, self.N)))
+            out, tally = self._layers(block, 0, self.engine.head)
             self.tally.merge(tally)
             blocks.append(out)
-        if any(block.dtype == object for block in blocks):
-            blocks = [block.astype(object) for block in blocks]
-        return np.concatenate(blocks, axis=1)
+        return _joined(blocks)
+
+
+def _joined(blocks: list[np.ndarray]) -> np.ndarray:
+    """Blocks side by side: Python integers if one of them has some."""
+    if len(blocks) == 1:
+        return blocks[0]
+    if any(block.dtype == object for block in blocks):
+        blocks = [block.astype(object) for block in blocks]
+    return np.concatenate(blocks, axis=1)
 
 
 def _may_start_processes() -> bool:

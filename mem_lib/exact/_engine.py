@@ -32,14 +32,16 @@ class Engine:
     columns where it is not.  ``head`` is the number of layers before the first one with an entry
     beyond 64 bits, at least 1, when the network is narrow and has such a layer; else 0.
 
-    ``arrays`` serves the columns; where it is not NumPy, every narrow network runs on columns.
+    ``arrays`` serves narrow networks; where it is not NumPy, these run on columns from their first
+    layer on.  Others run in NumPy.
     """
 
     def __init__(self, network: Network, arrays: NumPyArrays = NUMPY) -> None:
-        self.network, self.arrays = network, arrays
+        self.network = network
         self._affine: dict[int, Affine] = {}
         self._rows: dict[int, list[Row]] = {}
         self.head = _head(network, all_columns=arrays is not NUMPY)
+        self.arrays = arrays if self.head else NUMPY
 
     def run(self, integers: np.ndarray) -> tuple[np.ndarray, Tally]:
         """Output numerators, shape (outputs, points), int64 or object, at integer points.

@@ -16,8 +16,8 @@ except ImportError as error:
         "PyTorch is needed for this, and not installed: pip install mem_lib[torch]"
     ) from error
 
-from mem_lib.torch_backend._device import device_named
+from mem_lib.torch_backend._device import device_named, room_for
 from mem_lib.torch_backend._digits import TorchArrays
 from mem_lib.torch_backend._module import MemorizingModule, to_torch
 
-__all__ = ["MemorizingModule", "TorchArrays", "device_named", "to_torch"]
+__all__ = ["MemorizingModule", "TorchArrays", "device_named", "room_for", "to_torch"]

@@ -1,8 +1,11 @@
-"""Which device a name means."""
+"""Which device a name means, and what happens when it is full."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
 
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import HypothesisViolated, MemorizationError, show
 
 
 def device_named(name: str) -> str | None:
@@ -26,3 +29,12 @@ def device_named(name: str) -> str | None:
     if device.type not in ("cpu", "cuda"):
         raise HypothesisViolated(f"device: 'cpu' or a CUDA device is needed, got {show(name)}")
     return str(device)
+
+
+@contextmanager
+def room_for(what: str) -> Iterator[None]:
+    """Raises ``MemorizationError`` where the memory of the device does not hold ``what``."""
+    try:
+        yield
+    except torch.OutOfMemoryError as error:
+        raise MemorizationError(f"device: its memory does not hold {what} ({error})") from None

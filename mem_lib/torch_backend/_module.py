@@ -22,7 +22,7 @@ from mem_lib.errors import HypothesisViolated, InvalidNetwork, show
 from mem_lib.foundations import bits_needed
 from mem_lib.foundations._floats import nearest, rounded
 from mem_lib.network import Layer, Network, Sparse
-from mem_lib.torch_backend._device import device_named
+from mem_lib.torch_backend._device import device_named, room_for
 
 FLOAT64 = 53
 FLOATS = np.dtype(np.float64)
@@ -88,6 +88,8 @@ def to_torch(
         is not there.
     InvalidNetwork
         When ``dataset`` has another dimension than the network.
+    MemorizationError
+        When the memory of the device is too small.
     """
     if not isinstance(network, Network):
         raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
@@ -97,7 +99,9 @@ def to_torch(
         "network: its layers as dense float64 matrices",
     )
     proven, bits = _proof(network, dataset) if exact else (None, None)
-    return MemorizingModule(network, proven, bits).to(place)
+    module = MemorizingModule(network, proven, bits)
+    with room_for("the weights as dense float64 matrices"):
+        return module.to(place)
 
 
 def _proof(network: Network, dataset: Any) -> tuple[str, int]:

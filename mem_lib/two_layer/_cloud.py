@@ -15,6 +15,7 @@ which the error bound of the fit counts.
 from __future__ import annotations
 
 import math
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -55,6 +56,14 @@ class Device:
         import torch
 
         return torch.tensor(array, dtype=torch.float64, device=self.name)
+
+    def room_for(self, what: str) -> AbstractContextManager[None]:
+        """Turns what PyTorch says of a full device into a ``MemorizationError``."""
+        if self.name is None:
+            return nullcontext()
+        from mem_lib.torch_backend import room_for
+
+        return room_for(what)
 
     def get(self, array: Array) -> np.ndarray:
         return np.asarray(array if self.name is None else array.cpu())

@@ -171,6 +171,8 @@ def fit(
         decide the speed; when rounding is too coarse for the goal.
     InvalidCertificate
         When ``checkpoint`` is another file, or that of another run.
+    MemorizationError
+        When the memory of ``device`` is too small; with ``checkpoint`` the neurons found are kept.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.sphere(N=200, d=20, seed=1)
@@ -190,15 +192,17 @@ def fit(
     about = {"chapter": "two_layer", "N": data.N, "d": data.d} | options.about()
     if values.constant is not None or not values.numbers.any():
         return _constant(data, values, about)
-    _check_memory(data, options)
-    cloud = cloud_of(data, place, bias=options.tau > 0)
+    what = f"a fit of {data.N} points in dimension {data.d}"
+    _check_memory(data, options, what)
     file = None
-    if path is not None:
-        key = {"dataset": data.sha256, **asdict(options)}
-        file = FitFile(path, key, data.N, (options.phases, cloud.D))
-    run = _Run(options, cloud, values, goal, most, file, bool(partial))
-    with blas_threads(1 if cloud.D * cloud.N < SMALL else None):
-        run.run(progress)
+    with place.room_for(what):
+        cloud = cloud_of(data, place, bias=options.tau > 0)
+        if path is not None:
+            key = {"dataset": data.sha256, **asdict(options)}
+            file = FitFile(path, key, data.N, (options.phases, cloud.D))
+        run = _Run(options, cloud, values, goal, most, file, bool(partial))
+        with blas_threads(1 if cloud.D * cloud.N < SMALL else None):
+            run.run(progress)
     if file is not None:
         file.write(run.state, run.ledger, cloud.device.get)
     found = run.result(about)
@@ -218,11 +222,11 @@ def _most_neurons(data: Dataset, goal: Goal, values: Values, neurons: Any) -> in
     return max(10_000, math.ceil(400 * tens * data.N / data.d))
 
 
-def _check_memory(data: Dataset, options: Options) -> None:
+def _check_memory(data: Dataset, options: Options, what: str) -> None:
     """For the points, a block of products, the neurons of a step and the Gram matrix."""
     D, products = data.d + 1, BLOCK * options.step.vectors
     need = 8 * data.N * (2 * D + 2 * products + 2 * options.phases) + 8 * min(data.N, D) * D
-    check_memory(need, f"dataset: a fit of {data.N} points in dimension {data.d}")
+    check_memory(need, f"dataset: {what}")
 
 
 def _constant(data: Dataset, values: Values, about: dict[str, Any]) -> Fit:
