@@ -495,6 +495,11 @@ def test_points_on_a_sphere_get_no_biases_and_others_do():
     assert on_cloud(sphere).constant == 0
     both = ml.Dataset(np.concatenate([sphere.points, -sphere.points]), targets=np.arange(80))
     assert on_cloud(both).constant > 0  # f(x) - f(-x) is linear without biases
+    coarse = sphere.rounded(20)
+    near = np.concatenate([coarse.points, (1 + 2.0**-11) * coarse.points[:1]])
+    assert on_cloud(ml.Dataset(near, targets=np.arange(41))).constant > 0  # f(cx) = c f(x), c > 0
+    near[-1, 0] += 2.0**-30
+    assert on_cloud(ml.Dataset(near, targets=np.arange(41))).constant == 0
     many = fit(both, variant="ntk", error=0.1)
     assert ml.verify(many.network, both, tolerance=1.01 * many.max_error)
     assert on_cloud(ml.data.ball(N=40, d=4, seed=0)).constant > 0
@@ -867,7 +872,8 @@ def test_devices_that_are_not_there(torch):
 @pytest.mark.parametrize("N, d", [(7, 3), (40, 10), (60, 20)])
 def test_the_corrected_fit_is_exact_and_light(N, d):
     """The neurons of a fit and 2 ceil(N/(d+1)) more; exact; and what the correction adds to the
-    total weight fades with the error of the fit."""
+    total weight fades with the error of the fit, since strips are homogeneous in their values
+    (``test_strips_scale_with_powers_of_two``)."""
     dataset = signs(N, d)
     added = []
     for error in (1e-2, 1e-6, 1e-10):

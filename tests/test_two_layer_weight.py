@@ -495,7 +495,21 @@ def test_a_harmonic_step_sees_its_kernel(order):
     cosines = np.clip(x @ x.T / np.outer(norms, norms), -1, 1)
     Q = r @ (_kernels.harmonic_kernel(order, cosines) * (x @ x.T)) @ r
     assert_mean((np.abs(v) ** 2).sum(axis=1), Q)
-    assert_mean(g @ r, _kernels.gate_multiplier(order) * math.cos(beta) ** 2 * Q)
+    s = _kernels.gate_multiplier(order)
+    assert_mean(g @ r, s * math.cos(beta) ** 2 * Q)
+    largest = np.linalg.eigvalsh(x @ x.T)[-1]
+    left = ((r - 2 * s / largest * g) ** 2).sum(axis=1)
+    promised = r @ r - 2 * s**2 * math.cos(beta) ** 2 / largest * Q
+    assert left.mean() - 5 * left.std() / draws**0.5 <= promised
+    # well dispersed points: the kernel is at least half the unit matrix
+    noise = {1: 0.05, 3: 0.1}[order] * rng.standard_normal((12, 12))
+    far = np.linalg.qr(rng.standard_normal((12, 12)))[0] + noise
+    far /= np.linalg.norm(far, axis=1)[:, None]
+    gram = far @ far.T
+    chi = np.abs(gram - np.eye(12)).max()
+    assert 11 * chi ** (order + 1) <= 1 / 2 < 11 * chi
+    kernel = _kernels.harmonic_kernel(order, np.clip(gram, -1, 1)) * gram
+    assert np.linalg.eigvalsh(kernel)[0] >= 1 / 2
 
 
 def test_a_hermite_step_sees_powers():

@@ -3,8 +3,8 @@
 With z = 2^shift x the integer points, a fit works on p = (z - centre) / 2^exponent, to which a
 constant coordinate c may be appended so that neurons have biases:
 
-* points of (nearly) equal norms, of which no two are x and -x, need none: centre = 0, and the
-  neurons are relu(<w, x>);
+* points of (nearly) equal norms, no two of them on one line through the origin, need none:
+  centre = 0, and the neurons are relu(<w, x>);
 * all others are centred, and c is a power of two near the root mean square of their norms.
 
 Everything about a neuron is exact: (w, b) are integers over a power of two, and so are they on z.
@@ -150,8 +150,9 @@ def cloud_of(dataset: Dataset, device: Device, *, bias: bool) -> Cloud:
     """The distinct points of ``dataset``.
 
     Points of different norms get a constant coordinate, since a network without biases is
-    homogeneous, and so do points x and -x, since f(x) - f(-x) would be linear.  ``bias``: such a
-    coordinate is wanted although directions do not see it, which needs equal norms.
+    homogeneous, and so do two points on one line through the origin: f(cx) = c f(x) for c > 0, and
+    f(x) - f(-x) would be linear.  ``bias``: such a coordinate is wanted although directions do not
+    see it, which needs equal norms.
     """
     z, shift = dataset.integers()
     centre = np.zeros(dataset.d, dtype=np.int64)
@@ -162,7 +163,7 @@ def cloud_of(dataset: Dataset, device: Device, *, bias: bool) -> Cloud:
             f"tau: it is for points of equal norms, up to {SAME_NORM} of their spread; these have "
             "others, and get biases without it"
         )
-    lifted = not bias and (not on_sphere or _has_antipodes(z))
+    lifted = not bias and (not on_sphere or _share_a_line(z))
     if lifted:
         centre = _mean(z)
         points, exponent = _floats(z - centre)
@@ -223,9 +224,10 @@ def _is_round(points: np.ndarray) -> bool:
     return bool(norms.min() > 0 and norms.max() - norms.min() <= SAME_NORM * size)
 
 
-def _has_antipodes(z: np.ndarray) -> bool:
-    """Whether x and -x both occur, among distinct points x != 0."""
-    both = np.concatenate([z, -z])
+def _share_a_line(z: np.ndarray) -> bool:
+    """Whether two of the distinct points x != 0 lie on one line through the origin."""
+    whole = z // np.gcd.reduce(z, axis=1)[:, None]
+    both = np.ascontiguousarray(np.concatenate([whole, -whole]))
     return bool((first_occurrence(both) != np.arange(len(both))).any())
 
 

@@ -125,10 +125,10 @@ def fit(
     Parameters
     ----------
     dataset : points with labels or targets, repeated points allowed.  Points of equal norms, up to
-        a thousandth of their spread, get neurons without biases, as in the theorems, unless x
-        and -x both occur; all others are centred, and neurons have biases.  In few dimensions the
-        kernels are nearly singular: the default of ``"ntk"`` copes best, and many points need very
-        many neurons.
+        a thousandth of their spread, get neurons without biases, as in the theorems, unless two lie
+        on one line through the origin; all others are centred, and neurons have biases.  In few
+        dimensions the kernels are nearly singular: the default of ``"ntk"`` copes best, and many
+        points need very many neurons.
     variant : ``"ntk"``, one-sided pairs of neurons behind gates; ``"antisymmetric"``, two-sided
         ones; ``"harmonic"``, combinations of complex phases; ``"hermite"``, two-sided pairs with a
         Hermite polynomial for a gate.
