@@ -12,6 +12,8 @@ import pytest
 import mem_lib as ml
 from mem_lib import foundations, optimal_relu
 from mem_lib.optimal_relu import (
+    _bounds,
+    _projection,
     bound,
     key_bits_bound,
     least_bits,
@@ -31,7 +33,15 @@ def line(points, labels):
     return ml.Dataset(np.array(points)[:, None], labels)
 
 
+def far_signs(N, d):
+    """Corners of a large cube, a little moved: short directions bring many projections together."""
+    rng = np.random.default_rng(1)
+    corners = rng.choice([-1, 1], (N, d)) * 2**30
+    return ml.Dataset(corners + rng.integers(-(2**9), 2**9 + 1, (N, d)), labels=np.arange(N) % 2)
+
+
 FAMILIES = {
+    "far signs": far_signs(600, 30),
     "one point": data(1, 3),
     "two points": data(2, 1),
     "three classes": data(3, 2, 3),
@@ -71,22 +81,25 @@ def test_no_entry_is_larger_than_promised(family, variant, folder_size):
     assert excess(network.size, most) == {}
 
 
-def budgets(dataset):
+def budgets(dataset, **options):
     """The least that is promised, a little more, and plenty; for every variant that has budgets."""
     few = {"depth": r"(\d+) layers are always enough", "bits": r"(\d+) bits are always enough"}
     for name, variants in BUDGETS.items():
         for variant in variants:
             with pytest.raises(ml.HypothesisViolated) as error:
-                bound(dataset, variant=variant, **{name: 1})
+                bound(dataset, variant=variant, **options, **{name: 1})
             least = int(re.search(few[name], str(error.value)).group(1))
             for budget in (least, least + 3, least + 40, 2 * least + 100):
                 yield variant, {name: budget}
 
 
-def test_no_entry_is_larger_than_promised_for_a_budget(family):
-    for variant, budget in budgets(family):
-        network = optimal_relu.build(family, variant=variant, **budget)
-        most = bound(family, variant=variant, **budget)
+@pytest.mark.parametrize("folder_size", [None, 2, 50])
+def test_no_entry_is_larger_than_promised_for_a_budget(family, folder_size):
+    for variant, budget in budgets(family, folder_size=folder_size):
+        options = {"variant": variant, "folder_size": folder_size, **budget}
+        network = optimal_relu.build(family, **options)
+        most = bound(family, **options)
+        assert most.depth < 10**9 and most.width < 10**9
         assert excess(network.size, most) == {}
         behind = ml.Network(network.layers[1:])
         assert behind.size.bits <= budget.get("bits", math.inf)
@@ -153,6 +166,13 @@ def test_narrow_closed_form(family):
     log_S = math.log2(Q) + network.about["hash_steps"]
     assert network.depth <= 4 * math.sqrt(2 * N * (rho + 3 * c)) + 2 * log_S + 6 * c + 6
     assert network.size.width == 3
+    about = network.about
+    K, N1, n, key = (about[k] for k in ("hash_steps", "folders", "folder_size", "key_bits"))
+    first, T = about["first_key_bits"], about["string_bits"]
+    assert first + c + (n - 1) * (key + c) == T
+    assert network.depth == 2 + 2 * K + 2 * (N1 - 1) + 2 * (first + (n - 1) * key) + 6 * n * c
+    behind = ml.Network(network.layers[1:]).size
+    assert behind.bits <= max(T + c, projections(family, network).bit_length())
     keys = optimal_relu.folders(family, variant="narrow").keys
     assert len(set(keys.tolist())) == N and max(keys.tolist()) < Q
 
@@ -246,6 +266,29 @@ def test_a_gaussian_direction_keeps_points_apart(N, d):
     assert good >= 100
     # with a bound ten thousand times smaller hardly any draw would pass: the test can fail
     assert most / 1e4 < sizes.max() / sizes.min()
+
+
+@pytest.mark.parametrize("N, d", [(600, 30), (1000, 20)])
+def test_a_rounded_direction_keeps_points_apart(N, d):
+    """In at least half of the draws with the bits of the theorem, and in none with a few bits."""
+    dataset = far_signs(N, d)
+    points = dataset.integers()[0]
+    separation, radius = (
+        _bounds._root(square, up=up)
+        for square, up in ((dataset.squared_separation, False), (dataset.squared_radius, True))
+    )
+    most = spread_bound(N, d, separation, radius)
+
+    def good(bits):
+        rng, found = np.random.default_rng(0), 0
+        for _ in range(30):
+            image = _projection._projected(points, _projection._direction((N, d), bits, rng))
+            apart = isinstance(image, _projection.Projection)
+            found += apart and image.range - 1 <= most * image.gap
+        return found
+
+    assert good(_projection.proven_bits(N, d)) >= 15
+    assert good(12) == 0
 
 
 def test_on_a_line_the_spread_is_that_of_the_points():
@@ -385,15 +428,19 @@ def test_few_entries(family, folder_size):
 
 
 def test_label_or_zero():
-    """Width 3 without reduction: the label at a key, 0 at every other integer, none forgotten."""
-    dataset = line([0, 1, 5, 6, 9, 17], [2, 1, 2, 1, 1, 2])
-    for folder_size in (1, 2, 3, None):
+    """Width 3: the label at a key, 0 at every other integer, none forgotten; without reduction also
+    beyond the last key, with it for remainders."""
+    reduced = line([0, 1, 5, 6, 9, 17], [2, 1, 2, 1, 1, 2])
+    whole = line([0, 1, 2, 4, 5, 7], [2, 1, 2, 1, 1, 2])
+    for dataset, folder_size in itertools.product((reduced, whole), (1, 2, 3, None)):
         network = optimal_relu.build(dataset, variant="narrow", folder_size=folder_size)
-        Q = int(network.about["modulus"], 16)
+        Q, reduces = int(network.about["modulus"], 16), network.about["hash_steps"] > 0
+        assert reduces == (dataset is reduced)
         known = dict(zip((dataset.points[:, 0] % Q).tolist(), dataset.labels.tolist(), strict=True))
         x = np.arange(18)
         said = ml.predict(network, x[:, None])
-        assert said.tolist() == [known.get(k, 0) for k in (x % Q).tolist()]
+        keys = x % Q if reduces else x
+        assert said.tolist() == [known.get(k, 0) for k in keys.tolist()]
         assert len(known) == dataset.N
 
 
@@ -430,6 +477,12 @@ def test_merged_layers(family):
     assert network.depth == 3 + 2 * N1 + n * (m + 3) <= 2 * math.sqrt(2 * N * (m + 3)) + m + 8
     assert network.size.width == (14 if min(rho, c) > 1 else 12)
     assert network.depth < paper.depth
+
+
+def projections(dataset, network):
+    """S, one more than the largest difference of two projections."""
+    images = dataset.integers()[0].astype(object) @ network.layers[0].weight[0].astype(object)
+    return int(images.max() - images.min()) + 1
 
 
 def log_range(network):
@@ -506,10 +559,17 @@ def test_weights_times_bits(family):
     for bits in range(start, 3 * start, max(1, start // 4)):
         try:
             network = optimal_relu.build(family, variant="narrow", bits=bits)
-        except ml.HypothesisViolated:
+        except ml.HypothesisViolated as error:
+            # what the direction and the modulus of short weights need, which is not known before
+            needed = int(re.search(r"at least (\d+) bits", str(error)).group(1))
+            assert bits < needed
+            network = optimal_relu.build(family, variant="narrow", bits=needed)
+            S = projections(family, network)
+            rho_0 = network.about["first_key_bits"]
+            assert bits < max(rho_0 + 2 * c, S.bit_length())
             continue
-        log_S, sigma = log_range(network), few_key_bits(network) + c
-        if bits < 2 * (network.about["first_key_bits"] + 2 * c) or bits < log_S:
+        log_S, sigma = math.log2(projections(family, network)), few_key_bits(network) + c
+        if bits < 2 * (network.about["first_key_bits"] + 2 * c):
             continue
         assert network.depth <= 8 * N * sigma / bits + 6 * bits + 2 * log_S + 2
         behind = ml.Network(network.layers[1:]).size
@@ -527,6 +587,8 @@ def test_blocks_in_series(family):
         assert network.depth == K + N1 + r * (T - 1) + 3 <= K + 2 * N1 + T + 2
         assert r == -(-N1 // T)
         assert network.size.width <= 7 + (about["label_bits"] > 1)
+        behind = ml.Network(network.layers[1:]).size
+        assert behind.bits <= max(T, projections(family, network).bit_length())
         wide = optimal_relu.build(family, variant="wide", bits=bits)
         assert wide.depth <= network.depth
         assert ml.verify(network, family)
@@ -623,6 +685,9 @@ def test_shorter_weights_are_too_few():
         assert bits == 1 or foundations.counting_bound(N, C, bits - 1, inputs=inputs) > W
         if inputs is None:
             assert W * (bits + 1) > N * math.log2(C)
+        else:
+            wiring = math.log2(3) + math.log2((W + 1) * (W + inputs + 1))
+            assert W * (bits + 1 + wiring) + math.log2(3) > N * math.log2(C)
     # all four labellings of two points by [w x + b >= 0] with one-bit weights: allowed
     assert len(foundations.labellings([1, 1], [[0], [1]], 1)) == 4
     assert least_bits(2, 2) == 1

@@ -24,7 +24,7 @@ from mem_lib.optimal_relu._answers import answers_of
 from mem_lib.optimal_relu._build import BUDGETS, NO_LIMIT
 from mem_lib.optimal_relu._folders import VARIANTS, label_bits
 from mem_lib.optimal_relu._paper import best_folder_size
-from mem_lib.optimal_relu._projection import halvings
+from mem_lib.optimal_relu._projection import halvings, proven_bits
 from mem_lib.optimal_relu._retrieval import FILL, MIXING, WORD
 from mem_lib.optimal_relu._sizes import (
     block_depth_of,
@@ -84,7 +84,8 @@ def bound(
         computes does.
 
     The random numbers are good when the direction has at most the spread of :func:`spread_bound`
-    (``"paper"``, ``"merged"``; probability above 1/2 for one draw), and when the modulus is at most
+    (``"paper"``, ``"merged"``: at least one draw has the bits that the theorem asks for, and then
+    has this spread with probability at least 1/2), and when the modulus is at most
     :func:`modulus_bound` (the others but ``"retrieval"``).  Depth and width come from exact
     formulas; the other entries are generous.
 
@@ -141,6 +142,7 @@ def bound(
         real(radius, "radius"),
         whole(grid_bits, "grid_bits", 0, MOST_SHIFT),
         direction_bits,
+        proven=variant in ("paper", "merged"),
     )
     if variant in ("paper", "merged"):
         size = _paper(N, d, key_bits_bound(N, d, separation, radius), c, n, reach, variant)
@@ -311,13 +313,15 @@ class _Reach:
     projection: int
 
     @classmethod
-    def of(cls, N: int, d: int, radius: Fraction, grid_bits: int, bits: int | None) -> "_Reach":
+    def of(
+        cls, N: int, d: int, radius: Fraction, grid_bits: int, bits: int | None, proven: bool
+    ) -> "_Reach":
         if bits is not None:
             bits = whole(bits, "direction_bits", 1, MOST_SHIFT)
         elif d == 1:
             bits = 1
         else:
-            bits = max(12, 2 * N.bit_length() + 6) + 3
+            bits = max(12, 2 * N.bit_length() + 6, proven_bits(N, d) if proven else 0) + 3
         norm = (1 << bits) * (Fraction(1, 2) if d == 1 else Fraction(math.sqrt(d) * _OUTWARDS))
         return cls(bits, math.ceil(norm * radius * Fraction(_OUTWARDS) * 2**grid_bits))
 
@@ -453,11 +457,13 @@ class _Shape:
     def blocks(self, ways: "_Ways", folders: np.ndarray) -> np.ndarray:
         return -(-folders // np.maximum(self.room(ways), 1))
 
-    def check(self, size: int, lengths: range, N: int, n: int | None) -> None:
-        """Raise when a budget is too small for some modulus of these lengths."""
-        n = 1 if n is None else n
-        strings = {b: string_bits(b, 1, self.c, n) for b in lengths}
+    def check(self, size: int, most: int, lengths: range, N: int, n: int | None) -> None:
+        """Raise when a budget is too small for some modulus of these lengths, at most ``most``."""
         steps = {b: halvings(size, 1 << (b - 1)) for b in lengths}
+        strings = {}
+        for b in lengths:
+            ways = _Ways.of(N, min(most, (1 << b) - 1), b, steps[b], self.c, n or 1, 1)
+            strings[b] = int(ways.T.min())
         range_bits = size.bit_length()
         if self.depth is not None:
             least = max(block_depth_of(steps[b], 1, strings[b]) for b in lengths)
@@ -513,7 +519,7 @@ def _stream(shape: _Shape, N: int, d: int, n: int | None, reach: _Reach) -> Size
     size = reach.range(N)
     most = min(size, modulus_bound(N, size))
     lengths = range(N.bit_length(), most.bit_length() + 1)  # Q is at least N
-    shape.check(size, lengths, N, n)
+    shape.check(size, most, lengths, N, n)
     first_layer = max(reach.entry, (reach.projection + 1).bit_length())
     return _largest(
         _stream_size(shape, N, d, n, first_layer, size, min(most, (1 << b) - 1), b) for b in lengths

@@ -171,7 +171,11 @@ def _planned(
     budget = Budget(bits, 0 if data.targets is None else answers.longest(coefficient, 1))
     for_direction, for_keys = np.random.SeedSequence(seed).spawn(2)
     projection = project(
-        data, np.random.default_rng(for_direction), directions, short=bits is not None
+        data,
+        np.random.default_rng(for_direction),
+        directions,
+        short=bits is not None,
+        proven=variant in ("paper", "merged"),
     )
     rng = np.random.default_rng(for_keys)
     plan = _plan(variant, projection, answers, folder_size, depth, budget, rng)

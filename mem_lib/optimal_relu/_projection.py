@@ -61,14 +61,20 @@ class Projection:
 
 
 def project(
-    dataset: Dataset, rng: np.random.Generator, directions: int, short: bool = False
+    dataset: Dataset,
+    rng: np.random.Generator,
+    directions: int,
+    *,
+    short: bool = False,
+    proven: bool = False,
 ) -> Projection:
     """A direction on which the distinct points of ``dataset`` have distinct projections.
 
     Of ``directions`` such draws the one with the smallest range/gap is kept: that quotient is what
-    the keys of the paper's construction cost.  ``short`` looks for a small range instead, in
-    directions of few bits.  Raises ConstructionFailed with two rows that coincide when the draws
-    are used up.
+    the keys of the paper's construction cost.  ``proven``: the last draw has as many bits as the
+    theorem on that quotient asks for; the others have fewer, which is enough for most points.
+    ``short`` looks for a small range instead, in directions of few bits.  Raises
+    ConstructionFailed with two rows that coincide when the draws are used up.
     """
     points, _ = dataset.integers()
     wanted = 1 if dataset.d == 1 or dataset.N >= MANY else directions
@@ -79,7 +85,8 @@ def project(
     bits, most = _gaussian_bits(points)
     best: Projection | None = None
     for draw in range(2 * DRAWS):
-        direction = _direction(points.shape, bits if draw < DRAWS else None, rng)
+        length = proven_bits(dataset.N, dataset.d) if proven and wanted == 1 else bits
+        direction = _direction(points.shape, length if draw < DRAWS else None, rng)
         found = _projected(points, direction)
         if isinstance(found, Projection):
             if best is None or found.range * best.gap < best.range * found.gap:
@@ -116,6 +123,16 @@ def _gaussian_bits(points: np.ndarray) -> tuple[int, int]:
     N, d = points.shape
     most = max(12, 2 * N.bit_length() + 6)
     return max(12, most - int(largest(points)).bit_length() - d.bit_length() // 2), most
+
+
+def proven_bits(N: int, d: int) -> int:
+    """The least b with 2^b >= N^2 d^(3/2): to so many bits a Gaussian direction may be rounded, by
+    theorem ``thm-optimal_relu-projection``.
+
+    >>> proven_bits(1000, 4), proven_bits(1, 2), proven_bits(1, 1)
+    (23, 2, 0)
+    """
+    return ((N**4 * d**3 - 1).bit_length() + 1) // 2
 
 
 def _direction(shape: tuple[int, ...], bits: int | None, rng: np.random.Generator) -> list[int]:
