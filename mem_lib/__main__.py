@@ -58,18 +58,23 @@ def build(options: argparse.Namespace) -> int:
 
 def verify(options: argparse.Namespace) -> int:
     network, dataset = ml.Network.load(options.network), _read(options)
+    how = {
+        "workers": options.workers,
+        "progress": False if options.quiet else None,
+        "checkpoint": options.checkpoint,
+        "device": options.device,
+    }
     if options.against:
-        ml.Certificate.load(options.against).check(network, dataset)
+        stated = ml.Certificate.load(options.against)
+        if options.tolerance is not None and _tolerance(options.tolerance) != stated.tolerance:
+            raise ml.HypothesisViolated(
+                f"--tolerance: the certificate states {stated.tolerance}, got {options.tolerance}"
+            )
+        certificate = stated.check(network, dataset, **how)
         print(f"{options.against}: belongs to this network and these data, and holds")
-    certificate = ml.verify(
-        network,
-        dataset,
-        tolerance=_tolerance(options.tolerance),
-        workers=options.workers,
-        progress=False if options.quiet else None,
-        checkpoint=options.checkpoint,
-        device=options.device,
-    )
+    else:
+        tolerance = _tolerance(options.tolerance or "0")
+        certificate = ml.verify(network, dataset, tolerance=tolerance, **how)
     print(certificate)
     if options.save:
         certificate.save(options.save)
@@ -120,8 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("network", help="a network file, .json or .json.gz")
     check.add_argument("data", help="a CSV or npz file")
     check.add_argument(
-        "--tolerance", default="0", metavar="T",
-        help="how far an output may be from its target, such as 0.01 or 1/3; default: exact",
+        "--tolerance", metavar="T",
+        help="how far an output may be from its target, such as 0.01 or 1/3; default: exact, or "
+        "what the certificate of --against states",
     )  # fmt: skip
     check.add_argument("--save", metavar="FILE", help="write the certificate")
     check.add_argument("--against", metavar="FILE", help="recheck a saved certificate")

@@ -18,8 +18,6 @@ def numbers_of(name: str, values: Any, fractions: bool = False) -> np.ndarray:
 
     Raises InvalidDataset, naming ``name`` and the entry, for NaN, infinities and other things.
     """
-    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
-        raise InvalidDataset(f"{name} has masked entries; fill or drop them first")
     array = array_of(name, values)
     listed = not hasattr(values, "__array__")
     if listed and array.dtype.kind == "f" and not np.abs(array).max(initial=0.0) < 2.0**53:
@@ -45,10 +43,12 @@ def numbers_of(name: str, values: Any, fractions: bool = False) -> np.ndarray:
 
 
 def array_of(name: str, values: Any) -> np.ndarray:
-    """numpy's array of ``values``, where it is rectangular."""
+    """numpy's array of ``values``, where it is rectangular and nothing is masked."""
+    if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
+        raise InvalidDataset(f"{name} has masked entries; fill or drop them first")
     try:
         return np.asarray(values)
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, OverflowError, RuntimeError) as error:
         raise InvalidDataset(f"{name} is not a rectangular array of numbers: {error}") from error
 
 

@@ -123,21 +123,26 @@ class Certificate:
             stated = content.pop("sha256")
         except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:
             raise InvalidCertificate(f"path: {path} is not a certificate file ({error})") from error
-        if stated != _digest(content):
+        try:
+            actual = _digest(content)
+        except RecursionError as error:
+            raise InvalidCertificate(f"path: {path} is not a certificate file ({error})") from error
+        if stated != actual:
             raise InvalidCertificate(
-                f"path: {path} was altered: its content has the SHA-256 {_digest(content)}, "
+                f"path: {path} was altered: its content has the SHA-256 {actual}, "
                 f"it states {show(stated)}"
             )
         try:
             return cls._from_content(content)
-        except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        except (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError) as error:
             raise InvalidCertificate(
                 f"path: {path} is not a certificate of this format ({error})"
             ) from error
 
-    def check(self, network: Network, dataset: Dataset) -> None:
+    def check(self, network: Network, dataset: Dataset, **how: Any) -> "Certificate":
         """Raise ``InvalidCertificate`` unless this certificate is of this network and data set and
-        a fresh verification gives the same evidence."""
+        a fresh verification gives the same evidence; that one is returned.  ``how``: ``workers``,
+        ``progress``, ``checkpoint``, ``device`` of :func:`verify`."""
         for name, stated, actual in (
             ("network", self.network_sha256, network.sha256),
             ("dataset", self.dataset_sha256, dataset.sha256),
@@ -147,7 +152,7 @@ class Certificate:
                     f"{name}: the certificate belongs to another {name}: it states the SHA-256 "
                     f"{stated}, this one has {actual}"
                 )
-        fresh = verify(network, dataset, tolerance=self.tolerance)
+        fresh = verify(network, dataset, tolerance=self.tolerance, **how)
         # which arithmetic was fast enough is no evidence; that it was exact is
         names = [f.name for f in fields(self) if f.compare and f.name != "arithmetic"]
         wrong = [name for name in names if getattr(self, name) != getattr(fresh, name)]
@@ -156,6 +161,7 @@ class Certificate:
                 f"{wrong[0]}: the certificate states {show(getattr(self, wrong[0]))}, "
                 f"verification gives {show(getattr(fresh, wrong[0]))}"
             )
+        return fresh
 
     def _content(self) -> dict[str, Any]:
         content: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}

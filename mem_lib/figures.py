@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib.data import Dataset
-from mem_lib.exact import Engine, on_grid, times_power
-from mem_lib.network import Network
+from mem_lib.exact import evaluate
+from mem_lib.network import Network, Sparse
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -228,12 +228,15 @@ def points(ax: "Axes", dataset: Dataset, colours: Colours, *, size: float = 14) 
 
 
 def firing(network: Network, layer: int, grid: np.ndarray) -> np.ndarray:
-    """Which units of hidden ``layer`` fire at the points of ``grid`` (M, 2): (M, units), exact."""
+    """Which units of hidden ``layer`` fire at the points of ``grid`` (M, 2): (M, units).
+
+    Exact at the points rounded to 30 bits of the largest coordinate, which no picture shows.
+    ``InvalidDataset`` when ``grid`` has another shape or holds what is no finite number.
+    """
     part = Network(network.layers[: layer + 1], network.input_shift, readout="argmax")
-    shift = 20
-    part, k = on_grid(part, shift)
-    integers = times_power(np.rint(grid * 2.0**shift).astype(np.int64), k)
-    return Engine(part).run(integers)[0].T > 0
+    bits = 30 - int(np.frexp(np.abs(grid).max(initial=0.0))[1])
+    rounded = np.ldexp(np.rint(np.ldexp(grid, bits)), -bits)
+    return np.asarray(evaluate(part, rounded)[0] > 0, dtype=bool)
 
 
 def regions(
@@ -255,17 +258,20 @@ def regions(
 
 
 def lines(ax: "Axes", network: Network, colours: Colours, *, most: int = 200) -> None:
-    """The first ``most`` hyperplanes of the first layer (d = 2), faintly."""
+    """The first ``most`` hyperplanes of the first layer (d = 2), faintly; set the limits first."""
+    xlim, ylim = ax.get_xlim(), ax.get_ylim()
+    # no visible point is farther from the origin, so none is farther along its line from the foot
+    reach = max(9.0, float(np.hypot(max(map(abs, xlim)), max(map(abs, ylim)))))
     layer = network.layers[0]
-    weight = np.asarray(layer.weight, dtype=float)[:most] * 2.0**network.input_shift
+    weight = layer.weight.toarray() if isinstance(layer.weight, Sparse) else layer.weight
+    weight = np.asarray(weight, dtype=float)[:most] * 2.0**network.input_shift
     bias = np.asarray(layer.bias, dtype=float)[:most]
     norm = np.hypot(*weight.T)
     weight, bias, norm = weight[norm > 0], bias[norm > 0], norm[norm > 0]
     foot = -(bias / norm**2)[:, None] * weight
-    along = 9 * np.column_stack([-weight[:, 1], weight[:, 0]]) / norm[:, None]
+    along = reach * np.column_stack([-weight[:, 1], weight[:, 0]]) / norm[:, None]
     gap = np.full_like(foot, np.nan)  # lifts the pen: all lines are one path
     x, y = np.stack([foot - along, foot + along, gap], axis=1).reshape(-1, 2).T
-    xlim, ylim = ax.get_xlim(), ax.get_ylim()
     ax.plot(x, y, color=colours.faint, linewidth=0.35, alpha=0.5, zorder=1)
     ax.set_xlim(xlim)
     ax.set_ylim(ylim)

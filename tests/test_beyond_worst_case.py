@@ -250,8 +250,9 @@ def test_size_formulas(classes):
     assert size.dense_weights == n * (d + 1) + M * (n + 1) + outputs * (M + 1)
     most = (dataset.labels == 1).sum() if classes == 2 else dataset.N
     assert most >= M
-    mask = result.network.layers[1].weight
+    mask, biases = result.network.layers[1].weight, result.network.layers[1].bias
     assert set(np.unique(mask)) <= {0, -2}
+    assert (biases % 2 == 1).all() and 0 < biases.min() and biases.max() < 2 * n
 
 
 def test_finite_bound_holds():
@@ -308,15 +309,18 @@ def test_covering_bound_holds():
 
 
 def test_fewer_hyperplanes_fail():
-    """Two points at distance 1/16: at half the needed number they stay together more often."""
+    """Two points at distance 1/16: at the needed number they stay together in half of the draws;
+    at half as many again, in fewer.  (Neurons that look both ways need no more than that.)"""
     dataset = ml.Dataset([[0.5], [0.5 + 2.0**-4]], [1, 0])
     needed = bwc.hyperplanes_needed(2.0**-4, 1.0)
-    n = int(needed) // 2
-    failed = sum(
-        bool(len(bwc.attempt(dataset, n=n, max_bias=1.0, seed=seed).uncovered))
-        for seed in range(200)
-    )
-    assert failed > 100
+
+    def failed(n):
+        options = {"n": int(n), "max_bias": 1.0, "variant": "two_sided"}
+        return sum(
+            bool(len(bwc.attempt(dataset, seed=seed, **options).uncovered)) for seed in range(200)
+        )
+
+    assert failed(needed) >= 100 > failed(1.5 * needed)
 
 
 def test_number_of_neurons_does_not_grow_with_N():
@@ -336,11 +340,24 @@ GOLDEN = [
     ([0.6, 0.8], [0.6, 0.7], 0.75, 0.010711),
     ([1.0, 0.0], [0.0, 1.0], 0.0, 0.25),
 ]
+#: Nearly on one ray, of very different norms; the angle from fractions.
+FAR = ([2.3904114699529628e-11, 1.6601995292314472e-11], [0.8212694870599581, 0.5705404715042338])
 
 
 @pytest.mark.parametrize(("c", "x", "bias", "p"), GOLDEN)
 def test_probability_golden(c, x, bias, p):
     assert abs(float(bwc.separation_probability(c, x, bias)) - p) < 1e-6
+
+
+def test_small_angles_at_the_origin():
+    (a, b), (c, d) = ([Fraction(v) for v in point] for point in FAR)
+    angle = math.atan2(abs(float(a * d - b * c)), float(a * c + b * d))
+    p = angle / (2 * math.pi)
+    for scale in (1.0, 2.0**40):
+        near = [scale * v for v in FAR[0]]
+        assert float(bwc.separation_probability(near, FAR[1], 0.0)) == pytest.approx(p, rel=1e-9)
+    n = bwc.data_bound(ml.Dataset(FAR, [1, 0]), max_bias=0)
+    assert n == math.ceil(math.log(0.5) / math.log1p(-p))
 
 
 def test_probability_between_its_bounds():
@@ -735,10 +752,12 @@ def test_many_close_pairs_need_a_logarithm_more():
     n = bwc.hyperplanes_needed(gap, bias, 1 / math.e, pairs=M)
     assert n > 2 * bwc.hyperplanes_needed(gap, bias)
     assert math.log(M) / -math.log1p(-gap / math.sqrt(2 * math.pi)) <= n
-    successes = sum(
-        not len(bwc.attempt(dataset, int(n), bias, seed=s).uncovered) for s in range(60)
-    )
-    assert successes <= 60 / math.e
+
+    def successes(n):
+        options = {"n": int(n), "max_bias": bias, "variant": "two_sided"}
+        return sum(not len(bwc.attempt(dataset, seed=s, **options).uncovered) for s in range(60))
+
+    assert successes(n) <= 60 / math.e < successes(1.5 * n)
 
 
 def test_on_a_ray_all_bits_agree():

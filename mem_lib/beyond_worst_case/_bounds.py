@@ -13,6 +13,7 @@ import numpy as np
 
 from mem_lib._numbers import as_fraction
 from mem_lib.beyond_worst_case._probability import (
+    Tallied,
     chi3,
     least_count,
     opposite_pairs,
@@ -24,6 +25,8 @@ from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Size
 
 WEIGHT_BITS = 16
+#: Above this many pairs :func:`data_bound` rounds their probabilities, to keep few of them.
+EXACT_PAIRS = 2_000_000
 VARIANTS = ("practical", "idealised", "two_sided", "relu")
 
 
@@ -34,13 +37,13 @@ def bound(
     d: int | None = None,
     margin: float | None = None,
     separation: float | None = None,
-    radius: float = 1.0,
-    classes: int = 2,
+    radius: float | None = None,
+    classes: int | None = None,
     variant: str = "practical",
     max_bias: float | None = None,
     failure: float = 0.5,
     weight_bits: int = WEIGHT_BITS,
-    grid_bits: int = 20,
+    grid_bits: int | None = None,
 ) -> Size:
     """What theorem ``thm-beyond_worst_case-finite`` promises: with probability at least
     1 - ``failure`` one draw of so many hyperplanes yields a network that memorizes any N points,
@@ -70,15 +73,20 @@ def bound(
     3
     """
     if dataset is not None:
-        classes = classes_of(dataset)
-        if any(value is not None for value in (N, d, margin, separation)):
+        given = (N, d, margin, separation, radius, classes, grid_bits)
+        if any(value is not None for value in given):
             raise HypothesisViolated(
-                "dataset: N, d and the margin are those of the data; omit them"
+                "dataset: N, d, the margin, radius, classes and grid_bits are those of the data; "
+                "omit them"
             )
+        classes = classes_of(dataset)
         N, d = dataset.N, dataset.d
         margin, radius, grid_bits = dataset.margin, dataset.radius, dataset.shift
         if margin is None:
             return constant_size(d, classes)
+    radius = 1.0 if radius is None else radius
+    classes = 2 if classes is None else classes
+    grid_bits = 20 if grid_bits is None else grid_bits
     N, d, classes = whole(N, "N", 1), whole(d, "d", 1), whole(classes, "classes", 1)
     weight_bits, grid_bits = whole(weight_bits, "weight_bits", 1), whole(grid_bits, "grid_bits", 0)
     known_variant(variant)
@@ -113,10 +121,13 @@ def hyperplanes_enough(
     loss: float = 0.0,
     two_sided: bool = False,
 ) -> int:
-    """The n of theorem ``thm-beyond_worst_case-finite``: with probability at least 1 - ``failure``
-    each of ``pairs`` ordered pairs at distance at least ``margin``, of norm at most ``radius``, is
-    told apart by one of n hyperplanes in the needed direction.  ``loss`` is what rounding takes;
-    ``two_sided`` neurons are content with either direction.
+    """The least n with ``pairs`` (1 - p)^n <= ``failure``, for the lower bound p of lemma
+    ``thm-beyond_worst_case-hyperplane``; at most the n of theorem ``thm-beyond_worst_case-finite``.
+
+    With probability at least 1 - ``failure`` each of ``pairs`` ordered pairs at distance at least
+    ``margin``, of norm at most ``radius``, is told apart by one of n hyperplanes in the needed
+    direction.  ``loss`` is what rounding takes from p; ``two_sided`` neurons are content with
+    either direction, which doubles p.
 
     >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
     1765
@@ -130,7 +141,7 @@ def hyperplanes_enough(
         )
     p = chi3(max_bias / radius) * margin / (2 * math.sqrt(2 * math.pi) * max_bias)
     p = (2 * p if two_sided else p) - loss
-    if p <= 0:
+    if not p > sys.float_info.min:
         raise HypothesisViolated(
             f"weight_bits: rounding may undo every separation at margin = {margin}, "
             f"max_bias = {max_bias}; more bits, or a larger margin, are needed"
@@ -148,9 +159,13 @@ def data_bound(
     variant: str = "practical",
 ) -> int:
     """The n of theorem ``thm-beyond_worst_case-data``: the least n with
-    sum over pairs (1 - p)^n <= ``failure``, for the exact p of every ordered pair of differently
-    labelled points of this data set, less what rounding may take.  For ``"two_sided"`` p is the
-    probability that a hyperplane tells the pair apart in either direction.
+    sum over pairs (1 - p)^n <= ``failure``, for the p of every ordered pair of differently labelled
+    points of this data set, less what rounding may take.  For ``"two_sided"`` p is the probability
+    that a hyperplane tells the pair apart in either direction.
+
+    p is computed in floating point, by quadrature as in :func:`separation_probability`, whose error
+    is bounded while ``max_bias`` is at least a fiftieth of the radius, or 0.  Above two million
+    pairs p is rounded down, and n may exceed the least one by a relative 2^-15.
 
     Takes O(N^2 d) time.  ``max_bias = 0`` ignores rounding.  Raises ``HypothesisViolated`` when a
     pair can never be told apart.
@@ -166,7 +181,9 @@ def data_bound(
     points, bias, shift = in_units_of_the_radius(dataset, exact_bias)
     labels = 1 - dataset.labels if classes == 2 and covered == 0 else dataset.labels
     one_norms = np.abs(points).sum(axis=1)
-    found = []
+    counts = np.unique(labels, return_counts=True)[1]
+    few = dataset.N**2 - int((counts**2).sum()) <= 2 * EXACT_PAIRS
+    found, tallied = [], Tallied()
     two_sided = variant == "two_sided"
     for c, x, p in opposite_pairs(points, labels, bias, two_sided):
         if bias > 0:
@@ -178,11 +195,16 @@ def data_bound(
                 f"and no promise to be told apart at max_bias = {show(max_bias)}, "
                 f"weight_bits = {weight_bits}"
             )
-        found.append(p)
+        if few:
+            found.append(p)
+        else:
+            tallied.add(p)
     # more classes: a neuron for either point of the pair has to fail on the other, unless the
     # event is the same for both
     both_ways = 1 if classes == 2 or two_sided else 2
-    return least_count(np.concatenate(found), failure / both_ways)
+    if few:
+        return least_count(np.concatenate(found), failure / both_ways)
+    return least_count(tallied.p, failure / both_ways, tallied.times)
 
 
 def in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray, float, int]:
@@ -214,12 +236,17 @@ def hyperplanes_needed(
     >>> round(hyperplanes_needed(0.1, 1.0, pairs=10))
     66
     """
-    pairs, success = whole(pairs, "pairs", 1), probability(success, "success")
+    pairs, success = whole(pairs, "pairs", 1, 10**300), probability(success, "success")
     crossed = above_zero(margin, "margin") / (
         math.sqrt(2 * math.pi) * above_zero(max_bias, "max_bias")
     )
     if crossed >= 1:
         return 0.0
+    if crossed < sys.float_info.min:
+        raise HypothesisViolated(
+            f"margin, max_bias: their quotient leaves the range of floats, got {show(margin)} and "
+            f"{show(max_bias)}"
+        )
     return math.log(-math.expm1(math.log(success) / pairs)) / math.log1p(-crossed)
 
 
@@ -244,10 +271,12 @@ def known_variant(variant: str) -> None:
         raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
 
 
-def whole(value: Any, name: str, least: int) -> int:
-    """``value`` as a Python integer of at least ``least``."""
+def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
+    """``value`` as a Python integer of at least ``least``, and at most ``most``."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
         raise HypothesisViolated(f"{name}: an integer >= {least} is needed, got {show(value)}")
+    if most is not None and value > most:
+        raise HypothesisViolated(f"{name}: this is computed up to {show(most)}, got {show(value)}")
     return int(value)
 
 

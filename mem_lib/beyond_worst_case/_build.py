@@ -248,7 +248,7 @@ def _drawn(options: _Options, n: int, draw: int, progress: bool | None) -> Attem
             "variant": options.variant,
             "hyperplanes": n,
             "max_bias": str(options.max_bias),
-            "seed": options.seed,
+            "seed": options.seed if options.seed < 2**53 else hex(options.seed),
             "draw": draw,
         },
     )

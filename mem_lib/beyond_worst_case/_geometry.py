@@ -152,7 +152,7 @@ def covering_hyperplanes(
     if not isinstance(components, tuple | list) or len(components) != 2:
         raise HypothesisViolated(f"components: a pair (M-, M+) is needed, got {show(components)}")
     ours, theirs = (whole(m, "components", 1) for m in components)
-    ratio = above_zero(max_bias, "max_bias") / above_zero(separation, "separation")
+    ratio = _ratio(max_bias, separation, "separation")
     mean_width = 0.0 if mean_width == 0 else above_zero(mean_width, "mean_width")
     first = 256 * ratio * math.log(4 * ours * theirs / probability(failure))
     second = 2**22 * max_bias * mean_width
@@ -166,13 +166,18 @@ def admissible_radius(distance: float, max_bias: float) -> float:
     >>> round(1 / admissible_radius(1.0, 2.0))
     541
     """
-    ratio = above_zero(max_bias, "max_bias") / above_zero(distance, "distance")
-    if ratio < 1:
-        raise HypothesisViolated(
-            f"max_bias: at least the distance is needed (the theorem asks for twice the radius of "
-            f"the data), got {max_bias} for distance {distance}"
-        )
+    ratio = _ratio(max_bias, distance, "distance")
     return distance / (128 * math.sqrt(2 * math.log(512 * math.e * ratio) + 2))
+
+
+def _ratio(max_bias: float, distance: float, name: str) -> float:
+    ratio = above_zero(max_bias, "max_bias") / above_zero(distance, name)
+    if not 1 <= ratio < math.inf:
+        raise HypothesisViolated(
+            f"max_bias: at least the {name} is needed (the theorem asks for twice the radius of "
+            f"the data), and a quotient below 2^1024; got {max_bias} for {name} {distance}"
+        )
+    return ratio
 
 
 def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -> float:

@@ -41,9 +41,18 @@ def separation_probability(c: object, x: object, max_bias: float) -> np.ndarray:
     >>> round(float(separation_probability([1.0, 0.0], [0.0, 1.0], 1.0)), 6)
     0.206014
     """
-    c, x = np.asarray(c, float), np.asarray(x, float)
+    c, x = _placed(np.asarray(c, float), max_bias), _placed(np.asarray(x, float), max_bias)
     distance = np.sqrt(((x - c) ** 2).sum(axis=-1))
     return _from_norms((c**2).sum(axis=-1), (x**2).sum(axis=-1), distance, max_bias)
+
+
+def _placed(points: np.ndarray, max_bias: float) -> np.ndarray:
+    """The points; for hyperplanes through the origin, where directions decide, on the sphere: of
+    points of very different norms the formulas below would lose the angle."""
+    if max_bias:
+        return points
+    norm = np.linalg.norm(points, axis=-1, keepdims=True)
+    return np.divide(points, norm, out=np.zeros_like(points), where=norm > 0)
 
 
 def _from_norms(
@@ -84,6 +93,7 @@ def opposite_pairs(
     ``two_sided``: p(c, x) + p(x, c)."""
     from scipy.spatial.distance import cdist
 
+    points = _placed(points, max_bias)
     squares = (points**2).sum(axis=1)
     step = max(1, 2**18 // len(points))
     for start in range(0, len(points), step):
@@ -102,14 +112,31 @@ def all_pairs(a: np.ndarray, b: np.ndarray, max_bias: float) -> np.ndarray:
     """p(c, x) for all c among the rows of ``a`` and x of ``b``."""
     from scipy.spatial.distance import cdist
 
+    a, b = _placed(a, max_bias), _placed(b, max_bias)
     cc, xx = (a**2).sum(axis=1)[:, None], (b**2).sum(axis=1)[None, :]
     return _from_norms(cc, xx, cdist(a, b), max_bias)
 
 
-def least_count(p: np.ndarray, failure: float) -> int:
-    """The least n with sum (1 - p)^n <= failure, for probabilities p > 0."""
+def least_count(p: np.ndarray, failure: float, times: np.ndarray | float = 1.0) -> int:
+    """The least n with sum times (1 - p)^n <= failure, for probabilities p > 0."""
     log_miss = np.log1p(-np.minimum(p, 1 - 1e-16))
-    return least(lambda n: float(np.exp(n * log_miss).sum()) <= failure)
+    return least(lambda n: float((times * np.exp(n * log_miss)).sum()) <= failure)
+
+
+class Tallied:
+    """Probabilities and how often each occurs, rounded down by a relative 2^-16 at most: a few
+    million numbers, however many pairs they belong to."""
+
+    def __init__(self) -> None:
+        self.p: np.ndarray = np.empty(0)
+        self.times: np.ndarray = np.empty(0)
+
+    def add(self, p: np.ndarray) -> None:
+        mantissa, exponent = np.frexp(p)
+        p = np.ldexp(np.floor(np.ldexp(mantissa, 17)), exponent - 17)
+        merged, place = np.unique(np.concatenate([self.p, p]), return_inverse=True)
+        weights = np.concatenate([self.times, np.ones(len(p))])
+        self.p, self.times = merged, np.bincount(place, weights=weights)
 
 
 def least(enough: Callable[[int], bool]) -> int:

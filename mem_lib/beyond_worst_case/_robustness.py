@@ -49,7 +49,7 @@ def squared_robustness_radius(network: Network, point: Any) -> Square:
     if network.depth == 1:
         return math.inf
     first, second, _ = network.layers
-    values, denominator = evaluate(_linear(network), np.asarray(point)[None])
+    values, denominator = evaluate(_linear(network), [point])
     z = [int(v) for v in values[0]]
     on = np.array([v >= 0 for v in z])
     unit = denominator << network.input_shift  # z / unit changes with slope w

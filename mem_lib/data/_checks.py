@@ -101,6 +101,8 @@ def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
         raise InvalidDataset(f"y mixes strings with other labels: {show(y)}")
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise InvalidDataset(f"y has a label that is not finite: {show(y)}")
+    if values.dtype.kind == "f":
+        values = numbers_of("y", y)  # where it was made of integers, some may have been rounded
     names, labels = np.unique(values, return_inverse=True)
     return names.tolist(), labels
 

@@ -101,8 +101,12 @@ def cifar10(
         _obtain("CIFAR-10", mirrors, f"md5:{CIFAR10_MD5}", archive, names, download, progress)
         try:
             extract(archive, set(_BATCHES["all"]), home)
+        except BaseException:  # some of the files would pass for all of them
+            for name in _BATCHES["all"]:
+                (home / name).unlink(missing_ok=True)
+            raise
         finally:
-            archive.unlink()
+            archive.unlink(missing_ok=True)
     found = [path for name in names if (path := _find(home, name))]
     if not found:
         raise InvalidDataset(f"{home}: the archive {CIFAR10_ARCHIVE} has none of {_list(names)}")

@@ -15,6 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._dyadic import INT64_LIMIT
+from mem_lib._dyadic import largest as largest_of
+from mem_lib._numbers import array_of
 from mem_lib.errors import HypothesisViolated, show
 
 #: :func:`labellings` evaluates at most this many networks.
@@ -92,16 +95,29 @@ def labellings(
     [(0, 0), (0, 1), (1, 0), (1, 1)]
     """
     widths = [whole(k, f"widths[{i}]", 1) for i, k in enumerate(widths)]
-    points = np.asarray(points)
+    points = array_of("points", points)
     if len(widths) < 2 or widths[-1] != 1 or activation not in ("relu", "threshold"):
         raise HypothesisViolated(
             "widths, activation: at least one layer, one output, and relu or threshold are needed, "
             f"got widths = {show(widths)}, activation = {show(activation)}"
         )
-    if points.ndim != 2 or points.dtype.kind not in "iu" or points.shape[1] != widths[0]:
+    if (
+        points.ndim != 2
+        or points.dtype.kind not in "iu"
+        or points.shape[1] != widths[0]
+        or not len(points)
+    ):
         raise HypothesisViolated(
-            f"points: integers of shape (M, {widths[0]}) are needed, "
+            f"points: integers of shape (M, {widths[0]}) are needed, M >= 1, "
             f"got shape {points.shape}, dtype {points.dtype}"
+        )
+    reach = largest_of(points)
+    for k in widths[:-1]:  # no preactivation is larger
+        reach = whole(largest, "largest", 0) * (k * reach + 1)
+    if reach >= INT64_LIMIT:
+        raise HypothesisViolated(
+            f"points, largest: sums of up to {show(reach)} leave the range of int64, in which "
+            "all networks are tried"
         )
     blocks = _all_labels(widths, points, largest, activation)
     return {tuple(row) for block in blocks for row in block.tolist()}

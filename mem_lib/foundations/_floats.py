@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._dyadic import least_shift, scaled
+from mem_lib._numbers import numbers_of
 from mem_lib.errors import InvalidDataset, InvalidNetwork, show
 from mem_lib.exact import Engine, on_grid, times_power
 from mem_lib.foundations._counting import whole
@@ -108,7 +109,7 @@ def bits_needed(network: Network, points: Any) -> int:
     >>> bits_needed(Network([Layer([[1]], [1], "identity")]), [[2**24]])
     25
     """
-    points = np.asarray(points)
+    points = numbers_of("points", getattr(points, "points", points))
     if points.ndim != 2 or points.shape[1] != network.inputs or not len(points):
         raise InvalidDataset(
             f"points: an array of shape (M, {network.inputs}) with M >= 1 is needed, "
@@ -142,21 +143,14 @@ def _values(network: Network, integers: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _dyadic(values: Any, name: str, dimensions: int) -> np.ndarray:
-    array = np.asarray(values)
-    if array.dtype == object:
-        if not all(isinstance(v, int) for v in array.ravel().tolist()):
-            raise InvalidNetwork(f"{name}: floats or integers are needed, got {show(values)}")
-    elif array.dtype.kind not in "iuf" or array.dtype.itemsize > 8:
-        raise InvalidNetwork(
-            f"{name}: floats of at most 64 bits or integers are needed, got dtype {array.dtype}"
-        )
+    try:
+        array = numbers_of(name, values)
+    except InvalidDataset as error:
+        raise InvalidNetwork(str(error)) from None
     if array.ndim != dimensions:
         raise InvalidNetwork(
             f"{name}: an array of {dimensions} dimensions is needed, got shape {array.shape}"
         )
-    if array.dtype.kind == "f" and not np.isfinite(array).all():
-        bad = array[~np.isfinite(array)][0]
-        raise InvalidNetwork(f"{name}: finite numbers are needed, got {bad}")
     return array
 
 

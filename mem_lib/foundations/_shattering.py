@@ -52,8 +52,9 @@ def log_sign_patterns(polynomials: int, degree: int, variables: int) -> float:
 def log_labellings(
     N: int, units: Sequence[int], weights: Sequence[int], activation: str = "relu"
 ) -> float:
-    """log2 of the most labellings of N points by a layered wiring of real weights; the product in
-    ``thm-foundations-vc`` and ``thm-foundations-threshold``.
+    """log2 of the most labellings of N points by a layered wiring of real weights: at most the
+    product in ``thm-foundations-vc`` and ``thm-foundations-threshold``, each factor and the whole
+    cut off at 2^(number of signs) and 2^N.
 
     units : the number of units of each layer; the last layer has 1.
     weights : the number of nonzero weights and biases of each layer, at least one for each unit.

@@ -85,7 +85,7 @@ class Options:
         told = {name: value for name, value in asdict(self).items() if value not in (None, 0)}
         if self.variant != "harmonic":
             del told["phases"]
-        return told | {"seed": show(self.seed)}
+        return told | {"seed": self.seed if self.seed < 2**53 else hex(self.seed)}
 
 
 @dataclass(frozen=True)
