@@ -113,7 +113,7 @@ def samples() -> list[dict]:
     """Two moons: the number of covering neurons as N grows, against one neuron a point."""
     rows = []
     for N in (100, 1_000, 10_000, 100_000):
-        dataset = ml.data.moons(N=N, noise=0.05, margin=0.1, seed=0)
+        dataset = ml.data.moons(N=N, noise=0.08, margin=0.3, seed=0)
         network = bwc.build(dataset, n=400, seed=0)
         assert ml.verify(network, dataset).ok
         covered = int((dataset.labels == 1).sum())
