@@ -9,6 +9,7 @@ the same run; the ratio is what to quote.  MNIST is read from the folder that ME
 
 import argparse
 import csv
+import io
 import os
 import platform
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 import numpy
 
 from benchmarks import chapters, core, gpu, optimal_relu, pages, two_layer
+from mem_lib._files import write_atomically
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = {
@@ -65,10 +67,11 @@ def write(path: Path, rows: list[dict]) -> None:
         "processor": f"{platform.machine()}, {os.cpu_count()} cores",
     }
     path.parent.mkdir(exist_ok=True)
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, ["benchmark", *rows[0], *facts], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows({"benchmark": path.stem, **row, **facts} for row in rows)
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["benchmark", *rows[0], *facts], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({"benchmark": path.stem, **row, **facts} for row in rows)
+    write_atomically(path, [text.getvalue().encode()])
 
 
 if __name__ == "__main__":

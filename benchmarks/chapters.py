@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import resource
 import tempfile
 from fractions import Fraction
 from pathlib import Path
@@ -21,6 +20,8 @@ def mnist() -> list[dict]:
     Baselines: the matrix products of the same network in plain float32, not exact and not checked;
     and reading the same file with gzip and json alone.
     """
+    import resource  # Unix only
+
     dataset = ml.data.mnist(download=False)
     network, building = timed(lambda: bwc.build(dataset, n=500, max_bias=0.5 * dataset.radius))
     certificate, verifying = timed(lambda: ml.verify(network, dataset))

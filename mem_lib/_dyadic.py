@@ -1,6 +1,6 @@
 """Finite floating-point numbers as what they are: integers over a power of two.
 
-Shared by :mod:`mem_lib.data` and :mod:`mem_lib.exact`, so that a point means the same to both.
+Shared by all packages, so that a point means the same to each of them.
 """
 
 from fractions import Fraction
@@ -65,5 +65,6 @@ def is_wide(array: np.ndarray, q: int) -> bool:
 def _whole(value: float, q: int) -> int:
     numerator, denominator = value.as_integer_ratio()
     whole, rest = divmod(numerator << q, denominator)
-    assert rest == 0, "q is smaller than the least shift"
+    if rest:
+        raise RuntimeError(f"{value} times 2^{q} is no integer; this is a bug")
     return whole

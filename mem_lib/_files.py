@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from pathlib import Path
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     """Write ``chunks`` to a temporary file beside ``path``, then move it to ``path``.
 
-    A link is followed; what exists and is no regular file (a pipe, a device) is written to as it
-    is.  Raises ``FileNotFoundError`` for a missing folder.
+    A link is followed, and an existing file keeps its permissions; what exists and is no regular
+    file (a pipe, a device) is written to as it is.  Raises ``FileNotFoundError`` for a missing
+    folder.
     """
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
@@ -19,9 +21,11 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
         with open(path, "wb") as file:
             file.writelines(chunks)
         return
-    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    part = target.with_name(f".{secrets.token_hex(8)}.part")  # whatever the length of the name
     try:
         with open(part, "xb") as file:
+            if target.exists():
+                shutil.copymode(target, part)
             file.writelines(chunks)
         os.replace(part, target)
     except BaseException:

@@ -6,7 +6,8 @@ from mem_lib.errors import HypothesisViolated
 
 
 def physical_memory() -> int:
-    """The bytes of main memory; 0 where the system does not tell."""
+    """The bytes of main memory; 0 where the system does not tell (Windows: nothing is checked
+    there).  A smaller limit, such as that of a container, is not seen."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

@@ -2,7 +2,7 @@
 
 Numbers enter exactly or not at all: binary64 and narrower floats, integers of any size, and, where
 asked for, fractions.  A list that mixes floats with integers is accepted when no integer would be
-rounded by the mix.  Shared by :mod:`mem_lib.data` and :mod:`mem_lib.exact`.
+rounded by the mix.  Shared by all packages.
 """
 
 from fractions import Fraction

@@ -116,7 +116,8 @@ class Certificate:
 
     @classmethod
     def load(cls, path: str | Path) -> "Certificate":
-        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed."""
+        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and
+        ``FileNotFoundError`` where there is no file."""
         text = Path(path).read_bytes()
         try:
             content = json.loads(text)
@@ -226,6 +227,8 @@ def verify(
         when ``device`` is not there.
     MemorizationError
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
+    ImportError
+        When ``device`` is given and PyTorch is not installed.
     """
     start = time.perf_counter()
     _check_fit(network, dataset)
@@ -240,7 +243,7 @@ def verify(
     )
     judge = Judge(dataset, finer, tolerance)
     evidence = Evidence(tally=chunks.tally)
-    kept = _checkpoint(path, network, dataset, tolerance, chunks.step)
+    kept = _checkpoint(path, network, dataset, tolerance, chunks)
     done = {} if kept is None else kept.done
     for part in done.values():
         evidence.merge(part)
@@ -249,7 +252,8 @@ def verify(
         evidence.merge(part)
         if kept is not None:
             kept.add(i, part)
-    assert evidence.judged == dataset.N  # never a verdict on rows that were not run
+    if evidence.judged != dataset.N:  # never a verdict on rows that were not run
+        raise RuntimeError(f"{evidence.judged} of {dataset.N} rows were run; this is a bug")
     certificate = _certificate(evidence, network, dataset, tolerance, finer.output_denominator)
     if kept is not None:
         kept.remove()
@@ -280,12 +284,13 @@ def _certificate(
 
 
 def _checkpoint(
-    path: Path | None, network: Network, dataset: Dataset, tolerance: Fraction, step: int
+    path: Path | None, network: Network, dataset: Dataset, tolerance: Fraction, chunks: Chunks
 ) -> Checkpoint | None:
     if path is None:
         return None
     key = {"network": network.sha256, "dataset": dataset.sha256, "tolerance": written(tolerance)}
-    return Checkpoint(path, {**key, "points_per_chunk": step})
+    # which rows chunk i holds depends on both
+    return Checkpoint(path, {**key, "points_per_chunk": chunks.step, "head": chunks.engine.head})
 
 
 def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
@@ -348,10 +353,16 @@ def _digest(content: dict) -> str:
 def _check_types(content: dict[str, Any]) -> None:
     """Refuse a file whose entries have other types than a certificate's."""
     kinds = {bool: ("ok",), int: ("points", "correct", "ties", "max_bits"),
-             str: ("arithmetic", "network_sha256", "dataset_sha256")}  # fmt: skip
+             str: ("arithmetic", "network_sha256", "dataset_sha256"),
+             Fraction: ("tolerance",)}  # fmt: skip
     for kind, names in kinds.items():
         for name in names:
             if type(content[name]) is not kind:
                 raise TypeError(f"{name} is {show(content[name])}")
     if not all(type(value) is int for value in vars(content["size"]).values()):
         raise TypeError(f"size is {show(content['size'])}")
+    wrong = content["counterexample"]
+    if wrong is not None and not (
+        type(wrong["row"]) is int and type(wrong["predicted"]) in (int, type(None))
+    ):
+        raise TypeError(f"counterexample is {show(wrong)}")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import mem_lib as ml
 from mem_lib import beyond_worst_case as bwc
+from mem_lib.beyond_worst_case._probability import Tallied
 from mem_lib.data import hostile
 from mem_lib.exact import reference
 
@@ -182,6 +183,17 @@ def test_idealised_uses_the_given_centres_only():
     assert everywhere.layers[1].units == int((dataset.labels == 1).sum())
 
 
+@pytest.mark.parametrize("unit", [1, 0.5, 2**70])
+def test_centres_are_rows_of_the_data_with_its_repetitions(unit):
+    """Rows 1 and 3 are one point, which is row 1 of the distinct points as well."""
+    points = [[x * unit, 0] for x in (0, 1, 2, 1, 3)]
+    dataset = ml.Dataset(points, [1, 0, 1, 0, 1])
+    network = bwc.build(dataset, n=4000, variant="idealised", covered=0, centres=[3, 3, 1])
+    assert network.layers[1].names == ("class 0, centre 1",)
+    network = bwc.build(dataset, n=4000, variant="idealised", centres=[4, 2, 0])
+    assert network.layers[1].names == tuple(f"class 1, centre {row}" for row in (0, 2, 3))
+
+
 def test_failure_is_reported_and_true():
     """With too few hyperplanes: silent on the uncovered points, right on all others."""
     result = bwc.attempt(MOONS, n=10, seed=0)
@@ -205,6 +217,13 @@ def test_same_seed_same_network_and_prefix():
     assert bwc.build(MOONS, n=200, seed=4) != bwc.build(MOONS, n=200, seed=5)
     few, many = (bwc.attempt(MOONS, n=n, seed=4).network.layers[0] for n in (50, 200))
     assert (many.weight[:50] == few.weight).all() and (many.bias[:50] == few.bias).all()
+
+
+def test_a_seed_of_any_length_is_told():
+    for seed, told in ((2**53 - 1, 2**53 - 1), (2**53, hex(2**53)), (10**400, hex(10**400))):
+        network = bwc.build(MOONS, n=200, seed=seed)
+        assert network.about["seed"] == told
+        assert ml.Network.from_json(network.to_json()) == network
 
 
 def test_scaling_data_and_bias_changes_nothing():
@@ -280,6 +299,27 @@ def test_data_bound_holds():
 
     assert share_of_failures(n) <= 0.25
     assert share_of_failures(n // 3) > 0.5
+
+
+@pytest.mark.parametrize("variant", ["practical", "two_sided"])
+@pytest.mark.parametrize("classes", [2, 3])
+@pytest.mark.parametrize("failure", [0.5, 1e-9])
+def test_data_bound_of_many_pairs_is_barely_larger(variant, classes, failure, monkeypatch):
+    dataset = ml.data.ball(N=60, d=3, margin=0.01, classes=classes, seed=0)
+    exact = bwc.data_bound(dataset, failure=failure, variant=variant)
+    monkeypatch.setattr("mem_lib.beyond_worst_case._bounds.EXACT_PAIRS", 0)
+    n = bwc.data_bound(dataset, failure=failure, variant=variant)
+    assert exact <= n <= exact * (1 + 2**-15) + 1
+
+
+def test_a_tally_of_probabilities_rounds_down_and_loses_none():
+    p = np.random.default_rng(0).random(5000) * 2.0 ** -np.arange(5000) % 60
+    tally = Tallied()
+    for part in np.split(p, 5):
+        tally.add(part)
+    assert tally.times.sum() == len(p)
+    rounded, sorted_ = np.repeat(tally.p, tally.times.astype(int)), np.sort(p)
+    assert (rounded <= sorted_).all() and (rounded >= sorted_ * (1 - 2.0**-16)).all()
 
 
 def test_data_bound_of_two_points_in_closed_form():
@@ -435,6 +475,27 @@ def test_a_layer_that_no_machine_holds():
         bwc.build(wide, n=2**24)
 
 
+def test_a_second_layer_that_does_not_fit(monkeypatch):
+    """The hyperplanes and codes take a fifth of what 20 neurons over 10 hyperplanes take."""
+    points = np.concatenate([np.arange(-100, -80), np.arange(80, 100)])
+    dataset = ml.Dataset(points[:, None], [1] * 20 + [0] * 20)
+    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 25 * 20 * 10)
+    assert bwc.attempt(dataset, 10, variant="idealised").covering == (20,)
+    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 25 * 20 * 10 - 1)
+    with pytest.raises(ml.HypothesisViolated, match="n: 20 covering neurons over 10 hyperplanes"):
+        bwc.attempt(dataset, 10, variant="idealised")
+    assert bwc.attempt(dataset, 10).covering == (1,)
+
+
+def test_gaps_that_do_not_fit(monkeypatch):
+    dataset = ml.Dataset([[0.0], [1.0], [3.0], [3.0]], [1, 1, 0, 0])
+    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 32 * 3**2)
+    assert bwc.isolation_gap(dataset) <= 0
+    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 32 * 3**2 - 1)
+    with pytest.raises(ml.HypothesisViolated, match="dataset: the gaps between 3 points"):
+        bwc.isolation_gap(dataset)
+
+
 @pytest.mark.parametrize("dataset", [[[0.0]], None])
 def test_not_a_dataset(dataset):
     with pytest.raises(ml.HypothesisViolated, match="dataset: a Dataset"):
@@ -498,6 +559,17 @@ def test_far_from_the_origin():
 def test_bad_arguments_of_bound(arguments, message):
     with pytest.raises(ml.HypothesisViolated, match=message):
         bwc.bound(**arguments)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"N": 5}, {"d": 2}, {"margin": 1.0}, {"radius": 1.0}, {"classes": 2}, {"grid_bits": 20}],
+)
+def test_bound_takes_what_is_of_the_data_from_the_data(given):
+    with pytest.raises(ml.HypothesisViolated, match=r"dataset: N, d, the margin, radius.*omit"):
+        bwc.bound(MOONS, **given)
+    facts = {"N": MOONS.N, "d": MOONS.d, "margin": MOONS.margin, "radius": MOONS.radius}
+    assert bwc.bound(MOONS, failure=0.1) == bwc.bound(**facts, failure=0.1, grid_bits=MOONS.shift)
 
 
 def test_data_bound_refuses_what_cannot_be_separated():
@@ -851,6 +923,19 @@ def test_rows_of_zeros_are_never_crossed():
     cover = ml.Layer([[-2, 0]], [1], "threshold")
     network = ml.Network([first, cover, ml.Layer([[2]], [-1], "identity")], readout="sign")
     assert bwc.squared_robustness_radius(network, [0.0]) == math.inf
+
+
+def test_no_coordinate_is_rounded_on_the_way_to_the_radius():
+    cover = ml.Layer([[-2]], [1], "threshold")
+    layers = [ml.Layer([[1, 0]], [0], "threshold"), cover, ml.Layer([[2]], [-1], "identity")]
+    network = ml.Network(layers, readout="sign")
+    for x in (2**63, 2**63 + 1):  # beside -1 a float to numpy
+        assert bwc.squared_robustness_radius(network, [x, -1]) == x**2
+    assert bwc.squared_robustness_radius(network, [2**53, 0.5]) == 2**106
+    assert bwc.robustness_radius(network, [2**53, 0.5]) == 2**53
+    for radius in (bwc.squared_robustness_radius, bwc.robustness_radius):
+        with pytest.raises(ml.InvalidDataset, match="mixes floats with 9007199254740993"):
+            radius(network, [2**53 + 1, 0.5])
 
 
 def test_scaling_scales_the_radius():

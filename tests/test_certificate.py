@@ -177,6 +177,33 @@ def test_certificate_of_another_format(tmp_path):
             ml.Certificate.load(path)
 
 
+def test_check_runs_again_and_returns_what_it_found(tmp_path):
+    network, data = identity(1), line([0, 1, 5], [0, 1, 2])
+    ml.verify(network, data).save(tmp_path / "c.json")
+    stated = ml.Certificate.load(tmp_path / "c.json")
+    fresh = stated.check(network, data, workers=2, progress=False, checkpoint=tmp_path / "run")
+    assert fresh == stated and fresh is not stated
+    assert stated.seconds is None and fresh.seconds > 0
+    assert not fresh and fresh.counterexample.row == 2
+    with pytest.raises(ml.HypothesisViolated, match="workers"):
+        stated.check(network, data, workers=0)
+    with pytest.raises(TypeError, match="tolerance"):
+        stated.check(network, data, tolerance=0)
+
+
+def test_a_missing_certificate(tmp_path):
+    with pytest.raises(FileNotFoundError, match="none"):
+        ml.Certificate.load(tmp_path / "none.json")
+
+
+def test_no_verdict_on_rows_that_were_not_run(monkeypatch):
+    """An error in the engine, not an assertion, which ``python -O`` leaves out."""
+    chunks = "mem_lib.exact._chunks.Chunks.run"
+    monkeypatch.setattr(chunks, lambda self, workers, progress, done: iter(()))
+    with pytest.raises(RuntimeError, match="0 of 2 rows"):
+        ml.verify(identity(1), line([0, 1], [0, 1]))
+
+
 def test_check_names_what_does_not_belong():
     network, data = identity(1), line([0, 1], [0, 1])
     certificate = ml.verify(network, data)
@@ -275,19 +302,73 @@ def test_numbers_of_any_length_are_judged_printed_and_saved(tmp_path, bits):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ok", "no"), ("correct", True), ("points", 3.0), ("arithmetic", 7)]
+    ("name", "value"),
+    [
+        ("ok", "no"),
+        ("correct", True),
+        ("points", 3.0),
+        ("arithmetic", 7),
+        ("size", 5),
+        ("size", {"depth": 1}),
+        ("size", dict.fromkeys(vars(ml.verify(identity(1), line([0], [0])).size), 1.0)),
+        ("margin", 5),
+        ("margin", "1/0"),
+        ("max_error", "x"),
+        ("tolerance", None),
+        ("tolerance", 0),
+        ("counterexample", 5),
+        ("counterexample", []),
+        ("counterexample", {"row": 0}),
+        ("format", [1]),
+    ],
 )
 def test_forged_types_are_refused(tmp_path, name, value):
+    path = forged(tmp_path, **{name: value})
+    with pytest.raises(ml.InvalidCertificate, match="is not a certificate of this format"):
+        ml.Certificate.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("row", "0"),
+        ("row", None),
+        ("row", True),
+        ("predicted", "1"),
+        ("predicted", [1]),
+        ("predicted", False),
+        ("expected", 3),
+        ("outputs", 3),
+        ("outputs", [0.5]),
+    ],
+)
+def test_forged_counterexamples_are_refused(tmp_path, name, value):
+    wrong = ml.verify(identity(1), line([0, 1], [0, 0])).counterexample.content()
+    with pytest.raises(ml.InvalidCertificate, match="is not a certificate of this format"):
+        ml.Certificate.load(forged(tmp_path, counterexample={**wrong, name: value}))
+    loaded = ml.Certificate.load(forged(tmp_path, counterexample=wrong))
+    assert "row 1: expected 0, the network gives 1" in str(loaded)
+
+
+def forged(folder, **changed):
+    """A certificate file with other entries and the checksum that belongs to them."""
     from mem_lib.certificate import _digest
 
-    path = tmp_path / "c.json"
+    path = folder / "c.json"
     ml.verify(identity(1), line([0], [0])).save(path)
-    content = json.loads(path.read_text())
+    content = json.loads(path.read_text()) | changed
     del content["sha256"]
-    content[name] = value
     path.write_text(json.dumps({**content, "sha256": _digest(content)}))
-    with pytest.raises(ml.InvalidCertificate, match=name):
-        ml.Certificate.load(path)
+    return path
+
+
+def test_brackets_nested_to_any_depth_are_no_certificate(tmp_path):
+    """Just below the limit of Python, 1000, they can be read and not be written again."""
+    path = tmp_path / "c.json"
+    for depth in range(1, 1100):
+        path.write_text('{"sha256": "x", "a": ' + "[" * depth + "]" * depth + "}")
+        with pytest.raises(ml.InvalidCertificate, match="path"):
+            ml.Certificate.load(path)
 
 
 def test_a_counterexample_on_small_integers_is_exact():

@@ -154,6 +154,23 @@ def test_a_checkpoint_of_another_run_is_refused_and_kept(case, monkeypatch, tmp_
     assert path.read_text() == text
 
 
+def test_a_checkpoint_of_rows_in_another_order_is_refused(case, monkeypatch, tmp_path):
+    """Which rows a chunk holds depends on the layer that orders them, and that on the device."""
+    network, dataset = case
+    path = tmp_path / "run.jsonl"
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt(patch, after=2)
+        ml.verify(network, dataset, checkpoint=path)
+    with monkeypatch.context() as patch:
+        patch.setattr(_engine, "NARROW", 1)
+        assert _engine.Engine(network).head == 0
+        with pytest.raises(
+            ml.InvalidCertificate, match="another run: its head is 2, this run has 0"
+        ):
+            ml.verify(network, dataset, checkpoint=path)
+    assert ml.verify(network, dataset, checkpoint=path).ok
+
+
 @pytest.mark.parametrize(
     "text", ["my notes\n", "[1, 2]\n", '{"format": "x"}\n', "\x00\xff", "1e400\n"]
 )
@@ -172,7 +189,7 @@ def test_a_run_that_was_stopped_anywhere_in_the_first_line_starts_again(case, tm
     path = tmp_path / "run.jsonl"
     whole = ml.verify(network, dataset)
     first = Checkpoint(path, {"network": network.sha256, "dataset": dataset.sha256,
-                              "tolerance": "0", "points_per_chunk": 50})  # fmt: skip
+                              "tolerance": "0", "points_per_chunk": 50, "head": 2})  # fmt: skip
     header = path.read_bytes()
     assert first.done == {} and header.endswith(b"\n")
     for length in (0, 1, 40, len(header) - 1, len(header)):

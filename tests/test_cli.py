@@ -8,6 +8,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib.__main__ import main
+from mem_lib.exact import _chunks
 
 ROWS = "x,y,label\n0.5,1,yes\n0.25,-1,no\n3,2,yes\n-1,-2.5,no\n"
 
@@ -82,6 +83,52 @@ def test_a_tolerance_is_read_as_written(tmp_path):
     assert run("verify", tmp_path / "n.json", tmp_path / "d.npz", "--tolerance", "0.1") == 0
     assert run("verify", tmp_path / "n.json", tmp_path / "d.npz", "--tolerance", "0.099") == 1
     assert run("verify", tmp_path / "n.json", tmp_path / "d.npz") == 1
+
+
+@pytest.fixture
+def runs(monkeypatch):
+    """How often a network was run on data."""
+    chunks, counted = _chunks.Chunks.run, []
+
+    def run(self, *arguments):
+        counted.append(arguments)
+        return chunks(self, *arguments)
+
+    monkeypatch.setattr(_chunks.Chunks, "run", run)
+    return counted
+
+
+def off_by_a_tenth(folder):
+    ml.Dataset([[0], [1]], targets=[0, 1]).save(folder / "d.npz")
+    net = ml.Network([ml.Layer([[9]], [1], "identity")], output_denominator=10, readout="value")
+    net.save(folder / "n.json")
+    return folder / "n.json", folder / "d.npz"
+
+
+def test_rechecking_runs_the_network_once(tmp_path, capsys, runs):
+    network, data = off_by_a_tenth(tmp_path)
+    certificate, again = tmp_path / "c.json", tmp_path / "again.json"
+    assert run("verify", network, data, "--tolerance", "0.1", "--save", certificate) == 0
+    for told in ([], ["--tolerance", "1/10"], ["--tolerance", "0.10"]):
+        runs.clear()
+        arguments = ["--against", certificate, "--save", again, "--workers", 2, *told]
+        assert run("verify", network, data, *arguments) == 0
+        assert [arguments[0] for arguments in runs] == [2]
+        out = capsys.readouterr().out
+        assert "belongs to this network and these data, and holds\nmemorized: 2 of 2" in out
+        assert again.read_bytes() == certificate.read_bytes()
+
+
+def test_rechecking_with_another_tolerance_is_refused(tmp_path, capsys, runs):
+    network, data = off_by_a_tenth(tmp_path)
+    certificate = tmp_path / "c.json"
+    assert run("verify", network, data, "--save", certificate) == 1
+    runs.clear()
+    assert run("verify", network, data, "--against", certificate, "--tolerance", "0.1") == 2
+    assert "--tolerance: the certificate states 0, got 0.1" in capsys.readouterr().err
+    assert runs == []
+    assert run("verify", network, data, "--against", certificate) == 1  # it holds, and says no
+    assert "and holds\nNOT memorized: 1 of 2" in capsys.readouterr().out
 
 
 def test_parameters_and_npz(tmp_path):

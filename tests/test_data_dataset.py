@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mem_lib._dyadic import scaled
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidDataset
 from tests.datasets import as_array, datasets, exact, point_lists
@@ -68,6 +69,12 @@ def test_fields_are_read_only():
             with pytest.raises(ValueError, match="WRITEABLE"):
                 array.setflags(write=True)
         assert twin == dataset and hash(twin) == hash(dataset)
+    source = np.arange(2)
+    source.flags.writeable = False
+    shared = Dataset(source.view()[:, None], source.view())
+    source.flags.writeable = True
+    source += 5
+    assert shared.points.tolist() == [[0], [1]] and shared.labels.tolist() == [0, 1]
     with pytest.raises(AttributeError, match="read-only"):
         dataset.points = source
     with pytest.raises(AttributeError, match="read-only"):
@@ -102,6 +109,10 @@ def test_equality_is_by_content():
         ([True, False, True], (False, True), [1, 0, 1]),
         (np.array([2.0, 0.5, 2.0]), (0.5, 2.0), [1, 0, 1]),
         ([7, 7, 7], (7,), [0, 0, 0]),
+        ([0.5, 2**53, 0.5], (0.5, 2.0**53), [0, 1, 0]),
+        ([2**53, 2**53 + 1, 2**53], (2**53, 2**53 + 1), [0, 1, 0]),
+        ([2**63, 2**63 - 1, -1], (-1, 2**63 - 1, 2**63), [2, 1, 0]),  # floats to numpy
+        (np.ma.masked_array([5, 3, 5], [False] * 3), (3, 5), [1, 0, 1]),
     ],
 )
 def test_from_arrays(y, names, labels):
@@ -154,6 +165,13 @@ def test_integers_are_exact_and_the_shift_is_least(dataset):
         part, again = dataset.integers(rows)
         assert again == q and part.dtype == array.dtype
         assert part.tolist() == array[rows].tolist()
+
+
+def test_a_shift_that_is_too_small_is_noticed_by_every_python():
+    """An error, not an assertion, which ``python -O`` leaves out."""
+    with pytest.raises(RuntimeError, match=r"0\.75 times 2\^1 is no integer"):
+        scaled(np.array([0.75]), 1, wide=True)
+    assert scaled(np.array([0.75]), 2, wide=True).tolist() == [3]
 
 
 def test_integers_at_the_edge_of_int64():
@@ -306,6 +324,7 @@ def test_bad_points(points, message):
         (["a", "b"], {}, "labels must be integers.*'a'.*from_arrays"),
         ([True, False], {}, "labels must be integers.*bool.*from_arrays"),
         ([0, None], {}, "labels must be integers"),
+        (np.ma.masked_array([0, 1], [True, False]), {}, "labels has masked entries"),
         ([0, 3], {"classes": 3}, r"labels\[1\] = 3 is out of range for classes=3"),
         ([0, 0], {"classes": 0}, "out of range for classes=0"),
         ([0, 1], {"classes": 2.0}, "classes must be an integer, got 2.0"),
@@ -333,6 +352,7 @@ def test_bad_labels_and_options(labels, options, message):
         (["1", "2"], "targets must be .*Fractions"),
         ([1j, 2], "targets must be"),
         ([0.5, None], r"targets\[1\] = None"),
+        (np.ma.masked_array([0.5, 1], [True, False]), "targets has masked entries"),
     ],
 )
 def test_bad_targets(targets, message):
@@ -380,6 +400,8 @@ def test_nearly_equal_points_do_not_contradict():
         ([0.5, np.nan], "not finite"),
         ([0, 1, 2], r"labels must have shape \(2,\)"),
         (np.array(["a", 1], dtype=object), "mixes strings"),
+        ([0.5, 2**53 + 1], "y mixes floats with 9007199254740993"),
+        (np.ma.masked_array([0, 1], [True, False]), "y has masked entries"),
     ],
 )
 def test_bad_labels_for_from_arrays(y, message):

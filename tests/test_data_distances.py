@@ -110,6 +110,27 @@ def test_clusters_far_from_the_origin(seed):
 
 
 @pytest.mark.parametrize("d", [2, 20])
+@pytest.mark.parametrize("far", [2**60, -(2**61), 2**300])
+def test_long_integers_close_together(d, far, monkeypatch):
+    """Floats tell none of the points apart; the first one as origin, they tell all."""
+    pairs = []
+    squares = distances._squares
+
+    def counted(rows, i, j):
+        pairs.append(len(i))
+        return squares(rows, i, j)
+
+    monkeypatch.setattr(distances, "_squares", counted)
+    rng = np.random.default_rng(d)
+    points = far + rng.integers(-99, 100, (60, d)).astype(object)
+    dataset = Dataset(points, rng.integers(0, 3, 60))
+    check_against_brute_force(dataset)
+    assert max(pairs[1:]) < 60 < pairs[0] + 1  # the radius came first: all norms look alike
+    spread = Dataset(points - far, dataset.labels)
+    assert dataset.squared_margin == spread.squared_margin
+
+
+@pytest.mark.parametrize("d", [2, 20])
 def test_extreme_floats(d):
     points = np.zeros((4, d))
     points[:, 0] = [1e308, 1e-308, 3e-308, -1e308]

@@ -358,6 +358,29 @@ def test_cifar_is_downloaded_and_unpacked_safely(server, tmp_path, monkeypatch, 
     assert os.listdir(tmp_path) == ["data"]
 
 
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError])
+def test_an_interrupted_extraction_leaves_what_was_there(
+    server, tmp_path, monkeypatch, small_batches, error
+):
+    """Some of the files would pass for all of them."""
+    members = {f"data_batch_{k}.bin": batch(k) for k in range(1, 6)} | {"test_batch.bin": batch(6)}
+    serve_cifar(server, monkeypatch, archive(members))
+    home = tmp_path / "cifar10"
+    home.mkdir()
+    (home / "test_batch.bin").write_bytes(batch(6))
+
+    def stopped(archive, names, folder):
+        (folder / "data_batch_1.bin").write_bytes(batch(1))
+        raise error
+
+    with monkeypatch.context() as patch, pytest.raises(error):
+        patch.setattr(images, "extract", stopped)
+        cifar10("train", tmp_path)
+    assert os.listdir(home) == ["test_batch.bin"]
+    assert cifar10("all", tmp_path).N == 4  # nothing is downloaded for what is found
+    assert cifar10("train", tmp_path).N == 20
+
+
 def test_bad_cifar_archives(server, tmp_path, monkeypatch):
     serve_cifar(server, monkeypatch, archive({"notes.txt": b"x"}))
     with pytest.raises(InvalidDataset, match="has none of data_batch_1"):

@@ -1,5 +1,6 @@
 """The explorers' Python side: what is built, verified, packed and written into a page."""
 
+import base64
 import gzip
 import re
 import sys
@@ -37,6 +38,12 @@ def test_a_pack_opens_to_the_same_files_and_has_the_same_bytes(networks):
     assert explorer.unpack(packed) == networks
     assert explorer.pack(networks) == packed
     assert len(packed) < sum(len(net.to_json()) for net in networks) / 10
+
+
+def test_a_pack_does_not_tell_where_and_when_it_was_made(networks):
+    """RFC 1952: no name, no time, best compression, system unknown."""
+    header = base64.b64decode(explorer.pack(networks))[:10]
+    assert header == b"\x1f\x8b\x08" + bytes(5) + b"\x02\xff"
 
 
 @pytest.mark.parametrize("damage", [lambda p: p[:40], lambda p: "!" + p, lambda p: "aGVsbG8="])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.sparse import coo_array
 
 import mem_lib as ml
 from mem_lib import figures
@@ -65,6 +66,62 @@ def test_firing_is_exact():
     network = ml.beyond_worst_case.build(MOONS, n=100)
     fires = figures.firing(network, 1, MOONS.points)
     assert (fires.any(axis=1) == (MOONS.labels == 1)).all()
+
+
+def thresholds(shift, *rows):
+    weight, bias = [row[:2] for row in rows], [row[2] for row in rows]
+    return ml.Network([ml.Layer(weight, bias, "threshold")], shift, readout="argmax")
+
+
+@pytest.mark.parametrize("scale", [0, 45, 900, -40, -900])
+def test_firing_at_any_scale(scale):
+    """x >= 2^scale, at points near it and at 0."""
+    network = thresholds(max(-scale, 0), (1, 0, -(2 ** max(scale, 0))))
+    x = np.array([2.0, 1, 1 - 2**-20, 0, -1]) * 2.0**scale
+    fires = figures.firing(network, 0, np.column_stack([x, 0 * x]))
+    assert fires.tolist() == [[True], [True], [False], [False], [False]]
+
+
+def test_firing_rounds_to_30_bits_of_the_largest_coordinate():
+    network = thresholds(40, (1, 0, -1))  # x >= 2^-40
+    grid = [[0.75, 0], [2.0**-30, 0], [2.0**-32, 0]]
+    assert figures.firing(network, 0, np.array(grid)).tolist() == [[True], [True], [False]]
+    assert figures.firing(network, 0, np.array(grid[1:])).tolist() == [[True], [True]]
+    assert figures.firing(network, 0, np.zeros((2, 2))).tolist() == [[False], [False]]
+
+
+@pytest.mark.parametrize("grid", [[[0.0, np.nan]], [[np.inf, 0.0]], [[0.0]], [0.0, 1.0]])
+def test_firing_at_what_is_no_point_of_the_plane(grid):
+    with pytest.raises(ml.InvalidDataset):
+        figures.firing(thresholds(0, (1, 0, 0)), 0, np.array(grid))
+
+
+@pytest.mark.parametrize("reach", [1, 100, 1e6])
+def test_lines_cross_the_picture(reach):
+    """x = 0, y = reach / 2 and x + y = reach, from edge to edge; a row of zeros is no line."""
+    from matplotlib.figure import Figure
+
+    rows = [(2, 0, 0), (0, 4, -2 * int(reach)), (0, 0, 1), (1, 1, -int(reach))]
+    drawn = []
+    for network in (thresholds(0, *rows), sparse(thresholds(0, *rows))):
+        ax = Figure().subplots()
+        ax.set(xlim=(-reach, reach), ylim=(-reach, reach))
+        figures.lines(ax, network, figures.LIGHT)
+        assert ax.get_xlim() == ax.get_ylim() == (-reach, reach)
+        drawn.append(np.array(ax.lines[0].get_data()).T)
+    assert np.array_equal(*drawn, equal_nan=True)
+    ends = drawn[0].reshape(3, 3, 2)[:, :2]
+    for (a, b, c), (start, end) in zip((rows[0], rows[1], rows[3]), ends, strict=True):
+        for point in (start, end):
+            assert abs(a * point[0] + b * point[1] + c) < 1e-6 * reach
+            assert max(abs(point)) >= reach
+        assert (start @ end) < 0  # on either side
+
+
+def sparse(network):
+    (layer,) = network.layers
+    weight = coo_array(np.asarray(layer.weight))
+    return ml.Network([ml.Layer(weight, layer.bias, "threshold")], readout="argmax")
 
 
 def test_regions_and_lines_draw():

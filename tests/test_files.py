@@ -29,6 +29,38 @@ def test_new_files_have_ordinary_rights(tmp_path):
     assert len(modes) == 1
 
 
+@pytest.mark.skipif(os.name == "nt", reason="files have no such rights there")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444])
+def test_a_file_keeps_its_rights(tmp_path, mode):
+    path = tmp_path / "f"
+    path.write_bytes(b"old")
+    path.chmod(mode)
+    seen = []
+
+    def chunks():
+        (part,) = set(tmp_path.iterdir()) - {path}
+        seen.append(stat.S_IMODE(part.stat().st_mode))
+        yield b"new"
+
+    write_atomically(path, chunks())
+    assert path.read_bytes() == b"new" and stat.S_IMODE(path.stat().st_mode) == mode
+    assert seen == [mode]  # nor can others read what is not complete
+
+
+@pytest.mark.parametrize("length", [1, 100, 242, 255])
+def test_names_as_long_as_the_system_takes(tmp_path, length):
+    path = tmp_path / ("x" * length)
+    for content in (b"old", b"new"):
+        write_atomically(path, [content])
+        assert path.read_bytes() == content and len(os.listdir(tmp_path)) == 1
+
+
+def test_a_name_that_is_longer_leaves_nothing(tmp_path):
+    with pytest.raises(OSError):
+        write_atomically(tmp_path / ("x" * 256), [b"x"])
+    assert os.listdir(tmp_path) == []
+
+
 def test_a_link_is_followed(tmp_path):
     (tmp_path / "real").write_bytes(b"old")
     (tmp_path / "link").symlink_to(tmp_path / "real")

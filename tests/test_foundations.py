@@ -171,6 +171,9 @@ def test_networks_for_easy_labels_may_be_smaller():
         (lambda: foundations.log_networks(-1, 1), "weights"),
         (lambda: foundations.labellings([1, 3, 1], LINE, 4), "more than 2000000 networks"),
         (lambda: foundations.labellings([1, 2], LINE, 1), "one output"),
+        (lambda: foundations.labellings([1, 1], np.zeros((0, 1), int), 1), "M >= 1"),
+        (lambda: foundations.labellings([1, 1], [[1], [2**62 - 1]], 1), "leave the range of int64"),
+        (lambda: foundations.labellings([1, 1, 1], [[2**61]], 2), "leave the range of int64"),
         (lambda: foundations.labellings([1, 1], [[0.5]], 1), "points: integers"),
         (lambda: foundations.labellings([1, 1], LINE, 1, "identity"), "relu or threshold"),
     ],
@@ -181,6 +184,11 @@ def test_counting_errors(call, message):
 
 
 # -- shattering ----------------------------------------------------------------------------------
+
+
+def test_labellings_at_the_edge_of_int64():
+    far = 2**62 - 2
+    assert foundations.labellings([1, 1], [[-far], [far]], 1) == {(0, 0), (0, 1), (1, 0), (1, 1)}
 
 
 def patterns_of_lines(points, reach):
@@ -505,6 +513,13 @@ def test_integer_form_keeps_huge_and_tiny_weights():
     assert Fraction(net.layers[0].row(0)[1][0][1], net.output_denominator) == Fraction(0.1)
 
 
+def test_integer_form_of_mixed_lists_rounds_nothing():
+    layers = [([[2**63 + 1, -1]], [0.5]), ([[2**53]], [0.25])]
+    net = foundations.from_dyadic(layers, ["identity", "identity"])
+    assert net.layers[0].row(0) == (1, [(0, 2**64 + 2), (1, -2)])
+    assert net.layers[1].row(0) == (1, [(0, 2**54)]) and net.output_denominator == 4
+
+
 def test_a_bias_that_does_not_take_part_breaks_the_integer_form():
     """The twin: leave the biases of the second layer unscaled and the value changes."""
     layers = [([[0.5]], [0.25]), ([[1.0]], [1.0])]
@@ -527,6 +542,7 @@ def test_a_bias_that_does_not_take_part_breaks_the_integer_form():
         (([([1.0], [0])], ["relu"]), "2 dimensions"),
         (([([["a"]], [0])], ["relu"]), "floats of at most 64 bits"),
         (([([[Fraction(1, 3)]], [0])], ["relu"]), r"Fraction\(1, 3\) is not a float or integer"),
+        (([([[0.5, 2**53 + 1]], [0])], ["relu"]), r"layers\[0\]\[0\] mixes floats with 9007"),
         (([([[1.0]], [0])], ["tanh"]), r"activations\[0\]"),
         (([([[1.0]], [0])], []), "one for each layer"),
         (([([[1.0]], [0])], ["relu"], -1), "input_shift"),
@@ -613,6 +629,20 @@ def test_float_run_of_every_kind_of_network():
 def test_points_of_the_wrong_shape(function):
     with pytest.raises(ml.InvalidDataset, match=r"shape \(M, 1\)"):
         function(foundations.bit_reader(3), [1, 2, 3])
+
+
+def test_bits_of_points_that_numpy_would_round():
+    one = ml.Network([ml.Layer([[1]], [0], "identity")])
+    assert foundations.bits_needed(one, [[2**63], [-1]]) == 63
+    assert foundations.bits_needed(one, [[2**63 + 1], [-1]]) == 64  # both floats to numpy
+    assert foundations.bits_needed(one, ml.Dataset([[5], [0.5]], [0, 1])) == 4
+    for points, message in (
+        ([[0.5], [2**53 + 1]], "mixes floats"),
+        ([[1.0], [math.nan]], r"points\[1, 0\] = nan is not a finite"),
+        (np.zeros((0, 1)), r"shape \(0, 1\)"),
+    ):
+        with pytest.raises(ml.InvalidDataset, match=message):
+            foundations.bits_needed(one, points)
 
 
 def test_only_floats_are_floats():

@@ -20,6 +20,7 @@ from nbclient.exceptions import CellExecutionError
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from benchmarks import __main__ as benchmarks
 from tests import browser as reader
 from tools import book, browser, environment, lock, make, notebooks, repository, steps
 from tools.steps import Failure, Steps
@@ -182,6 +183,24 @@ def test_resolving_leaves_out_options_comments_and_local_versions():
     )
 
 
+def test_the_lock_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    (tmp_path / "_build").mkdir()
+    monkeypatch.setattr(shutil, "which", lambda name: name)
+    path = tmp_path / "requirements.lock"
+    path.write_text("old\n")
+
+    def resolve(command, log, cwd, env):
+        Path(command[-1]).write_text("numpy==2.4.6\r\n", encoding="utf-8", newline="")
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "replace", interrupted)
+        lock.lock(tmp_path, resolve)
+    assert path.read_text() == "old\n"
+    lock.lock(tmp_path, resolve)
+    assert path.read_bytes() == (lock.HEADER + "numpy==2.4.6\n").encode()
+    assert sorted(os.listdir(tmp_path)) == ["_build", "requirements.lock"]
+
+
 def test_extras():
     assert set(EXTRAS) == {"book", "test", "torch", "courses", "cluster"}
     assert "jupyter-book==1.0.4.post1" in EXTRAS["book"] and "nbgrader==0.9.6" in EXTRAS["courses"]
@@ -292,6 +311,41 @@ def test_a_notebook_that_fails_is_left_as_it_is(tmp_path):
     with pytest.raises(CellExecutionError, match="ZeroDivisionError"):
         notebooks.refresh(path)
     assert path.read_bytes() == before
+
+
+def interrupted(*arguments):
+    raise KeyboardInterrupt
+
+
+def test_a_notebook_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    path = tmp_path / "n.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(), path)
+    before = path.read_bytes()
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(os, "replace", interrupted)
+        notebooks.refresh(path)
+    assert path.read_bytes() == before and os.listdir(tmp_path) == ["n.ipynb"]
+    notebooks.refresh(path)
+    stored = path.read_bytes()
+    nbformat.write(nbformat.read(path, as_version=4), path)
+    assert path.read_bytes() == stored != before
+
+
+def test_a_table_is_written_whole_or_not_at_all(tmp_path):
+    path = tmp_path / "results" / "digits.csv"
+    benchmarks.write(path, [{"what": "a"}, {"what": "γ, b"}])
+    lines = path.read_bytes().decode().split("\n")
+    assert lines[0].startswith("benchmark,what,python,") and lines[3:] == [""]
+    assert lines[1].startswith("digits,a,") and lines[2].startswith('digits,"γ, b",')
+    before = path.read_bytes()
+    with pytest.raises(ValueError, match="more"):
+        benchmarks.write(path, [{"what": "c"}, {"more": "d"}])
+    assert path.read_bytes() == before and os.listdir(path.parent) == ["digits.csv"]
+
+
+def test_the_benchmarks_start_on_every_system():
+    code = "import sys; sys.modules['resource'] = None; import benchmarks.__main__"
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
 
 
 def test_the_readme_example_runs(capsys):
@@ -488,6 +542,12 @@ def test_a_change_builds_again(place, name):
     assert build(place, Pretend(place))
 
 
+def test_a_change_of_what_no_page_shows_builds_nothing(place):
+    build(place, Pretend(place))
+    (place / "CHANGELOG.md").write_text("# changed")
+    assert not build(place, Pretend(place))
+
+
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), Failure("a warning")])
 def test_a_build_that_ends_early_leaves_the_last_good_book(place, error):
     build(place, Pretend(place))
@@ -589,6 +649,10 @@ def test_pytest_runs_everything_unless_something_is_named():
     assert make.pytest_options(["-k", "x"])[:2] == ["tests", "book"]
     named = make.pytest_options(["tests/test_house.py::test_extras", "-q"])
     assert named[0] == "--nbval" and "book" not in named
+    assert make.pytest_options(["-q", "book"])[0] == "--nbval"
+    for option in ("-k", "-m"):  # what follows is a word, even where a folder has that name
+        assert make.pytest_options([option, "book"])[:2] == ["tests", "book"]
+        assert make.pytest_options([option, "book", "tests"])[0] == "--nbval"
 
 
 # --- Serving and finding a browser ----------------------------------------------------------------

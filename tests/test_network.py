@@ -275,15 +275,22 @@ def test_later_changes_outside_do_not_reach_in():
     assert net.layers[0].row(0) == (0, [(0, 1), (1, 2)]) and net.about == {"a": [1]}
 
 
-def test_canonical_arrays_are_not_copied():
+def test_weights_are_shared_between_layers_alone():
     first = one(np.array([[1, 2], [3, 4]]))
-    assert one(first.weight).weight is first.weight
-    weight = np.array([[1, 2], [3, 4]])
-    weight.flags.writeable = False  # its owner could thaw it
-    assert one(weight).weight is not weight
     net = Network([first], readout="argmax")
     assert net.refined(3).layers[0].weight is first.weight
-    assert one(np.asfortranarray(weight)).weight.flags.c_contiguous
+    assert not np.shares_memory(one(first.weight).weight, first.weight)
+    assert one(np.asfortranarray(first.weight)).weight.flags.c_contiguous
+
+
+def test_another_bias_is_checked_and_counts():
+    layer = Layer([[1, 2]], [3], "relu", names=["a"], stage="s")
+    digest, other = hash(layer), layer.with_bias([4])
+    assert other == Layer([[1, 2]], [4], "relu", names=["a"], stage="s")
+    assert hash(other) != digest == hash(layer) and other != layer
+    for bad in ([4, 5], [0.5]):
+        with pytest.raises(InvalidNetwork, match="bias"):
+            layer.with_bias(bad)
 
 
 @given(networks())
@@ -465,6 +472,24 @@ def test_arrays_cannot_be_thawed():
     mine.flags.writeable = True
     mine[0, 0] = 99
     assert layer.weight[0, 0] == 1
+
+
+def test_who_owns_the_memory_of_a_view_reaches_nothing():
+    """A read-only view of an array that was thawed afterwards."""
+    owners = [np.array(v) for v in ([[5]], [5], [0, 1], [0], [5])]
+    for owner in owners:
+        owner.flags.writeable = False
+    weight, bias, indptr, indices, values = (owner.view() for owner in owners)
+    dense, thin = (
+        Layer(weight, bias, "relu"),
+        Layer(Sparse(indptr, indices, values, (1, 1)), [5], "relu"),
+    )
+    assert dense == thin
+    for owner in owners:
+        owner.flags.writeable = True
+        owner += 1
+    for layer in (dense, thin):
+        assert layer.row(0) == (5, [(0, 5)])
 
 
 @pytest.mark.parametrize("bad", [5, None])

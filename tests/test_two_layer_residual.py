@@ -775,12 +775,25 @@ def test_an_exact_pair_is_no_coarse_one(tmp_path):
         fit(dataset, variant="ntk", checkpoint=path)
 
 
+def test_a_seed_of_any_length_is_told():
+    dataset = signs(20, 10)
+    for seed, told in ((2**53 - 1, 2**53 - 1), (2**53, hex(2**53)), (10**400, hex(10**400))):
+        network = fit(dataset, variant="antisymmetric", error=0.5, seed=seed).network
+        assert network.about["seed"] == told
+        assert ml.Network.from_json(network.to_json()) == network
+
+
 def foreign_files(path, content):
     """Files that are no checkpoint of a fit of 60 points."""
     yield b""
     yield b"some text\n"
     yield content[: len(content) // 2]
     yield content[:-1]
+    yield b"x,y,label\n0.5,1,yes\n"
+    flags = bytearray(content)  # of the first file, in its own header and in the directory
+    for header, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        flags[content.index(header) + place] |= 1
+    yield bytes(flags)  # encrypted
     with np.load(path) as file:
         arrays = dict(file)
     for name in ("about", "rows", "counts", "output"):
@@ -808,9 +821,11 @@ def test_foreign_files_are_refused_and_kept(tmp_path):
         else:
             np.savez(path, **wrong)
         content = path.read_bytes()
-        with pytest.raises(ml.InvalidCertificate, match=r"^checkpoint: .* is not a checkpoint"):
+        with pytest.raises(
+            ml.InvalidCertificate, match=r"^checkpoint: .* is not a checkpoint"
+        ) as refused:
             fit(dataset, variant="antisymmetric", checkpoint=path)
-        assert path.read_bytes() == content
+        assert "unsafe" not in str(refused.value) and path.read_bytes() == content
 
 
 @pytest.fixture

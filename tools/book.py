@@ -21,7 +21,7 @@ from tools.steps import Failure, Run, Steps, remove, run
 CODE = (
     "mem_lib", "benchmarks/results", "pyproject.toml", "requirements.lock", "tools/environment.py",
 )
-SOURCES = (*CODE, "book", "tools", "_config.yml", "_toc.yml", "CHANGELOG.md")
+SOURCES = (*CODE, "book", "tools", "_config.yml", "_toc.yml")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
 # The command jupyter-book, without its own traceback below the error that matters.
 JUPYTER_BOOK = """

@@ -125,7 +125,8 @@ def pytest_options(arguments: List[str]) -> List[str]:
     """The unit tests, the pages and the notebooks, unless the arguments name what to run."""
     options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
     options += ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadscope"]
-    named = any((ROOT / argument.split("::")[0]).exists() for argument in arguments)
+    words = [a for i, a in enumerate(arguments) if not i or arguments[i - 1] not in ("-k", "-m")]
+    named = any((ROOT / word.split("::")[0]).exists() for word in words)
     return options if named else ["tests", "book", *options]
 
 

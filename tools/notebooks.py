@@ -9,6 +9,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+from mem_lib._files import write_atomically
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -31,7 +33,7 @@ def refresh(path: Path) -> None:
             cell.outputs = merged(cell.outputs)
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
-    nbformat.write(notebook, path)
+    write_atomically(path, [nbformat.writes(notebook).rstrip("\n").encode(), b"\n"])
 
 
 def merged(outputs: list) -> list:

@@ -237,6 +237,9 @@ def _drawn(options: _Options, n: int, draw: int, progress: bool | None) -> Attem
     total = int(np.isin(data.labels, options.targets).sum())
     with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:
         covers = {k: _cover_class(options, code, k, rng, bar.update) for k in options.targets}
+    neurons = sum(len(c.centres) for c in covers.values())
+    need = 25 * neurons * code.shape[1]
+    check_memory(need, f"n: {neurons} covering neurons over {n} hyperplanes")
     uncovered = np.concatenate([c.uncovered for c in covers.values()])
     network = Network(
         [layer, *_upper_layers(options, code, covers)],
@@ -389,14 +392,15 @@ def _rows(dataset: Dataset, distinct: Dataset, centres: Any) -> np.ndarray:
     """Rows of ``dataset`` as rows of its distinct points."""
     if not isinstance(centres, Iterable) or isinstance(centres, str):
         raise HypothesisViolated(f"centres: rows of the data are needed, got {show(centres)}")
-    found = set()
+    key = tuple if dataset.points.dtype == object else np.ndarray.tobytes
+    wanted = set()
     for centre in centres:
         row = whole(centre, "centres", 0)
         if row >= dataset.N:
             raise HypothesisViolated(f"centres: row {row} is out of range, N = {dataset.N}")
-        same = (distinct.points == dataset.points[row]).all(axis=1)
-        found.add(int(np.flatnonzero(same)[0]))
-    return np.array(sorted(found), dtype=np.int64)
+        wanted.add(key(dataset.points[row]))
+    found = [i for i, point in enumerate(distinct.points) if key(point) in wanted]
+    return np.array(found, dtype=np.int64)
 
 
 def _offending(data: Dataset, code: np.ndarray, uncovered: np.ndarray) -> tuple[int, int] | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._memory import check_memory
 from mem_lib.beyond_worst_case._bounds import (
     above_zero,
     bias_of,
@@ -195,6 +196,7 @@ def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -
     own = dataset.labels == whole(covered, "covered", 0)
     if own.all() or not own.any():
         raise HypothesisViolated(f"covered: class {covered} needs points and rivals")
+    check_memory(32 * dataset.N**2, f"dataset: the gaps between {dataset.N} points")
     bias = default_bias(dataset) if max_bias is None else bias_of(max_bias)
     points, scaled_bias, _ = in_units_of_the_radius(dataset, bias)
     rival = all_pairs(points[own], points[~own], scaled_bias).min(axis=1)

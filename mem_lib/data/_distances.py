@@ -11,7 +11,8 @@ both.  In many dimensions |x|^2 + |y|^2 - 2 x.y comes from a matrix product firs
 error is at most 8 (d + 4) 2^-53 max |x|^2 in any order of summation.
 
 Up to 12 dimensions a k-d tree proposes the pairs, beyond it the blockwise matrix product, with
-N^2 / 2 pairs (70,000 images of 784 pixels: one to two minutes on one core).
+N^2 / 2 pairs (70,000 images of 784 pixels: one to two minutes on one core).  Clusters of long
+integers that lie far apart, each of points that floats do not tell apart, take N^2 pairs as well.
 """
 
 import math

@@ -73,7 +73,7 @@ def moment_curve(N: int, seed: int = 0) -> Dataset:
     """Points (t, t^2, ..., t^8) with alternating labels along the curve, t integer around 0.
 
     Hard for counting: a hyperplane meets the curve at most 8 times.  Hard for floating point: the
-    coordinates span many orders of magnitude, and exceed 64 bits from about N = 430 on.
+    coordinates span many orders of magnitude, and exceed 62 bits from about N = 430 on.
     """
     N, rng = count("N", N), generator(seed)
     points = [[t**k for k in range(1, 9)] for t in range(-(N // 2), N - N // 2)]

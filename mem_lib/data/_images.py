@@ -98,11 +98,12 @@ def cifar10(
     if not any(_find(home, name) for name in names):
         archive = home / CIFAR10_ARCHIVE
         mirrors = tuple(f"{m}{CIFAR10_ARCHIVE}" for m in CIFAR10_MIRRORS)
+        new = [name for name in _BATCHES["all"] if not (home / name).exists()]
         _obtain("CIFAR-10", mirrors, f"md5:{CIFAR10_MD5}", archive, names, download, progress)
         try:
             extract(archive, set(_BATCHES["all"]), home)
         except BaseException:  # some of the files would pass for all of them
-            for name in _BATCHES["all"]:
+            for name in new:
                 (home / name).unlink(missing_ok=True)
             raise
         finally:

@@ -25,8 +25,8 @@ def read_csv(path: str | os.PathLike[str], *, label: int | str = -1) -> Dataset:
     every entry of every feature column is an integer: integers are kept exactly, at any size.
 
     Labels that are all integers 0, 1, 2, ... keep their meaning, and one that does not occur is an
-    unused class.  All other labels are sorted, as integers if they all are, else as text; the
-    classes are their places and `Dataset.names` keeps them.
+    unused class.  All other labels are sorted, as integers if they all are and have at most 18
+    characters, else as text; the classes are their places and `Dataset.names` keeps them.
 
     Raises InvalidDataset for a missing or empty file, a line of another length, and a cell that
     is not a finite number; the message names line and column.

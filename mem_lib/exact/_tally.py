@@ -15,6 +15,7 @@ class Tally:
     moved: int = 0  # bytes that layers run on columns had to read and write
 
     def merge(self, other: "Tally") -> None:
+        """Count in what ``other`` met, at other points or in other layers."""
         self.peak = max(self.peak, other.peak)
         self.ties += other.ties
         self.arithmetic |= other.arithmetic

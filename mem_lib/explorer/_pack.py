@@ -1,4 +1,4 @@
-"""Network files packed for a page: gzipped, coded in base64, the same bytes every time."""
+"""Network files packed for a page: gzipped, coded in base64, the same bytes from the same zlib."""
 
 import base64
 import gzip
@@ -22,7 +22,9 @@ def pack(networks: Sequence[Network]) -> str:
     True
     """
     text = "\n".join(network.to_json() for network in networks).encode("ascii")
-    return base64.b64encode(gzip.compress(text, 9, mtime=0)).decode("ascii")
+    packed = bytearray(gzip.compress(text, 9, mtime=0))
+    packed[9] = 255  # the operating system: "unknown", whatever this Python writes
+    return base64.b64encode(packed).decode("ascii")
 
 
 def unpack(packed: str) -> list[Network]:

@@ -36,7 +36,7 @@ def integer(value: Any, name: str) -> int:
 
 
 def vector(values: Any, place: str, name: Name | None = None) -> Array:
-    """The canonical one-dimensional array of ``values`` (a sequence or an array)."""
+    """The canonical one-dimensional array of ``values`` (a sequence or an array), a fresh one."""
     name = name or (lambda i: f"{place}[{i}]")
     if isinstance(values, (list, tuple)):
         return pack(_ints(values, name))
@@ -47,7 +47,7 @@ def vector(values: Any, place: str, name: Name | None = None) -> Array:
 
 
 def matrix(values: Any, place: str) -> Array:
-    """The canonical two-dimensional array of ``values`` (a list of rows or an array)."""
+    """The canonical two-dimensional array of ``values`` (list of rows or array), a fresh one."""
     if isinstance(values, (list, tuple)):
         return stack([vector(row, f"{place}[{i}]") for i, row in enumerate(values)], place)
     array = np.asarray(values)
@@ -97,26 +97,12 @@ def _ints(values: Sequence[Any], name: Name) -> Sequence[int]:
 def _exact(array: Array, name: Name) -> Array:
     if array.dtype.kind in "iu":
         if not array.size or (int(array.min()) > -LIMIT and int(array.max()) < LIMIT):
-            return _frozen(array)
+            return locked(np.array(array, dtype=np.int64, order="C"))
         return locked(array.astype(object, order="C"))
     if array.dtype.kind != "O" and array.size:
         integer(array.flat[0], name(0))
         raise InvalidNetwork(f"{name(0)} has dtype {array.dtype}; entries are exact integers")
     return locked(pack(_ints(array.ravel().tolist(), name)).reshape(array.shape))
-
-
-def _frozen(array: Array) -> Array:
-    """``array`` itself where it is a view as `locked` makes them, else a read-only copy."""
-    owner = array.base
-    if (
-        isinstance(owner, np.ndarray)
-        and not (array.flags.writeable or owner.flags.writeable)
-        and owner.base is None
-        and array.dtype == np.int64
-        and array.flags.c_contiguous
-    ):
-        return array
-    return locked(np.array(array, dtype=np.int64, order="C"))
 
 
 def scaled(array: Array, k: int) -> Array:

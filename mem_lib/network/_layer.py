@@ -31,8 +31,8 @@ class Layer:
 
     Anything but exact integers raises :class:`~mem_lib.InvalidNetwork`: floats (2.0 too),
     booleans, fractions.  Two layers are equal when the network file writes them alike; dense or
-    sparse storage makes no difference.  Objects are immutable; arrays that somebody could still
-    write to are copied.
+    sparse storage makes no difference.  Objects are immutable, and arrays are copied: a read-only
+    view would not do, since the owner of its memory may still write to it.
 
     >>> layer = Layer([[1, 0, -2**80]], [5], "relu")
     >>> layer.row(0)
@@ -56,10 +56,9 @@ class Layer:
     ) -> None:
         if not isinstance(activation, str) or activation not in ACTIVATIONS:
             raise InvalidNetwork(f"activation = {show(activation)} is not one of {ACTIVATIONS}")
-        weight, bias = _weight(weight), vector(bias, "bias")
+        weight = _weight(weight)
         units = weight.shape[0]
-        if len(bias) != units:
-            raise InvalidNetwork(f"bias has {len(bias)} entries, weight has {units} rows")
+        bias = _bias(bias, units)
         if stage is not None:
             stage = _about.text(stage, "stage")
         names = _names(names, units)
@@ -92,7 +91,10 @@ class Layer:
 
     def with_bias(self, bias: Any) -> Layer:
         """The same layer with another bias; the weights are shared, not copied."""
-        return _layer(self.weight, bias, self.activation, self.names, self.stage)
+        other = object.__new__(Layer)
+        kept = {name: vars(self)[name] for name in ("weight", "activation", "names", "stage")}
+        vars(other).update(kept, bias=_bias(bias, self.units))
+        return other
 
     @cached_property
     def _digest(self) -> str:
@@ -139,6 +141,13 @@ def _weight(weight: Any) -> Array | Sparse:
             f"weight has shape {dense.shape}; a layer has at least one unit and one input"
         )
     return dense
+
+
+def _bias(bias: Any, units: int) -> Array:
+    bias = vector(bias, "bias")
+    if len(bias) != units:
+        raise InvalidNetwork(f"bias has {len(bias)} entries, weight has {units} rows")
+    return bias
 
 
 def _names(names: Any, units: int) -> tuple[str, ...] | None:

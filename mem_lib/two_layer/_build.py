@@ -85,6 +85,8 @@ def build(
         general position (the message names the rows); when the network would not fit into memory.
     ConstructionFailed
         When a fit used up its neurons; the message tells the error that it reached.
+    ImportError
+        When ``device`` is given and PyTorch is not installed.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.sphere(N=50, d=4, seed=1)

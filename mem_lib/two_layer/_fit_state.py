@@ -10,6 +10,7 @@ import io
 import json
 import time
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,11 +86,17 @@ class FitFile:
         if not self.path.exists():
             return None
         try:
+            with open(self.path, "rb") as plain:
+                if plain.read(2) != b"PK":  # np.load would advise to unpickle it
+                    raise ValueError("it does not begin as an npz file does")
             with np.load(self.path, allow_pickle=False) as file:
                 self._check_key(json.loads(str(file["about"])))
                 arrays = {name: file[name] for name in file.files if name != "about"}
             return self._read(arrays)
-        except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+        except (
+            ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error,
+            RuntimeError,  # an encrypted file
+        ) as error:  # fmt: skip
             if isinstance(error, InvalidCertificate):
                 raise
             raise self._foreign(f"({error})") from None

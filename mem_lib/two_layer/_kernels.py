@@ -178,6 +178,7 @@ class HermiteDispersion(Dispersion):
 
     @property
     def kappa(self) -> float:
+        """The part of order p in a smoothed gate: :func:`kappa`."""
         return kappa(self.order, self.tau)
 
     @property

@@ -39,6 +39,7 @@ class Neurons:
 
     @property
     def d(self) -> int:
+        """The dimension of the points."""
         return int(self.rows.shape[1])
 
     def network(

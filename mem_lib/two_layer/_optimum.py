@@ -83,6 +83,7 @@ class Optimum:
 
     @property
     def neurons(self) -> int:
+        """The number of hidden units."""
         return self.network.size.neurons
 
 

@@ -171,6 +171,8 @@ def fit(
         decide the speed; when rounding is too coarse for the goal.
     InvalidCertificate
         When ``checkpoint`` is another file, or that of another run.
+    ImportError
+        When ``device`` is given and PyTorch is not installed.
     MemorizationError
         When the memory of ``device`` is too small; with ``checkpoint`` the neurons found are kept.
 
