@@ -50,6 +50,7 @@ def gpu() -> list[dict]:
                 certificate.ok, certificate.margin, certificate.max_bits
             )  # fmt: skip
             rows.append(ratio(what, seconds, "s", "one CPU core", slow))
+        print(rows[-1], flush=True)  # as they come: such machines are lent for minutes
     return rows + _fits()
 
 
@@ -65,6 +66,7 @@ def _fits() -> list[dict]:
         assert ml.verify(found.network, dataset, tolerance=found.max_error + found.float_error)
         what = f"fit antisymmetric, N = {N}, d = {d}, {len(found.neurons)} neurons"
         rows.append(ratio(what, seconds, "s", "NumPy on the CPU", slow))
+        print(rows[-1], flush=True)
     return rows
 
 
