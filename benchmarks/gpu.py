@@ -50,7 +50,7 @@ def gpu() -> list[dict]:
                 certificate.ok, certificate.margin, certificate.max_bits
             )  # fmt: skip
             rows.append(ratio(what, seconds, "s", "one CPU core", slow))
-        print(rows[-1], flush=True)  # as they come: such machines are lent for minutes
+        print(rows[-1], flush=True)  # as they come, should the run be cut short
     return rows + _fits()
 
 
