@@ -645,7 +645,7 @@ def test_dispersion_refuses(call, reason):
 def test_steps_refuse():
     spread = _kernels.dispersion(CIRCLE)
     for arguments, reason in [
-        ({"error": 0}, r"error: a number in \(0, 1\] is needed, got 0"),
+        ({"error": 0}, "error: a number above 0 and at most 1 is needed, got 0"),
         ({"error": 2}, "error: .* got 2"),
         ({"error": 0.1, "failure": 0}, "failure: .* got 0"),
         ({"error": None}, "error: .* got None"),

@@ -8,20 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import at_least_zero, whole
 from mem_lib._memory import check_memory
 from mem_lib._progress import bar as progress_bar
 from mem_lib._threads import blas_threads
 from mem_lib.beyond_worst_case import _cover
-from mem_lib.beyond_worst_case._bounds import (
-    WEIGHT_BITS,
-    bias_of,
+from mem_lib.beyond_worst_case._arguments import (
     binary,
     classes_of,
-    data_bound,
     default_bias,
     known_variant,
-    whole,
 )
+from mem_lib.beyond_worst_case._bounds import WEIGHT_BITS, data_bound
 from mem_lib.beyond_worst_case._cover import Cover
 from mem_lib.beyond_worst_case._hyperplanes import codes, hyperplanes
 from mem_lib.beyond_worst_case._rays import check_rays
@@ -179,7 +177,9 @@ class _Options:
         distinct = dataset.distinct()
         options = cls(
             dataset=distinct,
-            max_bias=default_bias(distinct) if max_bias is None else bias_of(max_bias),
+            max_bias=default_bias(distinct)
+            if max_bias is None
+            else at_least_zero(max_bias, "max_bias"),
             variant=variant,
             seed=whole(seed, "seed", 0),
             centres=None if centres is None else _rows(dataset, distinct, centres),

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._dyadic import INT64_LIMIT
 from mem_lib.exact import Engine
 from mem_lib.network import Layer, Network
 
@@ -138,7 +139,7 @@ def _left_over(own: np.ndarray, rows: list[int], centres: Any, thresholds: Any) 
 def _integers(values: Any) -> np.ndarray:
     """int64, or Python integers where one does not fit."""
     whole = [int(v) for v in values]
-    return np.array(whole, dtype=object if max(whole, default=0) >= 2**62 else np.int64)
+    return np.array(whole, dtype=object if max(whole, default=0) >= INT64_LIMIT else np.int64)
 
 
 def _blocks(codes: np.ndarray) -> list[slice]:

@@ -13,16 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.beyond_worst_case._bounds import (
-    above_zero,
-    bias_of,
-    classes_of,
-    default_bias,
-    in_units_of_the_radius,
-    probability,
-    whole,
-)
-from mem_lib.beyond_worst_case._probability import all_pairs, chi3, least
+from mem_lib._arguments import above_zero, at_least_zero, probability, whole
+from mem_lib._search import least
+from mem_lib.beyond_worst_case._arguments import classes_of, default_bias, in_units_of_the_radius
+from mem_lib.beyond_worst_case._probability import all_pairs, chi3
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 
@@ -86,7 +80,7 @@ def small_pieces_hyperplanes(
         )
     own_width = _widths(widths, len(ours), "widths")
     rival_width = _widths(rival_widths, len(theirs), "rival_widths")
-    bias, failure = above_zero(max_bias, "max_bias"), probability(failure)
+    bias, failure = above_zero(max_bias, "max_bias"), probability(failure, "failure")
     if exact:
         p = all_pairs(ours, theirs, bias)
     else:
@@ -154,7 +148,7 @@ def covering_hyperplanes(
     ours, theirs = (whole(m, "components", 1) for m in components)
     ratio = _ratio(max_bias, separation, "separation")
     mean_width = 0.0 if mean_width == 0 else above_zero(mean_width, "mean_width")
-    first = 256 * ratio * math.log(4 * ours * theirs / probability(failure))
+    first = 256 * ratio * math.log(4 * ours * theirs / probability(failure, "failure"))
     second = 2**22 * max_bias * mean_width
     return math.ceil(max(first, second, 16 * whole(dimension, "dimension", 0) * ratio))
 
@@ -195,7 +189,7 @@ def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -
     own = dataset.labels == whole(covered, "covered", 0)
     if own.all() or not own.any():
         raise HypothesisViolated(f"covered: class {covered} needs points and rivals")
-    bias = default_bias(dataset) if max_bias is None else bias_of(max_bias)
+    bias = default_bias(dataset) if max_bias is None else at_least_zero(max_bias, "max_bias")
     points, scaled_bias, _ = in_units_of_the_radius(dataset, bias)
     rival = all_pairs(points[own], points[~own], scaled_bias).min(axis=1)
     same = all_pairs(points[own], points[own], scaled_bias)

@@ -7,9 +7,11 @@ network is right.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
+
+from mem_lib._search import least
 
 #: Most Gauss-Legendre nodes; see :func:`separation_probability` for the error.
 _MOST_NODES = 2048
@@ -137,18 +139,6 @@ class Tallied:
         merged, place = np.unique(np.concatenate([self.p, p]), return_inverse=True)
         weights = np.concatenate([self.times, np.ones(len(p))])
         self.p, self.times = merged, np.bincount(place, weights=weights)
-
-
-def least(enough: Callable[[int], bool]) -> int:
-    """The least n >= 1 that is enough, when more than enough is enough."""
-    high = 1
-    while not enough(high):
-        high *= 2
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
 
 
 def rounding_loss(

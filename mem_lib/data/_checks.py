@@ -90,6 +90,18 @@ def _check_length(name: str, array: np.ndarray, N: int) -> None:
         )
 
 
+def check_consistent(first: np.ndarray, values: np.ndarray, name: str) -> None:
+    """Raise when equal points have different labels or targets."""
+    wrong = np.flatnonzero(values[first] != values)
+    if len(wrong):
+        j = int(wrong[0])
+        i = int(first[j])
+        raise InvalidDataset(
+            f"points[{i}] and points[{j}] are equal but {name}[{i}] = {values[i]} and "
+            f"{name}[{j}] = {values[j]} differ: no function has both values"
+        )
+
+
 def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
     """The sorted distinct labels of ``y``, and the place of each label among them."""
     values = array_of("y", y)
@@ -107,7 +119,7 @@ def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
     return names.tolist(), labels
 
 
-def real(name: str, value: Any, zero: bool = False) -> float:
+def real(value: Any, name: str, zero: bool = False) -> float:
     """A positive (or zero, if allowed) finite number as a float."""
     number = float("nan")
     if not isinstance(value, bool) and isinstance(value, numbers.Real):

@@ -66,11 +66,11 @@ def sphere(
 def _labelled(
     N: Any, d: Any, margin: Any, classes: Any, seed: Any, bits: Any, on_sphere: bool
 ) -> Dataset:
-    N, d, classes = count("N", N), count("d", d), count("classes", classes)
+    N, d, classes = count(N, "N"), count(d, "d"), count(classes, "classes")
     bits, rng = grid_bits(bits), generator(seed)
     step = 2.0**-bits
     if margin is not None:
-        margin = real("margin", margin)
+        margin = real(margin, "margin")
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray]:
         points = directions(rng, n, d)
@@ -111,13 +111,13 @@ def moons(
     (gap - margin) / 2, less the rounding, so that the margin holds for every N.  Without it the
     noise is unbounded and the margin shrinks, slowly, as N grows.
     """
-    N, bits, rng = count("N", N), grid_bits(bits), generator(seed)
-    noise, gap = real("noise", noise, zero=True), real("gap", gap)
+    N, bits, rng = count(N, "N"), grid_bits(bits), generator(seed)
+    noise, gap = real(noise, "noise", zero=True), real(gap, "gap")
     if gap > 1:
         raise InvalidDataset(f"gap must be at most 1, got {show(gap)}")
     limit = math.inf
     if margin is not None:
-        limit = (gap - real("margin", margin)) / 2 * (1 - 1e-9) - 2.0**-bits
+        limit = (gap - real(margin, "margin")) / 2 * (1 - 1e-9) - 2.0**-bits
         if limit < 0:
             raise InvalidDataset(
                 f"margin={margin} does not fit between half circles at distance gap={gap}: "
@@ -150,8 +150,8 @@ def shells(
     after rounding, and has label j mod 2; take k even for classes of equal mass.  The margin is
     at least the width of the narrowest gap, (1 + gamma/(k-1))^(1/d) - 1 times ((k-1)/k)^(1/d).
     """
-    N, d, k, bits = count("N", N), count("d", d), count("shells", shells), grid_bits(bits)
-    gamma, rng, counter = real("gamma", gamma), generator(seed), Cycle(k)
+    N, d, k, bits = count(N, "N"), count(d, "d"), count(shells, "shells"), grid_bits(bits)
+    gamma, rng, counter = real(gamma, "gamma"), generator(seed), Cycle(k)
     if gamma >= 1:
         raise InvalidDataset(f"gamma must be below 1, got {show(gamma)}")
 
@@ -174,7 +174,7 @@ def lattice(N: int, d: int, *, classes: int = 2, seed: int = 0) -> Dataset:
     The side is the least that holds N points; points are first in lexicographic order.  Projected
     on almost any small integer direction, many of them tie.
     """
-    N, d, classes = count("N", N), count("d", d), count("classes", classes)
+    N, d, classes = count(N, "N"), count(d, "d"), count(classes, "classes")
     rng = generator(seed)
     side = 1
     while side**d < N:
@@ -200,7 +200,7 @@ def moment_curve(N: int, d: int, *, seed: int = 0) -> Dataset:
     >>> moment_curve(N=3, d=2).integers()[1], sorted(moment_curve(N=3, d=2).points[:, 0])
     (2, [np.float64(-0.5), np.float64(0.0), np.float64(0.5)])
     """
-    N, d, rng = count("N", N), count("d", d), generator(seed)
+    N, d, rng = count(N, "N"), count(d, "d"), generator(seed)
     bits = (N // 2).bit_length()
     if bits * d > 53:
         raise InvalidDataset(
@@ -230,9 +230,9 @@ def balls(
     not on N: more points are more of the same geometry.  The points go round the balls in turn
     (but for candidates that the rounding moves out of their ball).
     """
-    N, d, bits = count("N", N), count("d", d), grid_bits(bits)
-    components, classes = count("components", components), count("classes", classes)
-    radius, margin = real("radius", radius), real("margin", margin)
+    N, d, bits = count(N, "N"), count(d, "d"), grid_bits(bits)
+    components, classes = count(components, "components"), count(classes, "classes")
+    radius, margin = real(radius, "radius"), real(margin, "margin")
     where, rng, counter = generator(seed, 1), generator(seed, 2), Cycle(components)
 
     def draw_centre(n: int) -> tuple[np.ndarray, np.ndarray]:

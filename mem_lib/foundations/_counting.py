@@ -8,16 +8,17 @@ each of at most W units, and one for the output layer.
 """
 
 import math
-import operator
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib._dyadic import INT64_LIMIT
 from mem_lib._dyadic import largest as largest_of
 from mem_lib._numbers import array_of
+from mem_lib._search import least
 from mem_lib.errors import HypothesisViolated, show
 
 #: :func:`labellings` evaluates at most this many networks.
@@ -52,16 +53,7 @@ def counting_bound(
     45
     """
     N, classes = whole(N, "N", 1), whole(classes, "classes", 1)
-    low, high = -1, 1
-    while not _enough(high, bits, inputs, outputs, N, classes):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        if _enough(middle, bits, inputs, outputs, N, classes):
-            high = middle
-        else:
-            low = middle
-    return high
+    return least(lambda W: _enough(W, bits, inputs, outputs, N, classes), start=0)
 
 
 def log_networks(weights: int, bits: int, *, inputs: int | None = None, outputs: int = 1) -> float:
@@ -121,20 +113,6 @@ def labellings(
         )
     blocks = _all_labels(widths, points, largest, activation)
     return {tuple(row) for block in blocks for row in block.tolist()}
-
-
-def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
-    """``value`` as a Python int of at least ``least``, or ``HypothesisViolated``; also beyond
-    ``most``, where formulas would not end in good time or leave the range of floats."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        number = least - 1
-    if isinstance(value, bool) or number < least:
-        raise HypothesisViolated(f"{name}: a whole number >= {least} is needed, got {show(value)}")
-    if most is not None and number > most:
-        raise HypothesisViolated(f"{name}: this is computed up to {most}, got {show(value)}")
-    return number
 
 
 def _factors(weights: int, bits: int, inputs: int | None, outputs: int) -> list[tuple[int, int]]:

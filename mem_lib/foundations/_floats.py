@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._dyadic import least_shift, scaled
+from mem_lib._arguments import whole
+from mem_lib._dyadic import as_floats, least_shift, nearest, scaled
 from mem_lib._numbers import numbers_of
 from mem_lib.errors import InvalidDataset, InvalidNetwork, show
 from mem_lib.exact import Engine, on_grid, times_power
-from mem_lib.foundations._counting import whole
 from mem_lib.network import ACTIVATIONS, Layer, Network
 
 
@@ -89,7 +89,7 @@ def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -
             f"points: an array of shape (M, {network.inputs}) is needed, got shape {points.shape}"
         )
     with np.errstate(all="ignore"):
-        x = np.ldexp(rounded(points, dtype), network.input_shift).T
+        x = np.ldexp(as_floats(points, dtype), network.input_shift).T
         for layer in network.layers:
             z = np.stack([_sum(bias, terms, x, dtype) for bias, terms in layer.rows()])
             if layer.activation == "relu":
@@ -152,22 +152,6 @@ def _dyadic(values: Any, name: str, dimensions: int) -> np.ndarray:
             f"{name}: an array of {dimensions} dimensions is needed, got shape {array.shape}"
         )
     return array
-
-
-def rounded(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """The integers of ``array`` in floating point, through float64; infinite beyond its range."""
-    if array.dtype != object:
-        return array.astype(dtype)
-    flat = [nearest(v) for v in array.ravel().tolist()]
-    return np.array(flat, dtype=np.float64).reshape(array.shape).astype(dtype)
-
-
-def nearest(value: int) -> float:
-    """The float64 nearest to an integer of any size."""
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
 
 
 def _sum(bias: int, terms: list[tuple[int, int]], x: np.ndarray, dtype: np.dtype) -> np.ndarray:

@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.exact import evaluate
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Layer, Network
 
 DRAWS = 64

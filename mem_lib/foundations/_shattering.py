@@ -17,10 +17,11 @@ limits below are upper bounds whatever the rounding does.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from mem_lib._arguments import whole
+from mem_lib._search import least
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 
 ACTIVATIONS = ("relu", "threshold")
 _OUTWARDS = 1 + 1e-12
@@ -81,7 +82,7 @@ def most_shattered(units: Sequence[int], weights: Sequence[int], activation: str
     """
     units, weights = _layers(units, weights, activation)
     # if N points are too many then so are more: some N points of those would be shattered
-    return _last(lambda N: log_labellings(N, units, weights, activation) * _OUTWARDS >= N)
+    return least(lambda N: log_labellings(N, units, weights, activation) * _OUTWARDS < N) - 1
 
 
 def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu") -> int:
@@ -115,29 +116,14 @@ def weights_needed(N: int, depth: int | None = None, *, activation: str = "relu"
     (18, 477)
     """
     N = whole(N, "N", 1)
-    least = 1 if depth is None else whole(depth, "depth", 1)
-
-    def few(W: int) -> bool:
-        return vc_bound(W, depth, activation=activation) < N
-
-    return least if not few(least) else _last(few, least) + 1
+    start = 1 if depth is None else whole(depth, "depth", 1)
+    return least(lambda W: vc_bound(W, depth, activation=activation) >= N, start)
 
 
 def _unit_ways(N: int, units: int, weights: int) -> float:
     """log2 of the ways of ``units`` threshold units with ``weights`` weights between them."""
     share, most = weights / units, float(units * N)
     return min(most, weights * math.log2(math.e * N / share)) if share < N else most
-
-
-def _last(holds: Callable[[int], bool], start: int = 1) -> int:
-    """The last integer from ``start`` on before ``holds`` fails, if it fails only once."""
-    low, high = start, 2 * start
-    while holds(high):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
 
 
 def _layers(

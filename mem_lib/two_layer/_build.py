@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib._checkpoint import checked_path
 from mem_lib._memory import check_memory
 from mem_lib._progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
 from mem_lib.two_layer._fit_options import METHODS
 from mem_lib.two_layer._hybrid import corrected

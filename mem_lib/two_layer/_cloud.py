@@ -23,8 +23,8 @@ from typing import Any
 import numpy as np
 
 from mem_lib._dyadic import INT64_LIMIT, largest
+from mem_lib._rows import first_occurrence
 from mem_lib.data import Dataset
-from mem_lib.data._rows import first_occurrence
 from mem_lib.errors import HypothesisViolated
 from mem_lib.two_layer._neurons import Neurons, integers
 

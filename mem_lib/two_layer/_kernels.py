@@ -20,12 +20,12 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import between, whole
+from mem_lib._dyadic import unit_box
 from mem_lib._memory import check_memory
 from mem_lib._numbers import as_fraction, numbers_of
 from mem_lib.data import Dataset
-from mem_lib.data._distances import _unit
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 
 #: More is refused by :func:`dispersion`: eigenvalues take time of the order of N^3.
 MOST_POINTS = 5000
@@ -280,13 +280,16 @@ def steps(spread: Dispersion, *, error: Any, failure: Any = 0.5) -> int:
     """
     if not isinstance(spread, Dispersion):
         raise HypothesisViolated(f"spread: a Dispersion is needed, got {show(spread)}")
-    needed = 0 - math.log(share(error, "error")) - math.log(share(failure, "failure"))
+    error, failure = (
+        between(value, name, 0, 1, closed=True)
+        for value, name in ((error, "error"), (failure, "failure"))
+    )
     if spread.contraction == 0:
         raise HypothesisViolated(
             "spread: its least eigenvalue is 0, up to rounding, and no rate is known; some points "
             "are too close to one direction"
         )
-    return math.ceil(needed / spread.contraction * _OUTWARDS)
+    return math.ceil((0 - math.log(error) - math.log(failure)) / spread.contraction * _OUTWARDS)
 
 
 def hermite_step(spread: HermiteDispersion, residual: Any) -> float:
@@ -314,14 +317,6 @@ def step_weight(spread: HermiteDispersion, residual: Any) -> float:
 # -- arguments ------------------------------------------------------------------------------------
 
 
-def share(value: Any, name: str) -> float:
-    """``value`` as a float in (0, 1]."""
-    number = as_fraction(value)
-    if number is None or not 0 < number <= 1 or float(number) == 0:
-        raise HypothesisViolated(f"{name}: a number in (0, 1] is needed, got {show(value)}")
-    return float(number)
-
-
 def _directions(dataset: Any) -> tuple[np.ndarray, np.ndarray]:
     """The distinct points divided by their norms, and the norms divided by the largest."""
     if not isinstance(dataset, Dataset):
@@ -333,7 +328,7 @@ def _directions(dataset: Any) -> tuple[np.ndarray, np.ndarray]:
             f"order of N^3, got N = {dataset.N}"
         )
     check_memory(8 * 8 * dataset.N**2, f"dataset: the kernels of N = {dataset.N} points")
-    points = _unit(dataset.points)[0]
+    points = unit_box(dataset.points)[0]
     sizes = np.abs(points).max(axis=1, keepdims=True)  # keeps squares from underflow
     if not sizes.any():
         raise HypothesisViolated("dataset: a point other than 0 is needed, got only 0")

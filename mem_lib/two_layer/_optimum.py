@@ -28,11 +28,11 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib._numbers import as_fraction
 from mem_lib._progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
 from mem_lib.two_layer._cloud import MOST_SCALE
 from mem_lib.two_layer._fit_options import Values

@@ -28,13 +28,13 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib._checkpoint import checked_path
 from mem_lib._memory import check_memory
 from mem_lib._progress import bar as progress_bar
 from mem_lib._threads import blas_threads
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
 from mem_lib.two_layer._cloud import Array, Cloud, Device, cloud_of
 from mem_lib.two_layer._fit_options import Goal, Options, Values
