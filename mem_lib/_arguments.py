@@ -35,11 +35,14 @@ def at_least_zero(value: Any, name: str) -> Fraction:
     return number
 
 
-def above_zero(value: Any, name: str) -> float:
-    """A finite number > 0, as a float that is neither 0 nor infinite."""
+def above_zero(value: Any, name: str, *, or_zero: bool = False) -> float:
+    """A finite number > 0, as a float that is neither 0 nor infinite; or 0 where allowed."""
     number = as_fraction(value)
+    if or_zero and number == 0:
+        return 0.0
     if number is None or not 0 < number < sys.float_info.max or not float(number):
-        raise HypothesisViolated(f"{name}: a finite number > 0 is needed, got {show(value)}")
+        sign = ">= 0" if or_zero else "> 0"
+        raise HypothesisViolated(f"{name}: a finite number {sign} is needed, got {show(value)}")
     return float(number)
 
 
@@ -58,3 +61,11 @@ def between(
 def probability(value: Any, name: str) -> float:
     """A float strictly between 0 and 1."""
     return between(value, name, 0, 1, what="a probability")
+
+
+def listed(values: Any, name: str) -> list[Any]:
+    """What a list, a tuple, a one-dimensional array, ... holds."""
+    try:
+        return list(values)
+    except TypeError:
+        raise HypothesisViolated(f"{name}: a list is needed, got {show(values)}") from None

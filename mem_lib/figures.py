@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib.data import Dataset
+from mem_lib.errors import InvalidDataset
 from mem_lib.exact import evaluate
 from mem_lib.network import Network, Sparse
 
@@ -215,7 +216,12 @@ def _style(colours: Colours) -> Any:
 
 
 def points(ax: "Axes", dataset: Dataset, colours: Colours, *, size: float = 14) -> None:
-    """The points of a plane data set, each class with its colour and its mark."""
+    """The points of a plane data set, each class with its colour and its mark.
+
+    ``InvalidDataset`` for targets, and for points of another dimension than 2.
+    """
+    if dataset.labels is None or dataset.d != 2:
+        raise InvalidDataset(f"dataset: labelled points of the plane are needed, got {dataset}")
     for k in range(dataset.classes):
         rows = np.flatnonzero(dataset.labels == k)
         if len(rows):

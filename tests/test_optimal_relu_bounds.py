@@ -775,6 +775,8 @@ def test_what_the_data_say_is_not_said_again(name):
         lambda: optimal_relu.bound(N=10, d=2, separation=0.1, grid_bits=10**10),
         lambda: optimal_relu.bound(N=10, d=2, separation=0.1, direction_bits=10**10),
         lambda: optimal_relu.least_depth(10**18, 12),
+        lambda: optimal_relu.least_depth(10, 10**400),
+        lambda: optimal_relu.modulus_bound(10**160, 10**400),
         lambda: least_bits(10**12, 10**9),
     ],
 )

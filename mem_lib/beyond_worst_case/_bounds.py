@@ -28,9 +28,11 @@ from mem_lib.beyond_worst_case._probability import (
 from mem_lib.beyond_worst_case._rays import check_rays
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.network import Size
+from mem_lib.network import MOST_SHIFT, Size
 
 WEIGHT_BITS = 16
+#: More points, dimensions or pairs are refused: they leave the range of floats.
+MOST = 10**300
 #: Above this many pairs :func:`data_bound` rounds their probabilities, to keep few of them.
 EXACT_PAIRS = 2_000_000
 
@@ -92,8 +94,10 @@ def bound(
     radius = 1.0 if radius is None else radius
     classes = 2 if classes is None else classes
     grid_bits = 20 if grid_bits is None else grid_bits
-    N, d, classes = whole(N, "N", 1), whole(d, "d", 1), whole(classes, "classes", 1)
-    weight_bits, grid_bits = whole(weight_bits, "weight_bits", 1), whole(grid_bits, "grid_bits", 0)
+    N, d = whole(N, "N", 1, MOST), whole(d, "d", 1, MOST)
+    classes = whole(classes, "classes", 1)
+    weight_bits = whole(weight_bits, "weight_bits", 1, MOST_SHIFT)
+    grid_bits = whole(grid_bits, "grid_bits", 0, MOST_SHIFT)
     known_variant(variant)
     failure = probability(failure, "failure")
     if N == 1 or classes == 1:
@@ -105,7 +109,7 @@ def bound(
     loss = rounding_loss(2 * math.sqrt(d) * radius, max_bias, weight_bits, grid_bits)
     n = hyperplanes_enough(
         margin, radius, max_bias, pairs,
-        failure=failure / 2, loss=float(loss), two_sided=variant == "two_sided",
+        failure=failure / 2, loss=min(float(loss), 1.0), two_sided=variant == "two_sided",
     )  # fmt: skip
     covering = N - 1 if classes == 2 else N
     # failure / 2 is left for the event that some |w_ij| exceeds this
@@ -140,12 +144,13 @@ def hyperplanes_enough(
     """
     margin, radius = above_zero(margin, "margin"), above_zero(radius, "radius")
     max_bias, failure = above_zero(max_bias, "max_bias"), probability(failure, "failure")
+    pairs, loss = whole(pairs, "pairs", 0), above_zero(loss, "loss", or_zero=True)
     if margin > 2 * radius:
         raise HypothesisViolated(
             f"margin: two points of norm at most radius = {radius} are at most {2 * radius} "
             f"apart, got margin = {margin}"
         )
-    p = chi3(max_bias / radius) * margin / (2 * math.sqrt(2 * math.pi) * max_bias)
+    p = chi3(min(max_bias / radius, 1e300)) * margin / (2 * math.sqrt(2 * math.pi) * max_bias)
     p = (2 * p if two_sided else p) - loss
     if not p > sys.float_info.min:
         raise HypothesisViolated(
@@ -178,6 +183,7 @@ def data_bound(
     """
     known_variant(variant)
     classes, covered = classes_of(dataset), binary(covered)
+    weight_bits = whole(weight_bits, "weight_bits", 1, MOST_SHIFT)
     dataset, failure = dataset.distinct(), probability(failure, "failure")
     if (dataset.labels == dataset.labels[0]).all():
         return 1
@@ -228,7 +234,7 @@ def hyperplanes_needed(
     >>> round(hyperplanes_needed(0.1, 1.0, pairs=10))
     66
     """
-    pairs, success = whole(pairs, "pairs", 1, 10**300), probability(success, "success")
+    pairs, success = whole(pairs, "pairs", 1, MOST), probability(success, "success")
     crossed = above_zero(margin, "margin") / (
         math.sqrt(2 * math.pi) * above_zero(max_bias, "max_bias")
     )

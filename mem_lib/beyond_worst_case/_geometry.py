@@ -16,6 +16,7 @@ import numpy as np
 from mem_lib._arguments import above_zero, at_least_zero, probability, whole
 from mem_lib._search import least
 from mem_lib.beyond_worst_case._arguments import classes_of, default_bias, in_units_of_the_radius
+from mem_lib.beyond_worst_case._bounds import MOST
 from mem_lib.beyond_worst_case._probability import all_pairs, chi3
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
@@ -32,13 +33,12 @@ def mean_width(radius: float, *, dimension: int | None = None, points: int | Non
     >>> mean_width(0.5, dimension=4)
     1.0
     """
-    if isinstance(radius, bool) or not isinstance(radius, int | float) or not 0 <= radius < np.inf:
-        raise HypothesisViolated(f"radius: a finite number >= 0 is needed, got {show(radius)}")
+    radius = above_zero(radius, "radius", or_zero=True)
     if dimension is None and points is None:
         raise HypothesisViolated("dimension: this or points is needed, got neither")
     factors = []
     if dimension is not None:
-        factors.append(math.sqrt(whole(dimension, "dimension", 0)))
+        factors.append(math.sqrt(whole(dimension, "dimension", 0, MOST)))
     if points is not None:
         factors.append(math.sqrt(2 * math.log(2 * whole(points, "points", 1))))
     return radius * min(factors)
@@ -86,7 +86,8 @@ def small_pieces_hyperplanes(
     else:
         radius = math.sqrt(max((ours**2).sum(axis=1).max(), (theirs**2).sum(axis=1).max()))
         distance = np.linalg.norm(ours[:, None] - theirs[None], axis=2)
-        p = chi3(bias / radius) * distance / (2 * math.sqrt(2 * math.pi) * bias)
+        kappa = min(bias / max(radius, 1e-300), 1e300)
+        p = chi3(kappa) * distance / (2 * math.sqrt(2 * math.pi) * bias)
     apart = p - (own_width[:, None] + rival_width[None, :]) / (2 * bias)  # q of the theorem
     inside = own_width / bias  # s of the theorem
     if (bad := np.argwhere(apart <= inside[:, None])).size:
@@ -147,10 +148,17 @@ def covering_hyperplanes(
         raise HypothesisViolated(f"components: a pair (M-, M+) is needed, got {show(components)}")
     ours, theirs = (whole(m, "components", 1) for m in components)
     ratio = _ratio(max_bias, separation, "separation")
-    mean_width = 0.0 if mean_width == 0 else above_zero(mean_width, "mean_width")
-    first = 256 * ratio * math.log(4 * ours * theirs / probability(failure, "failure"))
-    second = 2**22 * max_bias * mean_width
-    return math.ceil(max(first, second, 16 * whole(dimension, "dimension", 0) * ratio))
+    failure = probability(failure, "failure")
+    mean_width = above_zero(mean_width, "mean_width", or_zero=True)
+    first = 256 * ratio * math.log(4 * ours * theirs / failure)
+    second = 2**22 * float(max_bias) * mean_width
+    most = max(first, second, 16.0 * whole(dimension, "dimension", 0, MOST) * ratio)
+    if most == math.inf:
+        raise HypothesisViolated(
+            "max_bias, separation, mean_width, dimension: the number of hyperplanes leaves the "
+            f"range of floats for {show((max_bias, separation, mean_width, dimension))}"
+        )
+    return math.ceil(most)
 
 
 def admissible_radius(distance: float, max_bias: float) -> float:

@@ -73,9 +73,13 @@ def as_names(names: Any, classes: int) -> tuple[str | int | float | bool, ...] |
     """One name for each class, as plain Python values."""
     if names is None:
         return None
-    if isinstance(names, str) or not hasattr(names, "__iter__"):
+    try:
+        listed = [] if isinstance(names, str) else list(names)
+    except TypeError:  # a single thing
+        listed = []
+    if not listed:
         raise InvalidDataset(f"names must be one name for each class, got {show(names)}")
-    plain = tuple(n.item() if isinstance(n, np.generic) else n for n in names)
+    plain = tuple(n.item() if isinstance(n, np.generic) else n for n in listed)
     if len(plain) != classes:
         raise InvalidDataset(f"names has {len(plain)} entries for classes={classes}")
     if not all(isinstance(n, str | int | float) and n == n for n in plain):

@@ -7,6 +7,9 @@ import numpy as np
 from mem_lib._numbers import is_integer
 from mem_lib.errors import InvalidDataset, show
 
+#: No memory holds more points or coordinates.
+MOST = 10**12
+
 
 class Cycle:
     """Tags 0, 1, ..., k-1, 0, 1, ... that go on from call to call."""
@@ -34,9 +37,9 @@ def on_grid(points: np.ndarray, bits: int) -> np.ndarray:
     return np.ldexp(np.rint(np.ldexp(points, bits)), -bits) + 0.0
 
 
-def count(value: Any, name: str, most: int | None = None) -> int:
-    if not is_integer(value) or value < 1 or (most is not None and value > most):
-        end = "" if most is None else f" and at most {most}"
+def count(value: Any, name: str, most: int = MOST) -> int:
+    if not is_integer(value) or not 1 <= value <= most:
+        end = f" and at most {most}" if is_integer(value) and value > most else ""
         raise InvalidDataset(f"{name} must be an integer, at least 1{end}, got {show(value)}")
     return int(value)
 

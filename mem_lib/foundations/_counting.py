@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import whole
+from mem_lib._arguments import listed, whole
 from mem_lib._dyadic import INT64_LIMIT
 from mem_lib._dyadic import largest as largest_of
 from mem_lib._numbers import array_of
@@ -24,7 +24,10 @@ from mem_lib.errors import HypothesisViolated, show
 #: :func:`labellings` evaluates at most this many networks.
 MOST_NETWORKS = 2_000_000
 _ROUNDING = 1e-12  # far above the relative error of a few logarithms and products in binary64
-_MOST_BITS = 1e7  # integers up to this length decide what logarithms cannot
+#: Longer weights are refused, and longer integers do not decide what logarithms cannot.
+MOST_BITS = 10**7
+#: More points or weights are refused: their logarithms would leave the range of floats.
+MOST = 10**300
 
 
 def counting_bound(
@@ -52,8 +55,9 @@ def counting_bound(
     >>> counting_bound(1000, 2, bits=9, inputs=2)  # the wiring stores labels too
     45
     """
-    N, classes = whole(N, "N", 1), whole(classes, "classes", 1)
-    return least(lambda W: _enough(W, bits, inputs, outputs, N, classes), start=0)
+    N, classes = whole(N, "N", 1, MOST), whole(classes, "classes", 1, MOST)
+    wiring = _wiring(bits, inputs, outputs)
+    return least(lambda W: _enough(_factors(W, *wiring), N, classes), start=0)
 
 
 def log_networks(weights: int, bits: int, *, inputs: int | None = None, outputs: int = 1) -> float:
@@ -64,7 +68,8 @@ def log_networks(weights: int, bits: int, *, inputs: int | None = None, outputs:
     >>> log_networks(10, 1) == 10 * math.log2(3)   # each weight is -1, 0 or 1
     True
     """
-    factors = _factors(weights, bits, inputs, outputs)
+    weights = whole(weights, "weights", 0, MOST)
+    factors = _factors(weights, *_wiring(bits, inputs, outputs))
     return sum(exponent * math.log2(base) for base, exponent in factors)
 
 
@@ -86,7 +91,7 @@ def labellings(
     >>> sorted(labellings([1, 1], [[0], [1]], largest=1))   # [w x + b >= 0]
     [(0, 0), (0, 1), (1, 0), (1, 1)]
     """
-    widths = [whole(k, f"widths[{i}]", 1) for i, k in enumerate(widths)]
+    widths = [whole(k, f"widths[{i}]", 1) for i, k in enumerate(listed(widths, "widths"))]
     points = array_of("points", points)
     if len(widths) < 2 or widths[-1] != 1 or activation not in ("relu", "threshold"):
         raise HypothesisViolated(
@@ -115,29 +120,32 @@ def labellings(
     return {tuple(row) for block in blocks for row in block.tolist()}
 
 
+def _wiring(bits: Any, inputs: Any, outputs: Any) -> tuple[int, int | None, int]:
+    """The arguments of the same names, checked."""
+    bits = whole(bits, "bits", 1, MOST_BITS)
+    if inputs is None:
+        return bits, None, 1
+    return bits, whole(inputs, "inputs", 1, MOST), whole(outputs, "outputs", 1, MOST)
+
+
 def _factors(weights: int, bits: int, inputs: int | None, outputs: int) -> list[tuple[int, int]]:
     """The number of networks as factors (base, exponent)."""
-    weights, bits = whole(weights, "weights", 0), whole(bits, "bits", 1)
     values = (2 << bits) - 1
     if inputs is None:
         return [(values, weights)]
-    inputs, outputs = whole(inputs, "inputs", 1), whole(outputs, "outputs", 1)
     return [(3, weights + 1), ((weights + outputs) * (weights + inputs + 1) * values, weights)]
 
 
-def _enough(
-    weights: int, bits: int, inputs: int | None, outputs: int, N: int, classes: int
-) -> bool:
+def _enough(factors: list[tuple[int, int]], N: int, classes: int) -> bool:
     """Whether the networks are at least as many as the labellings; in integers when it is close.
 
     A call too close for logarithms and too long for integers counts as enough: never too strict.
     """
-    factors = _factors(weights, bits, inputs, outputs)
     have = sum(exponent * math.log2(base) for base, exponent in factors)
     want = N * math.log2(classes)
     if abs(have - want) > _ROUNDING * (have + want):
         return have > want
-    if want > _MOST_BITS:
+    if want > MOST_BITS:
         return True
     return bool(math.prod(base**exponent for base, exponent in factors) >= classes**N)
 

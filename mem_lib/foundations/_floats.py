@@ -46,16 +46,21 @@ def from_dyadic(
     ([(1, [(0, 2)]), (0, [(0, 8), (1, -1)])], 32)
     """
     input_shift = _shift(input_shift)
+    for name, values in (("layers", layers), ("activations", activations)):
+        if not isinstance(values, list | tuple):
+            raise InvalidNetwork(f"{name}: a list is needed, got {show(values)}")
     if len(layers) != len(activations) or not layers:
         raise InvalidNetwork(
             f"activations: one for each layer is needed, got {len(activations)} for "
             f"{len(layers)} layers"
         )
     made, shift = [], input_shift  # the value passed on is 2^shift times the true one
-    for i, ((weight, bias), activation) in enumerate(zip(layers, activations, strict=True)):
-        if activation not in ACTIVATIONS:
+    for i, (pair, activation) in enumerate(zip(layers, activations, strict=True)):
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise InvalidNetwork(f"layers[{i}]: a pair (W, b) is needed, got {show(pair)}")
+        if not isinstance(activation, str) or activation not in ACTIVATIONS:
             raise InvalidNetwork(f"activations[{i}] = {show(activation)} is not of {ACTIVATIONS}")
-        W, b = _dyadic(weight, f"layers[{i}][0]", 2), _dyadic(bias, f"layers[{i}][1]", 1)
+        W, b = _dyadic(pair[0], f"layers[{i}][0]", 2), _dyadic(pair[1], f"layers[{i}][1]", 1)
         factor = max(least_shift(W), least_shift(b) - shift, 0)
         shift += factor
         made.append(Layer(scaled(W, factor), scaled(b, shift), activation))
@@ -80,14 +85,7 @@ def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -
     >>> [int(evaluate_in_floats(one, [[x]], t)[0, 0] - x) for t in (np.float32, np.float64)]
     [0, 1]
     """
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float16, np.float32, np.float64):
-        raise InvalidNetwork(f"dtype: float16, float32 or float64 is needed, got {dtype}")
-    points = np.asarray(points)
-    if points.ndim != 2 or points.shape[1] != network.inputs:
-        raise InvalidDataset(
-            f"points: an array of shape (M, {network.inputs}) is needed, got shape {points.shape}"
-        )
+    dtype, points = _float_type(dtype), _points(network, points)
     with np.errstate(all="ignore"):
         x = np.ldexp(as_floats(points, dtype), network.input_shift).T
         for layer in network.layers:
@@ -109,12 +107,9 @@ def bits_needed(network: Network, points: Any) -> int:
     >>> bits_needed(Network([Layer([[1]], [1], "identity")]), [[2**24]])
     25
     """
-    points = numbers_of("points", getattr(points, "points", points))
-    if points.ndim != 2 or points.shape[1] != network.inputs or not len(points):
-        raise InvalidDataset(
-            f"points: an array of shape (M, {network.inputs}) with M >= 1 is needed, "
-            f"got shape {points.shape}"
-        )
+    points = _points(network, points)
+    if not len(points):
+        raise InvalidDataset(f"points: at least one is needed, got shape {points.shape}")
     shift = least_shift(points)
     network, k = on_grid(network, shift)
     integers = times_power(scaled(points, shift), k)
@@ -125,6 +120,27 @@ def bits_needed(network: Network, points: Any) -> int:
         weights = int(np.abs(layer.entries).max(initial=0))
         largest = max(largest, weights, *sums, *peaks)
     return max(largest - 1, 0).bit_length()
+
+
+def _float_type(value: Any) -> np.dtype:
+    try:
+        dtype = np.dtype(value)
+    except TypeError:
+        dtype = np.dtype(object)
+    if value is None or dtype not in (np.float16, np.float32, np.float64):
+        raise InvalidNetwork(f"dtype: float16, float32 or float64 is needed, got {show(value)}")
+    return dtype
+
+
+def _points(network: Network, points: Any) -> np.ndarray:
+    if not isinstance(network, Network):
+        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    array = numbers_of("points", getattr(points, "points", points))
+    if array.ndim != 2 or array.shape[1] != network.inputs:
+        raise InvalidDataset(
+            f"points: an array of shape (M, {network.inputs}) is needed, got shape {array.shape}"
+        )
+    return array
 
 
 def _shift(value: Any) -> int:

@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import whole
+from mem_lib._arguments import listed, whole
+from mem_lib._numbers import array_of
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.exact import evaluate
@@ -43,7 +44,9 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     >>> bool(verify(staircase(xor), xor))
     True
     """
-    data = dataset.distinct()
+    if not isinstance(dataset, Dataset):
+        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
+    seed, data = whole(seed, "seed", 0), dataset.distinct()
     values, denominator = (data.labels, 1) if data.targets is None else data.integer_targets()
     if (values == values[0]).all():
         constant = Layer([[0] * data.d], [int(values[0])], "identity", stage="constant")
@@ -115,7 +118,7 @@ def pieces_of(numbers: Any, bits: int, pieces: int) -> np.ndarray:
     [[6, 5]]
     """
     bits, pieces = whole(bits, "bits", 1), whole(pieces, "pieces", 1)
-    numbers = [whole(x, f"numbers[{i}]", 0) for i, x in enumerate(numbers)]
+    numbers = [whole(x, f"numbers[{i}]", 0) for i, x in enumerate(listed(numbers, "numbers"))]
     if not numbers or max(numbers) >> bits:
         raise HypothesisViolated(
             f"numbers: at least one, all of at most {bits} bits, got {show(numbers)}"
@@ -139,7 +142,7 @@ def table(strings: Any) -> Network:
     >>> predict(table([[0, 1, 1], [1, 0, 1]]), [[0, 0], [0, 1], [1, 0], [1, 1]]).tolist()
     [0, 1, 1, 0]
     """
-    strings = np.asarray(strings)
+    strings = array_of("strings", strings)
     if strings.ndim != 2 or not strings.size or not np.isin(strings, (0, 1)).all():
         raise HypothesisViolated(
             f"strings: an (n, m) array of zeros and ones is needed, got {show(strings)}"

@@ -19,11 +19,13 @@ limits below are upper bounds whatever the rounding does.
 import math
 from collections.abc import Sequence
 
-from mem_lib._arguments import whole
+from mem_lib._arguments import listed, whole
 from mem_lib._search import least
 from mem_lib.errors import HypothesisViolated, show
 
 ACTIVATIONS = ("relu", "threshold")
+#: More is refused: products of three such numbers stay in the range of floats.
+MOST = 10**100
 _OUTWARDS = 1 + 1e-12
 
 
@@ -45,8 +47,11 @@ def log_sign_patterns(polynomials: int, degree: int, variables: int) -> float:
     >>> log_sign_patterns(10, 1, 20)
     10.0
     """
-    m, D = whole(polynomials, "polynomials", 0), whole(degree, "degree", 1)
-    w = whole(variables, "variables", 1)
+    m, D = whole(polynomials, "polynomials", 0, MOST), whole(degree, "degree", 1, MOST)
+    return _log_patterns(m, D, whole(variables, "variables", 1, MOST))
+
+
+def _log_patterns(m: int, D: int, w: int) -> float:
     return float(m) if m < w else min(float(m), w * math.log2(4 * math.e * D * m / w))
 
 
@@ -62,14 +67,17 @@ def log_labellings(
     activation : of the hidden layers.
     """
     units, weights = _layers(units, weights, activation)
-    N = whole(N, "N", 1)
+    return _log_labellings(whole(N, "N", 1, MOST), units, weights, activation)
+
+
+def _log_labellings(N: int, units: list[int], weights: list[int], activation: str) -> float:
     if activation == "threshold":
         # one unit with w weights has at most (eN/w)^w ways; equal shares are the worst case
         return min(float(N), sum(_unit_ways(N, k, w) for k, w in zip(units, weights, strict=True)))
     total, before = 0.0, 0
     for layer, (k, w) in enumerate(zip(units, weights, strict=True), start=1):
         before += w
-        total += log_sign_patterns(k * N, layer, before)
+        total += _log_patterns(k * N, layer, before)
     return min(float(N), total)
 
 
@@ -82,7 +90,7 @@ def most_shattered(units: Sequence[int], weights: Sequence[int], activation: str
     """
     units, weights = _layers(units, weights, activation)
     # if N points are too many then so are more: some N points of those would be shattered
-    return least(lambda N: log_labellings(N, units, weights, activation) * _OUTWARDS < N) - 1
+    return least(lambda N: _log_labellings(N, units, weights, activation) * _OUTWARDS < N) - 1
 
 
 def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu") -> int:
@@ -96,7 +104,7 @@ def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu"
     >>> vc_bound(100, 3), vc_bound(100), vc_bound(100, activation="threshold")
     (8039, 470330, 1645)
     """
-    W = whole(weights, "weights", 1)
+    W = whole(weights, "weights", 1, MOST)
     L = W if depth is None else whole(depth, "depth", 1)
     _known(activation)
     if L > W:
@@ -115,8 +123,8 @@ def weights_needed(N: int, depth: int | None = None, *, activation: str = "relu"
     >>> weights_needed(10_000), weights_needed(10_000, activation="threshold")
     (18, 477)
     """
-    N = whole(N, "N", 1)
-    start = 1 if depth is None else whole(depth, "depth", 1)
+    N = whole(N, "N", 1, MOST)
+    start = 1 if depth is None else whole(depth, "depth", 1, MOST)
     return least(lambda W: vc_bound(W, depth, activation=activation) >= N, start)
 
 
@@ -130,8 +138,8 @@ def _layers(
     units: Sequence[int], weights: Sequence[int], activation: str
 ) -> tuple[list[int], list[int]]:
     _known(activation)
-    units = [whole(k, f"units[{i}]", 1) for i, k in enumerate(units)]
-    weights = [whole(w, f"weights[{i}]", 1) for i, w in enumerate(weights)]
+    units = [whole(k, f"units[{i}]", 1, MOST) for i, k in enumerate(listed(units, "units"))]
+    weights = [whole(w, f"weights[{i}]", 1, MOST) for i, w in enumerate(listed(weights, "weights"))]
     if len(units) != len(weights) or not units or units[-1] != 1:
         raise HypothesisViolated(
             "units, weights: one number for each layer and one output are needed, "
@@ -147,5 +155,5 @@ def _layers(
 
 
 def _known(activation: str) -> None:
-    if activation not in ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise HypothesisViolated(f"activation: one of {ACTIVATIONS}, got {show(activation)}")

@@ -204,7 +204,7 @@ def modulus_bound(N: int, range_: int) -> int:
     >>> modulus_bound(2, 1000), modulus_bound(1000, 2**34)
     (16, 16983027)
     """
-    N, range_ = whole(N, "N", 1), whole(range_, "range_", 1)
+    N, range_ = whole(N, "N", 1, 10**100), whole(range_, "range_", 1)
     if range_ < N:
         raise HypothesisViolated(
             f"range_: {N} different integers need a range of at least {N}, got {show(range_)}"
@@ -284,7 +284,7 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
     """
     N, width, d = (
         whole(N, "N", 1, MOST_POINTS),
-        whole(width, "width", 1),
+        whole(width, "width", 1, MOST_POINTS),
         whole(d, "d", 1, MOST_POINTS),
     )
 

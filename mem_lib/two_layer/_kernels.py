@@ -31,6 +31,10 @@ from mem_lib.errors import HypothesisViolated, show
 MOST_POINTS = 5000
 #: Harmonic orders beyond leave the range of floats.
 MOST_HARMONIC = 170
+#: The same for the orders of multipliers.
+MOST_MULTIPLIER = 10**150
+#: Terms of a sum that :func:`tau` adds up at most.
+MOST_TERMS = 10**7
 #: Norms that differ by less, relatively, count as those of a sphere.
 SPHERE = 1e-3
 #: Orders of Hermite polynomials; beyond, their constants leave the range of floats.
@@ -84,7 +88,7 @@ def gate_multiplier(order: int) -> float:
     >>> [round(gate_multiplier(order), 7) for order in (1, 2, 3)]
     [0.3183099, 0.0, -0.1061033]
     """
-    order = whole(order, "order", 0)
+    order = whole(order, "order", 0, MOST_MULTIPLIER)
     if order % 2 == 0:
         return 0.0 if order else 0.5
     return (1 if order % 4 == 1 else -1) / (math.pi * order)
@@ -97,7 +101,7 @@ def relu_multiplier(order: int) -> float:
     >>> [round(relu_multiplier(m), 7) for m in range(5)]
     [0.3183099, 0.25, 0.1061033, 0.0, -0.0212207]
     """
-    m = whole(order, "order", 0)
+    m = whole(order, "order", 0, MOST_MULTIPLIER)
     if m % 2:
         return 0.25 if m == 1 else 0.0
     return (1 if m % 4 else -1) / (math.pi * (m * m - 1))
@@ -113,7 +117,7 @@ def tau(q: int) -> float:
     [0.25, 0.0908451, 0.0643192, 0.0523826]
     """
     total, term = 0.25, 1 / (2 * math.pi)  # term: C(2j, j) / (2 pi 4^j)
-    for j in range(whole(q, "q", 0)):
+    for j in range(whole(q, "q", 0, MOST_TERMS)):
         total -= term / (2 * j + 1)
         term *= (2 * j + 1) / (2 * j + 2)
     return total
