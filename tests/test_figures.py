@@ -106,6 +106,11 @@ def test_only_labelled_points_of_the_plane_are_drawn(dataset):
         figures.points(None, dataset, figures.LIGHT)
 
 
+def test_only_networks_of_the_plane_are_drawn():
+    with pytest.raises(ml.InvalidNetwork, match="network: 2 inputs are needed, got 3"):
+        figures.lines(None, ml.Network([ml.Layer([[1, 1, 1]], [0], "relu")]), figures.LIGHT)
+
+
 def drawn_past_the_style(source):
     """What in the code of a page draws without ``figures.show``."""
     return re.findall(

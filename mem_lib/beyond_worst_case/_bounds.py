@@ -139,6 +139,9 @@ def hyperplanes_enough(
     direction.  ``loss`` is what rounding takes from p; ``two_sided`` neurons are content with
     either direction, which doubles p.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, the margin is above twice
+    the radius, or the loss leaves nothing of p.
+
     >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
     1765
     """
@@ -228,6 +231,8 @@ def hyperplanes_needed(
     One pair of differently labelled points at distance ``margin``: proposition
     ``thm-beyond_worst_case-needed``.  More ``pairs``, the end points of disjoint intervals of
     length ``margin`` on one line: proposition ``thm-beyond_worst_case-logarithm``.
+
+    Raises ``HypothesisViolated`` when an argument is out of range.
 
     >>> round(hyperplanes_needed(0.1, 1.0), 1)
     17.0

@@ -79,6 +79,7 @@ def build(
         not covered yet; ``"idealised"`` gives one to each of ``centres``; ``"two_sided"`` is the
         practical one with neurons that count all hyperplanes between centre and point, not those
         in one direction only; ``"relu"`` is the practical one with ReLU in both hidden layers.
+    seed : a whole number >= 0, from which everything random is drawn.
     centres : rows of ``dataset``, for ``"idealised"``; default: every point.
     covered : with two classes, the one that gets covered; the size grows with its complexity.
     weight_bits : the weights of the first layer are rounded to the grid 2^-weight_bits; default:

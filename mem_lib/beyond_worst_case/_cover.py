@@ -43,6 +43,8 @@ def by_candidates(
     The result is that of visiting one candidate
     after the other; candidates are scored in batches because a matrix product is much cheaper
     than as many matrix-vector products.  ``advance`` is told how many points each batch settled.
+
+    Arguments are not checked.
     """
     waiting = np.ones(len(own), dtype=bool)
     centres: list[int] = []
@@ -81,7 +83,10 @@ def by_candidates(
 
 
 def by_centres(own: np.ndarray, rivals: np.ndarray, centres: np.ndarray) -> Cover:
-    """The idealised algorithm: one neuron for every given centre with a positive threshold."""
+    """The idealised algorithm: one neuron for every given centre with a positive threshold.
+
+    Arguments as in :func:`by_candidates`; ``centres`` are rows of ``own``.
+    """
     least = smallest_scores(off_at(own[centres]), rivals)
     kept = np.flatnonzero(least > 0)
     thresholds = _integers(least[kept].tolist())

@@ -30,6 +30,9 @@ def mean_width(radius: float, *, dimension: int | None = None, points: int | Non
     lies in an affine subspace of that dimension, radius * sqrt(2 log(2 points)) when it has so
     many points; the smaller of the two when both are given.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, or both ``dimension`` and
+    ``points`` are missing.
+
     >>> mean_width(0.5, dimension=4)
     1.0
     """
@@ -141,6 +144,9 @@ def covering_hyperplanes(
     subspace of that dimension (corollary ``thm-beyond_worst_case-union``).  The constants are
     generous: this is the shape of the law, not a design rule.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, or ``max_bias`` is below the
+    separation.
+
     >>> covering_hyperplanes((2, 2), 0.5, 2.0)
     3549
     """
@@ -165,6 +171,9 @@ def admissible_radius(distance: float, max_bias: float) -> float:
     """The largest radius that theorem ``thm-beyond_worst_case-covering`` allows to a piece at
     ``distance`` from the other class.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, or ``max_bias`` is below the
+    distance.
+
     >>> round(1 / admissible_radius(1.0, 2.0))
     541
     """
@@ -188,6 +197,9 @@ def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -
     the smallest such difference.  When it is positive, every point ends up with its own neuron.
 
     Infinite when the class has one point.  Takes O(N^2) time and memory; float64, p to 1e-6.
+
+    Raises ``HypothesisViolated`` when an argument is out of range, or the class has no points
+    or no rivals.
 
     >>> isolation_gap(Dataset([[0.0], [1.0], [3.0]], [1, 1, 0])) > 0
     False

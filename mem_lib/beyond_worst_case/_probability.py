@@ -25,6 +25,8 @@ def chi3(kappa: float) -> float:
     """The distribution function of the chi distribution with 3 degrees of freedom.
 
     Relative error below 1e-10: near 0, where the two terms cancel, the series takes over.
+
+    Raises ``HypothesisViolated`` unless ``kappa`` is a finite number >= 0.
     """
     kappa = above_zero(kappa, "kappa", or_zero=True)
     if kappa < 0.01:
@@ -44,6 +46,9 @@ def separation_probability(c: object, x: object, max_bias: float) -> np.ndarray:
     the scale max_bias / norm, and the number of nodes follows: the error is below 1e-6 while
     max_bias is at least a fiftieth of the larger norm.  ``max_bias = 0`` gives the angle over
     2 pi.
+
+    Raises ``InvalidDataset`` for what is no finite number, ``HypothesisViolated`` for points of
+    different dimensions and a negative ``max_bias``.
 
     >>> round(float(separation_probability([1.0, 0.0], [0.0, 1.0], 1.0)), 6)
     0.206014
@@ -171,6 +176,8 @@ def rounding_loss(
 ) -> np.ndarray | float:
     """By how much rounding the draw may lower p (lemma ``thm-beyond_worst_case-rounding``), where
     ``one_norms`` is |c|_1 + |x|_1, weights are rounded to the grid 2^-weight_bits and points lie
-    on the grid 2^-shift.  The lemma needs max_bias > 0."""
+    on the grid 2^-shift.  The lemma needs max_bias > 0; raises ``HypothesisViolated``
+    otherwise.
+    """
     steps = one_norms + 2.0 ** (1 - shift)
     return 2.0 ** -(weight_bits + 1) * steps / above_zero(max_bias, "max_bias")

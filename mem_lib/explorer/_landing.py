@@ -113,6 +113,9 @@ SIZES = (
 def labellings(points: Sequence[Point]) -> list[Dataset]:
     """The points with each of their labellings; bit i of the index is the label of point i.
 
+    Raises ``InvalidDataset`` unless these are 2 to 8 distinct points of the plane, whole
+    numbers up to a million.
+
     >>> [dataset.labels.tolist() for dataset in labellings([(0, 1), (9, 5)])]
     [[0, 0], [1, 0], [0, 1], [1, 1]]
     """
@@ -123,6 +126,8 @@ def labellings(points: Sequence[Point]) -> list[Dataset]:
 
 def box_of(points: Sequence[Point]) -> Box:
     """The square that the page shows, (left, right, bottom, top), all whole numbers.
+
+    Raises as :func:`labellings`.
 
     >>> box_of([(0, 0), (100, 40)])
     (-16, 116, -46, 86)
@@ -191,6 +196,8 @@ def nearest_other_answer(network: Network, point: Point, box: Box) -> Point | No
     """The whole point of the box nearest to ``point`` with another answer; None if there is none.
 
     Exact: every whole point of the box is evaluated.  Of several the leftmost, then lowest.
+
+    Raises as :func:`mem_lib.predict`.
     """
     left, right, bottom, top = box
     x, y = np.meshgrid(np.arange(left, right + 1), np.arange(bottom, top + 1), indexing="ij")

@@ -65,6 +65,8 @@ def log_networks(weights: int, bits: int, *, inputs: int | None = None, outputs:
     stored in ``weights`` weights of at most ``bits`` bits each.  Arguments as in
     :func:`counting_bound`; computed in binary64, relative error below 1e-12.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> log_networks(10, 1) == 10 * math.log2(3)   # each weight is -1, 0 or 1
     True
     """

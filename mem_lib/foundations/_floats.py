@@ -80,6 +80,9 @@ def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -
 
     dtype : ``np.float16``, ``np.float32`` or ``np.float64``.
 
+    Raises ``InvalidNetwork`` when ``network`` is none or for another type, ``InvalidDataset``
+    as :func:`mem_lib.evaluate`.
+
     >>> one = Network([Layer([[1]], [1], "identity")])
     >>> x = 2.0**24
     >>> [int(evaluate_in_floats(one, [[x]], t)[0, 0] - x) for t in (np.float32, np.float64)]
@@ -103,6 +106,8 @@ def bits_needed(network: Network, points: Any) -> int:
 
     With at most 24 (float32) or 53 (float64) the same network in floating point is exact at these
     points, lemma ``thm-foundations-sums``, up to the last division by the denominator.
+
+    Raises as :func:`mem_lib.evaluate`.
 
     >>> bits_needed(Network([Layer([[1]], [1], "identity")]), [[2**24]])
     25

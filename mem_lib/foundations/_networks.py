@@ -37,7 +37,8 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     value alone gives a constant network of depth 1.
 
     Raises ``ConstructionFailed`` when 64 directions in a row take differently labelled points to
-    one place; each does so with probability below 1/2.
+    one place; each does so with probability below 1/2.  ``HypothesisViolated`` when ``dataset`` is
+    no Dataset or ``seed`` no whole number >= 0.
 
     >>> from mem_lib import verify
     >>> xor = Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
@@ -84,6 +85,8 @@ def bit_reader(bits: int, place: int | None = None, *, pieces: int = 1) -> Netwo
 
     Every weight and every bias is 0 or a power of two, up to its sign.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> from mem_lib import predict
     >>> predict(bit_reader(4), [[x] for x in range(6)]).tolist()
     [0, 1, 0, 1, 0, 1]
@@ -114,6 +117,8 @@ def pieces_of(numbers: Any, bits: int, pieces: int) -> np.ndarray:
     """The points of :func:`bit_reader`: ``numbers`` (M,) of ``bits`` bits, cut into ``pieces``
     pieces of ceil(bits / pieces) bits, most significant first: (M, pieces), int64 or object.
 
+    Raises ``HypothesisViolated`` when a number is negative or too long, or there is none.
+
     >>> pieces_of([0b110101], 6, 2).tolist()
     [[6, 5]]
     """
@@ -137,6 +142,9 @@ def table(strings: Any) -> Network:
 
     Which weights may be nonzero depends on n and m alone: the wiring is fixed and shatters all n m
     points.  Depth m + 3; bits at most max(m + 1, bit length of n).
+
+    Raises ``HypothesisViolated`` for anything but zeros and ones, ``InvalidDataset`` for rows
+    of different lengths.
 
     >>> from mem_lib import predict
     >>> predict(table([[0, 1, 1], [1, 0, 1]]), [[0, 0], [0, 1], [1, 0], [1, 1]]).tolist()

@@ -33,6 +33,8 @@ def dichotomies(N: int, weights: int) -> int:
     """The most patterns of signs [form >= 0] of N affine forms in ``weights`` variables: lemma
     ``thm-foundations-cells``.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> [dichotomies(N, 2) for N in (1, 2, 3, 4)]   # lines in the plane and their regions
     [2, 4, 7, 11]
     """
@@ -43,6 +45,8 @@ def dichotomies(N: int, weights: int) -> int:
 def log_sign_patterns(polynomials: int, degree: int, variables: int) -> float:
     """log2 of the most patterns [p >= 0] of so many real polynomials: theorem
     ``thm-foundations-warren`` and its corollary; never more than ``polynomials``.
+
+    Raises ``HypothesisViolated`` when an argument is out of range.
 
     >>> log_sign_patterns(10, 1, 20)
     10.0
@@ -65,6 +69,8 @@ def log_labellings(
     units : the number of units of each layer; the last layer has 1.
     weights : the number of nonzero weights and biases of each layer, at least one for each unit.
     activation : of the hidden layers.
+
+    Raises ``HypothesisViolated`` when an argument is out of range, or the lists do not fit.
     """
     units, weights = _layers(units, weights, activation)
     return _log_labellings(whole(N, "N", 1, MOST), units, weights, activation)
@@ -84,6 +90,8 @@ def _log_labellings(N: int, units: list[int], weights: list[int], activation: st
 def most_shattered(units: Sequence[int], weights: Sequence[int], activation: str = "relu") -> int:
     """No more points than this are shattered by the wiring; arguments as in
     :func:`log_labellings`, whose product it solves for N.
+
+    Raises as :func:`log_labellings`.
 
     >>> most_shattered([1], [3], "threshold") >= 3    # a half-plane shatters three points
     True
@@ -119,6 +127,8 @@ def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu"
 def weights_needed(N: int, depth: int | None = None, *, activation: str = "relu") -> int:
     """The least W with ``vc_bound(W, depth) >= N``: a wiring of fewer weights does not shatter any
     N points.
+
+    Raises ``HypothesisViolated`` when an argument is out of range.
 
     >>> weights_needed(10_000), weights_needed(10_000, activation="threshold")
     (18, 477)

@@ -191,6 +191,8 @@ def key_bits_bound(N: int, d: int, separation: Any, radius: Any) -> int:
     """How many bits a key of the ``"paper"`` variant has at most, when the direction has the spread
     of :func:`spread_bound`.
 
+    Raises as :func:`spread_bound`.
+
     >>> key_bits_bound(1000, 10, 0.28, 1)
     27
     """
@@ -200,6 +202,9 @@ def key_bits_bound(N: int, d: int, separation: Any, radius: Any) -> int:
 def modulus_bound(N: int, range_: int) -> int:
     """Some odd number up to this one tells N different integers 0 <= x < ``range_`` apart, that is,
     leaves N different remainders: lemma ``thm-optimal_relu-modulus``.
+
+    Raises ``HypothesisViolated`` when an argument is out of range, or the range is smaller than
+    N.
 
     >>> modulus_bound(2, 1000), modulus_bound(1000, 2**34)
     (16, 16983027)
@@ -220,6 +225,8 @@ def paper_depth(N: int, d: int, separation: Any, radius: Any = 1, classes: int =
     R = 10 radius N^2 sqrt(pi d) / separation, logarithms to base 2, N >= 2.  Numbers of folders and
     of bits are not rounded to integers here, so no network has exactly this depth; what is promised
     is :func:`bound`.
+
+    Raises as :func:`spread_bound`.
 
     >>> round(paper_depth(1000, 10, 0.28))
     1152
@@ -278,6 +285,8 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
     points with a smaller depth: proposition ``thm-optimal_relu-depth``.
 
     The bound is the product of ``foundations.log_labellings`` for dense layers.
+
+    Raises ``HypothesisViolated`` when an argument is out of range.
 
     >>> [least_depth(N, 12) for N in (10**3, 10**6, 10**9)]
     [3, 27, 659]

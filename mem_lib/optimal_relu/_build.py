@@ -49,6 +49,7 @@ def build(
     ----------
     dataset : labelled points, any number of classes, or points with real targets; repeated points
         allowed.
+    seed : a whole number >= 0, from which everything random is drawn.
     variant : ``"paper"`` has width 12 and follows the paper's construction; ``"merged"`` is the
         same in fewer layers, of width 14 (12 for two classes); ``"narrow"`` has width 3;
         ``"wide"`` has width 7 (6) and half as many layers as that; ``"parallel"`` puts blocks of

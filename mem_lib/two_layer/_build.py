@@ -56,6 +56,7 @@ def build(
     Parameters
     ----------
     dataset : points with labels or real targets; repeated points allowed.
+    seed : a whole number >= 0, from which everything random is drawn.
     variant : exact, for points in general position: ``"threshold"``, at most ceil((N-1)/d)
         threshold units for two classes (``thm-two_layer-threshold``); ``"paper"``, 4 ceil(N/d) ReLU
         neurons for any labels or targets (``thm-two_layer-slabs``); ``"sorted"``, 2 ceil(N/(d+1))

@@ -54,6 +54,9 @@ def gate_kernel(G: Any) -> np.ndarray:
     E sum_ij r_i r_j 1[<u, x_i> > 0] 1[<u, x_j> > 0] <x_i, x_j> = r^T gate_kernel(G) r for a
     Gaussian u.
 
+    Raises ``HypothesisViolated`` for numbers beyond -1 and 1, ``InvalidDataset`` for other
+    things.
+
     >>> gate_kernel([[1.0, 0.6], [0.6, 1.0]]).round(7).tolist()
     [[0.5, 0.2114498], [0.2114498, 0.5]]
     """
@@ -66,6 +69,9 @@ def harmonic_kernel(order: int, rho: Any) -> np.ndarray:
     <w, y>, for unit vectors with <x, y> = rho and a complex Gaussian w.
 
     F_l(rho) = Gamma(1 + l/2)^2 / Gamma(l + 1) rho^l 2F1(l/2, l/2; l + 1; rho^2); F_l(1) = 1.
+
+    Raises ``HypothesisViolated`` for numbers beyond -1 and 1 and an order out of range,
+    ``InvalidDataset`` for other things.
 
     >>> harmonic_kernel(1, [0.3, 0.6, 0.9]).round(6).tolist()
     [0.238364, 0.496002, 0.820436]
@@ -85,6 +91,8 @@ def gate_multiplier(order: int) -> float:
     """s_l = sin(pi l / 2) / (pi l), the coefficients of 1[cos t > 0] = sum_l s_l e^(i l t);
     s_0 = 1/2, and s_(-l) = s_l.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> [round(gate_multiplier(order), 7) for order in (1, 2, 3)]
     [0.3183099, 0.0, -0.1061033]
     """
@@ -97,6 +105,8 @@ def gate_multiplier(order: int) -> float:
 def relu_multiplier(order: int) -> float:
     """c_m, the coefficients of relu(cos t) = sum_m c_m e^(i m t): 1/4 for m = 1, else 0 for odd m
     and (-1)^(m/2 + 1) / (pi (m^2 - 1)) for even m; c_(-m) = c_m.
+
+    Raises ``HypothesisViolated`` when an argument is out of range.
 
     >>> [round(relu_multiplier(m), 7) for m in range(5)]
     [0.3183099, 0.25, 0.1061033, 0.0, -0.0212207]
@@ -113,6 +123,8 @@ def tau(q: int) -> float:
     For unit vectors with coherence g and (N - 1) g^(2q + 2) <= 1/2 the least eigenvalue of
     :func:`gate_kernel` is at least tau_q / 2: proposition ``thm-two_layer-ntk``.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> [round(tau(q), 7) for q in range(4)]
     [0.25, 0.0908451, 0.0643192, 0.0523826]
     """
@@ -127,6 +139,8 @@ def kappa(order: int, tau: Any = 0) -> float:
     """E he_p(s) Phi(s / tau) = (1 + tau^2)^(-p/2) He_(p-1)(0) / sqrt(2 pi p!), for a Gaussian s and
     odd p = ``order``: the part of order p in a gate that is smoothed by a bias of standard
     deviation ``tau``.
+
+    Raises ``HypothesisViolated`` when an argument is out of range.
 
     >>> [round(kappa(order), 7) for order in (1, 3, 5)]
     [0.3989423, -0.1628675, 0.1092548]

@@ -101,6 +101,7 @@ def optimal_weight(
     ----------
     dataset : up to 200 distinct points.  Two classes are fitted as -1 and 1, more as 0..C-1,
         targets as they are.
+    seed : a whole number >= 0, from which everything random is drawn.
     tolerance : stop when the total weight is within this relative distance of the lower bound;
         at least 1e-6.
     rounds : stop after so many linear programs; the result says how far that led.

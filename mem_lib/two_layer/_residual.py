@@ -132,6 +132,7 @@ def fit(
     variant : ``"ntk"``, one-sided pairs of neurons behind gates; ``"antisymmetric"``, two-sided
         ones; ``"harmonic"``, combinations of complex phases; ``"hermite"``, two-sided pairs with a
         Hermite polynomial for a gate.
+    seed : a whole number >= 0, from which everything random is drawn.
     error : the relative squared error sum (f(x) - y)^2 / sum y^2 at which the fit stops.  Default:
         0.01 for targets without a tolerance, no condition otherwise.
     tolerance : how far an output may be from its value.  Default: no condition for targets; 9/10

@@ -75,7 +75,10 @@ def neuron_weights(network: Network) -> np.ndarray:
 
 
 def weight_between(network: Network) -> tuple[Fraction, Fraction]:
-    """Two fractions that enclose the total weight, apart by a relative 2^-100 at most."""
+    """Two fractions that enclose the total weight, apart by a relative 2^-100 at most.
+
+    Raises as :func:`total_weight`.
+    """
     roots, bias, unit = _roots(network)
     total = sum(roots)
     inexact = sum(root > 0 for root in roots)
