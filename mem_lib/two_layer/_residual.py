@@ -36,7 +36,8 @@ from mem_lib._threads import blas_threads
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.network import Network
-from mem_lib.two_layer._cloud import Array, Cloud, Device, cloud_of
+from mem_lib.two_layer._cloud import Cloud, cloud_of
+from mem_lib.two_layer._device import Array, Device
 from mem_lib.two_layer._fit_options import Goal, Options, Values
 from mem_lib.two_layer._fit_state import FitFile, Ledger, State
 from mem_lib.two_layer._neurons import Neurons
