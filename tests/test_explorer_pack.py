@@ -227,3 +227,8 @@ def test_the_widget_carries_the_same_renderer_and_values(landing, monkeypatch):
     assert widget._esm == explorer.module() and widget._css == explorer.style()
     assert widget.labelling == 21 and widget.explorer == landing.values["explorer"]
     assert set(widget.trait_names(sync=True)) == set(landing.values)
+
+
+def test_what_is_no_text_is_no_pack():
+    with pytest.raises(ml.InvalidNetwork, match="packed: not a gzipped, base64-coded text"):
+        explorer.unpack(None)
