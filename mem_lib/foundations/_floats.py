@@ -114,7 +114,7 @@ def bits_needed(network: Network, points: Any) -> int:
     """
     points = _points(network, points)
     if not len(points):
-        raise InvalidDataset(f"points: at least one is needed, got shape {points.shape}")
+        raise InvalidDataset(f"points: M >= 1 of them are needed, got shape {points.shape}")
     shift = least_shift(points)
     network, k = on_grid(network, shift)
     integers = times_power(scaled(points, shift), k)
