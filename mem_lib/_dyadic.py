@@ -3,12 +3,15 @@
 Shared by all packages, so that a point means the same to each of them.
 """
 
+import math
 from fractions import Fraction
 
 import numpy as np
 
 #: int64 arrays are used while every |value| is below this, Python integers otherwise.
 INT64_LIMIT = 2**62
+#: A sum, product or conversion in float64 is off by at most this part.
+ROUNDED = 2.0**-53
 
 
 def least_shift(values: np.ndarray) -> int:
@@ -60,6 +63,38 @@ def largest(array: np.ndarray) -> int | float:
 def is_wide(array: np.ndarray, q: int) -> bool:
     """Whether some ``|value| * 2**q`` is 2^62 or more."""
     return Fraction(largest(array)) * (1 << q) >= INT64_LIMIT
+
+
+def as_floats(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The integers of ``array`` in floating point, through float64; infinite beyond its range."""
+    if array.dtype != object:
+        return array.astype(dtype)
+    flat = [nearest(v) for v in array.ravel().tolist()]
+    return np.array(flat, dtype=np.float64).reshape(array.shape).astype(dtype)
+
+
+def nearest(value: int) -> float:
+    """The float64 nearest to an integer of any size."""
+    try:
+        return float(value)
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")
+
+
+def unit_box(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """The points scaled into [-1, 1] by a power of two, and eta = 2 sqrt(d) (e + 2^-530), where e
+    bounds the error of a coordinate: 0 unless an integer of more than 53 bits was rounded."""
+    d = points.shape[1]
+    if points.dtype == object:
+        size = int(largest(points)).bit_length()
+        unit = np.asarray(np.frompyfunc(lambda v: v / (1 << size), 1, 1)(points), dtype=float)
+        exact = all((abs(v) // (v & -v or 1)).bit_length() <= 53 for v in points.flat)
+    else:
+        unit = points.astype(np.float64)
+        size = int(np.frexp(np.abs(unit).max())[1])
+        unit = np.ldexp(unit, -size)
+        exact = points.dtype.kind == "f" or largest(points) <= 1 << 53
+    return unit, 2 * math.sqrt(d) * (2.0**-530 + (0.0 if exact else ROUNDED))
 
 
 def _whole(value: float, q: int) -> int:

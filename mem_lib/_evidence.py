@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._dyadic import INT64_LIMIT
 from mem_lib._readout import JUDGES
 from mem_lib.data import Dataset
 from mem_lib.exact import READ, Tally
@@ -138,7 +139,7 @@ class Judge:
         evidence.max_error = Fraction(int(errors.max()), denominator)
         allowed = math.floor(self.tolerance * denominator)
         if errors.dtype != object:
-            allowed = min(allowed, 2**62)  # errors are below, see _might_overflow
+            allowed = min(allowed, INT64_LIMIT)  # errors are below, see _might_overflow
         return np.asarray(errors <= allowed, dtype=bool)
 
     def _near_targets(self, out: np.ndarray, targets: np.ndarray, evidence: Evidence) -> np.ndarray:
@@ -165,7 +166,7 @@ class Judge:
 def _might_overflow(out: np.ndarray, denominator: int, classes: int) -> bool:
     if out.dtype == object:
         return False
-    return int(np.abs(out).max(initial=0)) + (classes + 2) * denominator >= 2**62
+    return int(np.abs(out).max(initial=0)) + (classes + 2) * denominator >= INT64_LIMIT
 
 
 def short(value: Fraction) -> str:

@@ -6,6 +6,8 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
+from mem_lib.errors import HypothesisViolated, show
+
 
 def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     """Write ``chunks`` to a temporary file beside ``path``, then move it to ``path``.
@@ -14,6 +16,8 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
     file (a pipe, a device) is written to as it is.  Raises ``FileNotFoundError`` for a missing
     folder.
     """
+    if "\0" in str(path):
+        raise HypothesisViolated(f"path: no file name has NUL characters, got {show(str(path))}")
     target = Path(os.path.realpath(path))
     if not target.parent.is_dir():
         raise FileNotFoundError(f"path: there is no folder {str(path.parent)!r} to write to")

@@ -28,8 +28,7 @@ from mem_lib.errors import (
     InvalidNetwork,
     show,
 )
-from mem_lib.exact import Chunks, Engine, arrays_for, on_grid, times_power
-from mem_lib.exact._arithmetic import ARITHMETIC
+from mem_lib.exact import ARITHMETIC, Chunks, Engine, arrays_for, on_grid, times_power
 from mem_lib.network import Network, Size
 
 FRACTIONS = ("margin", "max_error", "tolerance")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib.data import Dataset
+from mem_lib.errors import InvalidDataset, InvalidNetwork
 from mem_lib.exact import evaluate
 from mem_lib.network import Network, Sparse
 
@@ -215,7 +216,12 @@ def _style(colours: Colours) -> Any:
 
 
 def points(ax: "Axes", dataset: Dataset, colours: Colours, *, size: float = 14) -> None:
-    """The points of a plane data set, each class with its colour and its mark."""
+    """The points of a plane data set, each class with its colour and its mark.
+
+    ``InvalidDataset`` for targets, and for points of another dimension than 2.
+    """
+    if dataset.labels is None or dataset.d != 2:
+        raise InvalidDataset(f"dataset: labelled points of the plane are needed, got {dataset}")
     for k in range(dataset.classes):
         rows = np.flatnonzero(dataset.labels == k)
         if len(rows):
@@ -242,7 +248,10 @@ def firing(network: Network, layer: int, grid: np.ndarray) -> np.ndarray:
 def regions(
     ax: "Axes", network: Network, colours: Colours, *, pixels: int = 240, layer: int = 1
 ) -> None:
-    """Shade, for every unit of hidden ``layer``, the part of the plane where it fires."""
+    """Shade, for every unit of hidden ``layer``, the part of the plane where it fires.
+
+    ``InvalidDataset`` for a network of points of another dimension than 2.
+    """
     from matplotlib.colors import to_rgb
 
     (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
@@ -258,7 +267,12 @@ def regions(
 
 
 def lines(ax: "Axes", network: Network, colours: Colours, *, most: int = 200) -> None:
-    """The first ``most`` hyperplanes of the first layer (d = 2), faintly; set the limits first."""
+    """The first ``most`` hyperplanes of the first layer (d = 2), faintly; set the limits first.
+
+    ``InvalidNetwork`` for another d.
+    """
+    if network.inputs != 2:
+        raise InvalidNetwork(f"network: 2 inputs are needed, got {network.inputs}")
     xlim, ylim = ax.get_xlim(), ax.get_ylim()
     # no visible point is farther from the origin, so none is farther along its line from the foot
     reach = max(9.0, float(np.hypot(max(map(abs, xlim)), max(map(abs, ylim)))))

@@ -444,9 +444,9 @@ def test_rounding_changes_few_bits():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n": 0}, "n: an integer >= 1"),
-        ({"n": 2.5}, "n: an integer"),
-        ({"n": True}, "n: an integer"),
+        ({"n": 0}, "n: a whole number >= 1"),
+        ({"n": 2.5}, "n: a whole number"),
+        ({"n": True}, "n: a whole number"),
         ({"n": 10**12}, "n: at most"),
         ({"max_bias": -1}, "max_bias: a finite number"),
         ({"max_bias": float("nan")}, "max_bias: a finite number"),
@@ -454,13 +454,13 @@ def test_rounding_changes_few_bits():
         ({"max_bias": "x"}, "max_bias: a finite number"),
         ({"max_bias": 2.0**-40}, "max_bias: .*256"),
         ({"variant": "best"}, "variant: one of"),
-        ({"seed": -1}, "seed: an integer"),
+        ({"seed": -1}, "seed: a whole number"),
         ({"covered": 2}, "covered: the class 0 or 1"),
-        ({"weight_bits": 0}, "weight_bits: an integer"),
+        ({"weight_bits": 0}, "weight_bits: a whole number"),
         ({"weight_bits": 60}, "weight_bits: at most"),
         ({"centres": [0]}, "centres: only the variant"),
         ({"centres": [999], "variant": "idealised"}, "centres: row 999"),
-        ({"centres": [-1], "variant": "idealised"}, "centres: an integer"),
+        ({"centres": [-1], "variant": "idealised"}, "centres: a whole number"),
         ({"centres": [], "variant": "idealised"}, "centres: class 1 needs"),
     ],
 )
@@ -545,8 +545,8 @@ def test_far_from_the_origin():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"N": 0, "d": 1, "margin": 1}, "N: an integer"),
-        ({"N": 5, "d": 0, "margin": 1}, "d: an integer"),
+        ({"N": 0, "d": 1, "margin": 1}, "N: a whole number"),
+        ({"N": 5, "d": 0, "margin": 1}, "d: a whole number"),
         ({"N": 5, "d": 1}, "margin: a finite number"),
         ({"N": 5, "d": 1, "margin": 0}, "margin: a finite number"),
         ({"N": 5, "d": 1, "margin": 3}, "at most 2"),
@@ -986,11 +986,11 @@ pieces = bwc.small_pieces_hyperplanes
         (lambda: pieces([[0]], [[1]], [0], [0], 0), "max_bias: a finite"),
         (lambda: bwc.mean_width(-1.0, points=3), "radius: a finite"),
         (lambda: bwc.mean_width(1.0), "dimension: this or points"),
-        (lambda: bwc.mean_width(1.0, points=0), "points: an integer"),
-        (lambda: bwc.covering_hyperplanes((1, 1), 1.0, 2.0, dimension=-1), "dimension: an integer"),
+        (lambda: bwc.mean_width(1.0, points=0), "points: a whole number"),
+        (lambda: bwc.covering_hyperplanes((1, 1), 1.0, 2.0, dimension=-1), "dimension: a whole"),
         (lambda: bwc.admissible_radius(2.0, 1.0), "max_bias: at least the distance"),
         (lambda: bwc.admissible_radius(0.0, 1.0), "distance: a finite"),
-        (lambda: bwc.hyperplanes_needed(0.1, 1.0, pairs=0), "pairs: an integer"),
+        (lambda: bwc.hyperplanes_needed(0.1, 1.0, pairs=0), "pairs: a whole number"),
         (lambda: bwc.hyperplanes_needed(0.1, 1.0, 1.5), "success: a probability"),
         (lambda: bwc.isolation_gap(MOONS, covered=2), "covered: class 2"),
         (lambda: bwc.isolation_gap([[0.0]]), "dataset: a Dataset"),
@@ -1049,16 +1049,36 @@ def test_bounds_far_outside_the_ordinary():
     [
         (lambda: bwc.bound(5), "dataset: a Dataset"),
         (lambda: bwc.bound(MOONS, N=7), "dataset: .*omit"),
-        (lambda: bwc.bound(N=5, d=1, margin=1, weight_bits="x"), "weight_bits: an integer"),
+        (lambda: bwc.bound(N=5, d=1, margin=1, weight_bits="x"), "weight_bits: a whole number"),
         (lambda: bwc.bound(N=5, d=1, margin=10**400), "margin: a finite number"),
         (lambda: bwc.bound(N=5, d=1, margin=1, failure=10**-400), "failure: a probability"),
         (lambda: bwc.hyperplanes_enough(0.1, 1, 0, 5), "max_bias: a finite number > 0"),
         (lambda: bwc.hyperplanes_enough(0.1, 1, 1, 5, failure=0), "failure: a probability"),
         (lambda: bwc.hyperplanes_enough(100, 1, 1, 5), "margin: two points"),
+        (lambda: bwc.hyperplanes_enough(0.1, 1, 1, "a"), "pairs: a whole number >= 0"),
+        (lambda: bwc.hyperplanes_enough(0.1, 1, 1, 5, loss=math.nan), "loss: a finite number >= 0"),
+        (lambda: bwc.hyperplanes_enough(1e-300, 1e-300, 1e300, 5), "weight_bits: rounding may"),
+        (lambda: bwc.bound(N=5, d=10**400, margin=1), r"d: this is computed up to 10\^300"),
+        (lambda: bwc.bound(N=5, d=10**299, margin=1e200, radius=1e200), "weight_bits: rounding"),
+        (lambda: bwc.bound(N=5, d=1, margin=1, weight_bits=10**400), "weight_bits: this is comp"),
+        (lambda: bwc.bound(N=5, d=1, margin=1, variant=np.array(["a", "b"])), "variant: one of"),
+        (lambda: bwc.covering_hyperplanes((2, 2), 1e-300, 1e300), "max_bias: at least"),
+        (lambda: bwc.covering_hyperplanes((2, 2), 1e-7, 1e300), "leaves the range of floats"),
+        (lambda: bwc.covering_hyperplanes((2, 2), 1, 2, dimension=10**400), "dimension: this is"),
+        (lambda: pieces([[0]], [[0]], [0], [0], 1, exact=False), "widths: pieces 0 and 0"),
+        (lambda: bwc.rounding_loss(1.0, 0.0, 16, 20), "max_bias: a finite number > 0"),
+        (lambda: bwc.separation_probability([0], [0, 1], 1), "c, x: points of one dimension"),
+        (lambda: bwc.separation_probability(0, [0, 1], 1), "c, x: points of one dimension"),
+        (lambda: bwc.separation_probability([10**400], [0], 1), "c, x: .* range of floats"),
+        (lambda: bwc.separation_probability([0], [1], -1), "max_bias: a finite number >= 0"),
+        (lambda: bwc.separation_probability([0], [1], math.nan), "max_bias: a finite number >= 0"),
+        (lambda: bwc.chi3(-1.0), "kappa: a finite number >= 0 is needed, got -1.0"),
+        (lambda: bwc.chi3(math.nan), "kappa: a finite number >= 0"),
         (lambda: bwc.covering_hyperplanes(5, 1, 2), "components: a pair"),
         (lambda: bwc.covering_hyperplanes((1, 2, 3), 1, 2), "components: a pair"),
         (lambda: bwc.covering_hyperplanes((1, 2), 1, 2, mean_width=math.nan), "mean_width"),
         (lambda: bwc.covering_hyperplanes((1, 2), 1, 2, mean_width=math.inf), "mean_width"),
+        (lambda: bwc.data_bound(MOONS, weight_bits="x"), "weight_bits: a whole number >= 1"),
         (lambda: bwc.data_bound(MOONS, covered=7), "covered: the class 0 or 1"),
         (lambda: bwc.build(MOONS, variant="idealised", centres=5), "centres: rows"),
     ],
@@ -1066,6 +1086,20 @@ def test_bounds_far_outside_the_ordinary():
 def test_bounds_name_what_is_wrong(call, message):
     with pytest.raises(ml.HypothesisViolated, match=message):
         call()
+
+
+def test_probabilities_of_no_numbers():
+    with pytest.raises(ml.InvalidDataset, match=r"x\[1\] = nan is not a finite number"):
+        bwc.separation_probability([0.0, 1.0], [0.0, math.nan], 1.0)
+
+
+def test_numbers_of_any_kind_are_numbers():
+    for half in (0.5, np.float32(0.5), Fraction(1, 2)):
+        assert bwc.mean_width(half, dimension=4) == 1.0
+        assert bwc.covering_hyperplanes((2, 2), half, 2 * half) > 0
+        assert bwc.separation_probability([0], [half], half).shape == ()
+    assert bwc.chi3(np.float64(1e200)) == bwc.chi3(10) == 1.0
+    assert bwc.mean_width(0, points=1) == 0
 
 
 def test_numpy_numbers_are_numbers():

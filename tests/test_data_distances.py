@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mem_lib._roots import nearest_root
 from mem_lib.data import Dataset, ball, digits, hostile, lattice, sphere
 from mem_lib.data import _distances as distances
 from tests.datasets import datasets, exact, smallest_square
@@ -185,7 +186,7 @@ def test_blocks_of_the_matrix_product(monkeypatch):
 @given(st.integers(0, 2**200), st.integers(1, 2**200))
 def test_root_is_the_nearest_float(p, q):
     square = Fraction(p, q)
-    root = Fraction(distances.root(square))
+    root = Fraction(nearest_root(square))
     for neighbour in (math.nextafter(float(root), 0), math.nextafter(float(root), math.inf)):
         middle = (root + Fraction(neighbour)) / 2
         assert middle**2 >= square if neighbour > root else middle**2 <= square
@@ -193,9 +194,9 @@ def test_root_is_the_nearest_float(p, q):
 
 def test_root_just_beside_the_middle_of_two_floats():
     middle, tiny = 1 + Fraction(1, 2**53), Fraction(1, 2**400)
-    assert distances.root(middle**2) == 1.0  # a tie goes to even
-    assert distances.root(middle**2 + tiny) == 1 + 2.0**-52
-    assert distances.root(middle**2 - tiny) == 1.0
+    assert nearest_root(middle**2) == 1.0  # a tie goes to even
+    assert nearest_root(middle**2 + tiny) == 1 + 2.0**-52
+    assert nearest_root(middle**2 - tiny) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -203,7 +204,7 @@ def test_root_just_beside_the_middle_of_two_floats():
     [(0, 0.0), (4, 2.0), (2, math.sqrt(2)), (Fraction(1, 4**1074), 5e-324), (4**5000, math.inf)],
 )
 def test_root_of_special_values(square, root):
-    assert distances.root(Fraction(square)) == root
+    assert nearest_root(Fraction(square)) == root
 
 
 def test_digits():

@@ -270,6 +270,12 @@ def test_generators_do_not_touch_the_global_state():
     [
         (ball, {"N": 0, "d": 2}, "N must be an integer, at least 1, got 0"),
         (ball, {"N": 10.0, "d": 2}, "N must be an integer"),
+        (
+            ball,
+            {"N": 10**400, "d": 2},
+            "N must be .* at most 1000000000000, got an integer of 1329",
+        ),
+        (lattice, {"N": 2, "d": 2, "classes": 10**400}, "classes must be .* at most"),
         (ball, {"N": True, "d": 2}, "N must be an integer"),
         (ball, {"N": 5, "d": 0}, "d must be an integer"),
         (ball, {"N": 5, "d": 2, "classes": 0}, "classes must be"),

@@ -106,7 +106,11 @@ def test_bad_files(table, text, message):
     assert "data.csv" in str(error.value)
 
 
-@pytest.mark.parametrize("label", [2, -3, "z", 1.0, None, True, "x"])
+def test_a_numpy_integer_counts_columns(table):
+    assert read_csv(table("1,0,5\n2,1,7\n"), label=np.int64(1)).labels.tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("label", [2, -3, "z", 1.0, None, True, "x", np.int64(2)])
 def test_bad_columns(table, label):
     text = "x,x\n1,2\n" if label == "x" else "x,y\n1,2\n"
     with pytest.raises(InvalidDataset, match="label="):
@@ -119,3 +123,5 @@ def test_missing_files(tmp_path):
     assert isinstance(error.value.__cause__, FileNotFoundError)
     with pytest.raises(InvalidDataset, match="cannot be read as CSV"):
         read_csv(tmp_path)
+    with pytest.raises(InvalidDataset, match=r"path: .* has a NUL character"):
+        read_csv("a\0b")

@@ -110,6 +110,7 @@ def test_own_points(networks):
         ([(0, 1), (0.5, 1)], r"whole numbers .* \[0\.5, 1\.0\]"),
         ([(0, 1), (2_000_000, 1)], "up to a million"),
         ([(0, 1), (5, 5), (0, 1)], "all have to differ"),
+        ([(-(2**63), 0), (9, 5)], "up to a million"),  # whose absolute value is no int64
     ],
 )
 def test_unusable_points_are_refused(points, message):
@@ -117,9 +118,19 @@ def test_unusable_points_are_refused(points, message):
         explorer.landing(points, sizes=())
 
 
-@pytest.mark.parametrize("labelling", [-1, 4])
+def test_points_of_different_lengths_are_refused():
+    with pytest.raises(ml.InvalidDataset, match="points is not a rectangular array"):
+        explorer.landing([(0, 0), (1,)])
+
+
+def test_without_a_construction_there_is_nothing_to_show():
+    with pytest.raises(ml.InvalidDataset, match="constructions: at least one is needed"):
+        explorer.landing([(0, 0), (9, 5)], constructions=(), sizes=())
+
+
+@pytest.mark.parametrize("labelling", [-1, 4, 1.5, "x"])
 def test_a_labelling_out_of_range_is_refused(labelling):
-    with pytest.raises(ml.InvalidDataset, match=f"labelling: 0 to 3 .* {labelling}"):
+    with pytest.raises(ml.InvalidDataset, match=f"labelling: 0 to 3 .* {labelling!r}"):
         explorer.landing([(0, 0), (90, 0)], labelling=labelling, sizes=())
 
 
@@ -223,3 +234,8 @@ def test_the_widget_carries_the_same_renderer_and_values(landing, monkeypatch):
     assert widget._esm == explorer.module() and widget._css == explorer.style()
     assert widget.labelling == 21 and widget.explorer == landing.values["explorer"]
     assert set(widget.trait_names(sync=True)) == set(landing.values)
+
+
+def test_what_is_no_text_is_no_pack():
+    with pytest.raises(ml.InvalidNetwork, match="packed: not a gzipped, base64-coded text"):
+        explorer.unpack(None)

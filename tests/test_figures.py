@@ -155,6 +155,19 @@ def test_text_and_classes_stand_out(one):
     assert all(contrast(c) >= 2.3 for c in one.classes[:4])
 
 
+@pytest.mark.parametrize(
+    "dataset", [ml.Dataset([[0, 1, 2]], [0]), ml.Dataset([[0, 1]], targets=[0.5])]
+)
+def test_only_labelled_points_of_the_plane_are_drawn(dataset):
+    with pytest.raises(ml.InvalidDataset, match="dataset: labelled points of the plane"):
+        figures.points(None, dataset, figures.LIGHT)
+
+
+def test_only_networks_of_the_plane_are_drawn():
+    with pytest.raises(ml.InvalidNetwork, match="network: 2 inputs are needed, got 3"):
+        figures.lines(None, ml.Network([ml.Layer([[1, 1, 1]], [0], "relu")]), figures.LIGHT)
+
+
 def drawn_past_the_style(source):
     """What in the code of a page draws without ``figures.show``."""
     return re.findall(

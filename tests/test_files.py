@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+import mem_lib as ml
 from mem_lib._files import write_atomically
 
 
@@ -82,3 +83,16 @@ def test_a_pipe_stays_a_pipe(tmp_path):
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(FileNotFoundError, match="nowhere"):
         write_atomically(tmp_path / "nowhere" / "f", [b"x"])
+
+
+def test_names_with_nul_are_refused_by_all(tmp_path):
+    path = tmp_path / "a\0b"
+    network, dataset = ml.Network([ml.Layer([[1]], [0], "relu")]), ml.Dataset([[1]], [1])
+    for thing in (network, dataset, ml.verify(network, dataset)):
+        with pytest.raises(ml.HypothesisViolated, match="path: no file name has NUL characters"):
+            thing.save(path)
+    with pytest.raises(ml.InvalidNetwork, match="no NUL characters"):
+        ml.Network.load(path)
+    with pytest.raises(ml.InvalidDataset):
+        ml.Dataset.load(path)
+    assert os.listdir(tmp_path) == []

@@ -16,6 +16,7 @@ from mem_lib.data import hostile
 from mem_lib.exact import reference
 
 LINE = [[-2], [-1], [0], [1], [2]]
+XOR = ml.Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
 
 
 def grid(n, m):
@@ -176,11 +177,31 @@ def test_networks_for_easy_labels_may_be_smaller():
         (lambda: foundations.labellings([1, 1, 1], [[2**61]], 2), "leave the range of int64"),
         (lambda: foundations.labellings([1, 1], [[0.5]], 1), "points: integers"),
         (lambda: foundations.labellings([1, 1], LINE, 1, "identity"), "relu or threshold"),
+        (lambda: foundations.labellings(1, LINE, 1), "widths: a list is needed, got 1"),
+        (lambda: foundations.counting_bound(10**400), r"N: this is computed up to 10\^300, got"),
+        (lambda: foundations.counting_bound(5, 10**400), r"classes: .* up to 10\^300"),
+        (lambda: foundations.counting_bound(5, 2, bits=10**9), "bits: .* up to 10000000, got"),
+        (lambda: foundations.counting_bound(5, inputs=10**400), r"inputs: .* up to 10\^300"),
+        (lambda: foundations.log_networks(10**400, 1), r"weights: .* up to 10\^300"),
+        (lambda: foundations.log_networks(1, 1, inputs=1, outputs=10**400), r"outputs: .* 10\^300"),
     ],
 )
 def test_counting_errors(call, message):
     with pytest.raises(ml.HypothesisViolated, match=message):
         call()
+
+
+def test_the_largest_numbers_that_are_counted():
+    most = 10**300
+    shared = foundations.counting_bound(most, bits=10**7) * (10**7 + 1)
+    assert abs(shared - most) < most // 10**9
+    assert foundations.counting_bound(most, most, bits=1, inputs=most, outputs=most) > most // 10
+    assert math.isfinite(foundations.log_networks(most, 10**7, inputs=most, outputs=most))
+    assert foundations.vc_bound(10**100) < 10**204
+    assert 10**47 < foundations.weights_needed(10**100) < 10**50
+    assert foundations.weights_needed(10**100, 1) < 10**98
+    assert foundations.log_sign_patterns(10**100, 10**100, 10**100) == 1e100
+    assert foundations.most_shattered([10**99, 1], [10**100, 10**100]) > 10**100
 
 
 # -- shattering ----------------------------------------------------------------------------------
@@ -311,6 +332,15 @@ def test_vc_bound_at_fixed_depth():
         (lambda: foundations.log_sign_patterns(3, 0, 1), "degree"),
         (lambda: foundations.dichotomies(-1, 2), "N: a whole number >= 0"),
         (lambda: foundations.weights_needed(0), "N: a whole number >= 1"),
+        (lambda: foundations.vc_bound(10**200), r"weights: this is computed up to 10\^100"),
+        (lambda: foundations.vc_bound(3, activation=["relu"]), "activation: one of"),
+        (lambda: foundations.weights_needed(10**700), r"N: this is computed up to 10\^100"),
+        (lambda: foundations.weights_needed(5, 10**200), r"depth: this is computed up to"),
+        (lambda: foundations.log_sign_patterns(10**400, 1, 1), "polynomials: this is computed"),
+        (lambda: foundations.log_sign_patterns(9, 10**400, 1), "degree: this is computed"),
+        (lambda: foundations.log_labellings(10**400, [1], [2]), "N: this is computed up to"),
+        (lambda: foundations.most_shattered([1], [10**400]), r"weights\[0\]: this is computed"),
+        (lambda: foundations.most_shattered(1, [2]), "units: a list is needed, got 1"),
     ],
 )
 def test_shattering_errors(call, message):
@@ -431,11 +461,23 @@ def test_table_stores_more_labels_than_it_has_weights():
         (lambda: foundations.pieces_of([-1], 3, 1), r"numbers\[0\]"),
         (lambda: foundations.table([[0, 2]]), "zeros and ones"),
         (lambda: foundations.table([0, 1]), r"\(n, m\) array"),
+        (lambda: foundations.pieces_of(5, 3, 1), "numbers: a list is needed, got 5"),
+        (lambda: foundations.staircase(5), "dataset: a Dataset is needed, got 5"),
+        (
+            lambda: foundations.staircase(XOR, seed=-1),
+            "seed: a whole number >= 0 is needed, got -1",
+        ),
+        (lambda: foundations.staircase(XOR, seed="x"), "seed: a whole number >= 0"),
     ],
 )
 def test_network_errors(call, message):
     with pytest.raises(ml.HypothesisViolated, match=message):
         call()
+
+
+def test_strings_of_different_lengths_are_no_table():
+    with pytest.raises(ml.InvalidDataset, match="strings is not a rectangular array"):
+        foundations.table([[1], [0, 1]])
 
 
 def test_staircase_gives_up_with_the_reason(monkeypatch):
@@ -545,6 +587,11 @@ def test_a_bias_that_does_not_take_part_breaks_the_integer_form():
         (([([[0.5, 2**53 + 1]], [0])], ["relu"]), r"layers\[0\]\[0\] mixes floats with 9007"),
         (([([[1.0]], [0])], ["tanh"]), r"activations\[0\]"),
         (([([[1.0]], [0])], []), "one for each layer"),
+        (([5], ["relu"]), r"layers\[0\]: a pair \(W, b\) is needed, got 5"),
+        (([([[1.0]],)], ["relu"]), r"layers\[0\]: a pair"),
+        ((5, ["relu"]), "layers: a list is needed, got 5"),
+        (([([[1.0]], [0])], "relu"), "activations: a list is needed, got 'relu'"),
+        (([([[1.0]], [0])], [np.array(["relu", "relu"])]), r"activations\[0\]"),
         (([([[1.0]], [0])], ["relu"], -1), "input_shift"),
         (([([[1.0]], [0]), ([[1.0, 2.0]], [0])], ["relu", "identity"]), "2 inputs"),
     ],
@@ -629,6 +676,10 @@ def test_float_run_of_every_kind_of_network():
 def test_points_of_the_wrong_shape(function):
     with pytest.raises(ml.InvalidDataset, match=r"shape \(M, 1\)"):
         function(foundations.bit_reader(3), [1, 2, 3])
+    with pytest.raises(ml.InvalidDataset, match=r"points must be floats .* got 'a'"):
+        function(foundations.bit_reader(3), [["a"]])
+    with pytest.raises(ml.InvalidNetwork, match="network: a Network is needed, got 5"):
+        function(5, [[1]])
 
 
 def test_bits_of_points_that_numpy_would_round():

@@ -457,12 +457,12 @@ def test_one_more_in_one_weight_is_noticed(variant, N, least):
     [
         ({"variant": "thin"}, "variant: one of .* got 'thin'"),
         ({"variant": None}, "variant: one of .* got None"),
-        ({"seed": -1}, "seed: an integer >= 0 is needed, got -1"),
-        ({"seed": 0.5}, "seed: an integer >= 0 is needed, got 0.5"),
-        ({"folder_size": 0}, "folder_size: an integer >= 1 is needed, got 0"),
-        ({"folder_size": True}, "folder_size: an integer >= 1 is needed, got True"),
-        ({"folder_size": 2.0}, "folder_size: an integer >= 1 is needed, got 2.0"),
-        ({"directions": 0}, "directions: an integer >= 1 is needed, got 0"),
+        ({"seed": -1}, "seed: a whole number >= 0 is needed, got -1"),
+        ({"seed": 0.5}, "seed: a whole number >= 0 is needed, got 0.5"),
+        ({"folder_size": 0}, "folder_size: a whole number >= 1 is needed, got 0"),
+        ({"folder_size": True}, "folder_size: a whole number >= 1 is needed, got True"),
+        ({"folder_size": 2.0}, "folder_size: a whole number >= 1 is needed, got 2.0"),
+        ({"directions": 0}, "directions: a whole number >= 1 is needed, got 0"),
     ],
 )
 def test_bad_arguments(arguments, message):

@@ -11,8 +11,8 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import foundations, optimal_relu
+from mem_lib._roots import directed_root
 from mem_lib.optimal_relu import (
-    _bounds,
     _projection,
     bound,
     key_bits_bound,
@@ -217,8 +217,8 @@ def test_what_a_promise_does_not_accept():
         (good | {"classes": 0}, "classes: a whole number >= 1"),
         (good | {"variant": "broad"}, "variant: one of"),
         (good | {"folders": 3}, "folders: their number is proved"),
-        (good | {"bits": 50}, "bits: a budget for variant = 'narrow' or 'wide' or 'series'"),
-        (good | {"depth": 50, "variant": "wide"}, "depth: a budget for variant = 'parallel', got"),
+        (good | {"bits": 50}, "bits: only 'narrow' and 'wide' and 'series' keep to such a budget"),
+        (good | {"depth": 50, "variant": "wide"}, "depth: only 'parallel' .* got 50 for .* 'wide'"),
         (good | {"depth": 0, "variant": "parallel"}, "depth: a whole number >= 1"),
         (good | {"depth": 9, "variant": "parallel"}, "depth: .* layers are always enough"),
         (good | {"bits": 9, "variant": "narrow"}, "bits: .* bits are always enough"),
@@ -274,7 +274,7 @@ def test_a_rounded_direction_keeps_points_apart(N, d):
     dataset = far_signs(N, d)
     points = dataset.integers()[0]
     separation, radius = (
-        _bounds._root(square, up=up)
+        directed_root(square, up=up)
         for square, up in ((dataset.squared_separation, False), (dataset.squared_radius, True))
     )
     most = spread_bound(N, d, separation, radius)
@@ -775,6 +775,8 @@ def test_what_the_data_say_is_not_said_again(name):
         lambda: optimal_relu.bound(N=10, d=2, separation=0.1, grid_bits=10**10),
         lambda: optimal_relu.bound(N=10, d=2, separation=0.1, direction_bits=10**10),
         lambda: optimal_relu.least_depth(10**18, 12),
+        lambda: optimal_relu.least_depth(10, 10**400),
+        lambda: optimal_relu.modulus_bound(10**160, 10**400),
         lambda: least_bits(10**12, 10**9),
     ],
 )

@@ -16,7 +16,8 @@ from mem_lib import two_layer
 from mem_lib.data import hostile
 from mem_lib.exact import reference
 from mem_lib.two_layer import _fit_state, _residual
-from mem_lib.two_layer._cloud import Device, cloud_of
+from mem_lib.two_layer._cloud import cloud_of
+from mem_lib.two_layer._device import Device
 from mem_lib.two_layer._fit_options import METHODS, Options
 from mem_lib.two_layer._residual import fit
 from mem_lib.two_layer._steps import (

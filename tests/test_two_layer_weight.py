@@ -439,6 +439,9 @@ def test_kappa_is_a_hermite_coefficient(tau):
         (lambda: _kernels.harmonic_kernel(-1, 0.5), "order: a whole number >= 0 is needed, got -1"),
         (lambda: _kernels.gate_multiplier(0.5), "order: a whole number >= 0 is needed, got 0.5"),
         (lambda: _kernels.relu_multiplier(True), "order: a whole number .* got True"),
+        (lambda: _kernels.tau(10**8), "q: this is computed up to 10000000, got 100000000"),
+        (lambda: _kernels.gate_multiplier(10**400), r"order: this is computed up to 10\^150"),
+        (lambda: _kernels.relu_multiplier(10**400), r"order: this is computed up to 10\^150"),
         (lambda: _kernels.tau(-1), "q: a whole number >= 0 is needed, got -1"),
         (lambda: _kernels.kappa(2), "order: an odd number .* got 2"),
         (lambda: _kernels.kappa(101), "order: an odd number up to 99 is needed, got 101"),
@@ -645,7 +648,7 @@ def test_dispersion_refuses(call, reason):
 def test_steps_refuse():
     spread = _kernels.dispersion(CIRCLE)
     for arguments, reason in [
-        ({"error": 0}, r"error: a number in \(0, 1\] is needed, got 0"),
+        ({"error": 0}, "error: a number above 0 and at most 1 is needed, got 0"),
         ({"error": 2}, "error: .* got 2"),
         ({"error": 0.1, "failure": 0}, "failure: .* got 0"),
         ({"error": None}, "error: .* got None"),

@@ -7,11 +7,17 @@ float64 with a relative error far below the rounding up to a whole number of hyp
 import math
 import sys
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
-from mem_lib._numbers import as_fraction
+from mem_lib._arguments import above_zero, at_least_zero, probability, whole
+from mem_lib.beyond_worst_case._arguments import (
+    binary,
+    classes_of,
+    default_bias,
+    in_units_of_the_radius,
+    known_variant,
+)
 from mem_lib.beyond_worst_case._probability import (
     Tallied,
     chi3,
@@ -22,12 +28,13 @@ from mem_lib.beyond_worst_case._probability import (
 from mem_lib.beyond_worst_case._rays import check_rays
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.network import Size
+from mem_lib.network import MOST_SHIFT, Size
 
 WEIGHT_BITS = 16
+#: More points, dimensions or pairs are refused: they leave the range of floats.
+MOST = 10**300
 #: Above this many pairs :func:`data_bound` rounds their probabilities, to keep few of them.
 EXACT_PAIRS = 2_000_000
-VARIANTS = ("practical", "idealised", "two_sided", "relu")
 
 
 def bound(
@@ -87,9 +94,12 @@ def bound(
     radius = 1.0 if radius is None else radius
     classes = 2 if classes is None else classes
     grid_bits = 20 if grid_bits is None else grid_bits
-    N, d, classes = whole(N, "N", 1), whole(d, "d", 1), whole(classes, "classes", 1)
-    weight_bits, grid_bits = whole(weight_bits, "weight_bits", 1), whole(grid_bits, "grid_bits", 0)
+    N, d = whole(N, "N", 1, MOST), whole(d, "d", 1, MOST)
+    classes = whole(classes, "classes", 1)
+    weight_bits = whole(weight_bits, "weight_bits", 1, MOST_SHIFT)
+    grid_bits = whole(grid_bits, "grid_bits", 0, MOST_SHIFT)
     known_variant(variant)
+    failure = probability(failure, "failure")
     if N == 1 or classes == 1:
         return constant_size(d, classes)
     margin = separation if margin is None else margin
@@ -99,7 +109,7 @@ def bound(
     loss = rounding_loss(2 * math.sqrt(d) * radius, max_bias, weight_bits, grid_bits)
     n = hyperplanes_enough(
         margin, radius, max_bias, pairs,
-        failure=probability(failure) / 2, loss=float(loss), two_sided=variant == "two_sided",
+        failure=failure / 2, loss=min(float(loss), 1.0), two_sided=variant == "two_sided",
     )  # fmt: skip
     covering = N - 1 if classes == 2 else N
     # failure / 2 is left for the event that some |w_ij| exceeds this
@@ -129,17 +139,21 @@ def hyperplanes_enough(
     direction.  ``loss`` is what rounding takes from p; ``two_sided`` neurons are content with
     either direction, which doubles p.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, the margin is above twice
+    the radius, or the loss leaves nothing of p.
+
     >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
     1765
     """
     margin, radius = above_zero(margin, "margin"), above_zero(radius, "radius")
-    max_bias, failure = above_zero(max_bias, "max_bias"), probability(failure)
+    max_bias, failure = above_zero(max_bias, "max_bias"), probability(failure, "failure")
+    pairs, loss = whole(pairs, "pairs", 0), above_zero(loss, "loss", or_zero=True)
     if margin > 2 * radius:
         raise HypothesisViolated(
             f"margin: two points of norm at most radius = {radius} are at most {2 * radius} "
             f"apart, got margin = {margin}"
         )
-    p = chi3(max_bias / radius) * margin / (2 * math.sqrt(2 * math.pi) * max_bias)
+    p = chi3(min(max_bias / radius, 1e300)) * margin / (2 * math.sqrt(2 * math.pi) * max_bias)
     p = (2 * p if two_sided else p) - loss
     if not p > sys.float_info.min:
         raise HypothesisViolated(
@@ -172,10 +186,11 @@ def data_bound(
     """
     known_variant(variant)
     classes, covered = classes_of(dataset), binary(covered)
-    dataset, failure = dataset.distinct(), probability(failure)
+    weight_bits = whole(weight_bits, "weight_bits", 1, MOST_SHIFT)
+    dataset, failure = dataset.distinct(), probability(failure, "failure")
     if (dataset.labels == dataset.labels[0]).all():
         return 1
-    exact_bias = default_bias(dataset) if max_bias is None else bias_of(max_bias)
+    exact_bias = default_bias(dataset) if max_bias is None else at_least_zero(max_bias, "max_bias")
     if exact_bias == 0:
         check_rays(dataset, (covered,) if classes == 2 else range(classes), variant)
     points, bias, shift = in_units_of_the_radius(dataset, exact_bias)
@@ -207,20 +222,6 @@ def data_bound(
     return least_count(tallied.p, failure / both_ways, tallied.times)
 
 
-def in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray, float, int]:
-    """(points, max_bias, grid shift) after division by a power of two near the radius, so that
-    neither 2^-600 nor 2^1500 leaves the range of float64."""
-    square = dataset.squared_radius
-    unit = (square.numerator.bit_length() - square.denominator.bit_length()) // 2
-    scale = Fraction(2) ** -unit
-    if dataset.points.dtype == object:
-        flat = [float(v * scale) for v in dataset.points.ravel()]
-        points = np.array(flat).reshape(dataset.points.shape)
-    else:
-        points = np.ldexp(dataset.points.astype(np.float64), -unit)
-    return points, float(bias * scale), dataset.shift + unit
-
-
 def hyperplanes_needed(
     margin: float, max_bias: float, success: float = 0.5, *, pairs: int = 1
 ) -> float:
@@ -231,12 +232,14 @@ def hyperplanes_needed(
     ``thm-beyond_worst_case-needed``.  More ``pairs``, the end points of disjoint intervals of
     length ``margin`` on one line: proposition ``thm-beyond_worst_case-logarithm``.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> round(hyperplanes_needed(0.1, 1.0), 1)
     17.0
     >>> round(hyperplanes_needed(0.1, 1.0, pairs=10))
     66
     """
-    pairs, success = whole(pairs, "pairs", 1, 10**300), probability(success, "success")
+    pairs, success = whole(pairs, "pairs", 1, MOST), probability(success, "success")
     crossed = above_zero(margin, "margin") / (
         math.sqrt(2 * math.pi) * above_zero(max_bias, "max_bias")
     )
@@ -248,70 +251,6 @@ def hyperplanes_needed(
             f"{show(max_bias)}"
         )
     return math.log(-math.expm1(math.log(success) / pairs)) / math.log1p(-crossed)
-
-
-def default_bias(dataset: Dataset) -> Fraction:
-    """Three quarters of the radius, as a fraction (the root is rounded down to the grid)."""
-    extra = dataset.shift + 32
-    square = Fraction(dataset.squared_radius)
-    root = math.isqrt((square.numerator << (2 * extra)) // square.denominator)
-    return Fraction(3 * root, 4 << extra)
-
-
-def bias_of(value: Any) -> Fraction:
-    """``max_bias`` as a fraction; ``HypothesisViolated`` unless it is a finite number >= 0."""
-    bias = as_fraction(value)
-    if bias is None or bias < 0:
-        raise HypothesisViolated(f"max_bias: a finite number >= 0 is needed, got {show(value)}")
-    return bias
-
-
-def known_variant(variant: str) -> None:
-    if variant not in VARIANTS:
-        raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
-
-
-def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
-    """``value`` as a Python integer of at least ``least``, and at most ``most``."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < least:
-        raise HypothesisViolated(f"{name}: an integer >= {least} is needed, got {show(value)}")
-    if most is not None and value > most:
-        raise HypothesisViolated(f"{name}: this is computed up to {show(most)}, got {show(value)}")
-    return int(value)
-
-
-def above_zero(value: Any, name: str) -> float:
-    """``value`` as a positive finite float."""
-    number = as_fraction(value)
-    if number is None or not 0 < number < sys.float_info.max:
-        raise HypothesisViolated(f"{name}: a finite number > 0 is needed, got {show(value)}")
-    return float(number)
-
-
-def probability(value: Any, name: str = "failure") -> float:
-    """``value`` as a float strictly between 0 and 1."""
-    number = as_fraction(value)
-    if number is None or not 0 < number < 1 or not 0 < float(number) < 1:
-        raise HypothesisViolated(
-            f"{name}: a probability strictly between 0 and 1 is needed, got {show(value)}"
-        )
-    return float(number)
-
-
-def binary(covered: Any) -> int:
-    """The class that gets covered when there are two."""
-    if whole(covered, "covered", 0) > 1:
-        raise HypothesisViolated(f"covered: the class 0 or 1 is needed, got {show(covered)}")
-    return int(covered)
-
-
-def classes_of(dataset: Any) -> int:
-    """The number of classes; ``HypothesisViolated`` unless this is a labelled ``Dataset``."""
-    if not isinstance(dataset, Dataset):
-        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
-    if dataset.targets is not None:
-        raise HypothesisViolated("dataset: this construction needs labels 0..C-1, got real targets")
-    return int(dataset.classes)
 
 
 def constant_size(d: int, classes: int) -> Size:

@@ -8,20 +8,18 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import at_least_zero, whole
 from mem_lib._memory import check_memory
 from mem_lib._progress import bar as progress_bar
 from mem_lib._threads import blas_threads
 from mem_lib.beyond_worst_case import _cover
-from mem_lib.beyond_worst_case._bounds import (
-    WEIGHT_BITS,
-    bias_of,
+from mem_lib.beyond_worst_case._arguments import (
     binary,
     classes_of,
-    data_bound,
     default_bias,
     known_variant,
-    whole,
 )
+from mem_lib.beyond_worst_case._bounds import WEIGHT_BITS, data_bound
 from mem_lib.beyond_worst_case._cover import Cover
 from mem_lib.beyond_worst_case._hyperplanes import codes, hyperplanes
 from mem_lib.beyond_worst_case._rays import check_rays
@@ -81,6 +79,7 @@ def build(
         not covered yet; ``"idealised"`` gives one to each of ``centres``; ``"two_sided"`` is the
         practical one with neurons that count all hyperplanes between centre and point, not those
         in one direction only; ``"relu"`` is the practical one with ReLU in both hidden layers.
+    seed : a whole number >= 0, from which everything random is drawn.
     centres : rows of ``dataset``, for ``"idealised"``; default: every point.
     covered : with two classes, the one that gets covered; the size grows with its complexity.
     weight_bits : the weights of the first layer are rounded to the grid 2^-weight_bits; default:
@@ -179,7 +178,9 @@ class _Options:
         distinct = dataset.distinct()
         options = cls(
             dataset=distinct,
-            max_bias=default_bias(distinct) if max_bias is None else bias_of(max_bias),
+            max_bias=default_bias(distinct)
+            if max_bias is None
+            else at_least_zero(max_bias, "max_bias"),
             variant=variant,
             seed=whole(seed, "seed", 0),
             centres=None if centres is None else _rows(dataset, distinct, centres),

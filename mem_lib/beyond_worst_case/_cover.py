@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._dyadic import INT64_LIMIT
 from mem_lib.exact import Engine
 from mem_lib.network import Layer, Network
 
@@ -42,6 +43,8 @@ def by_candidates(
     The result is that of visiting one candidate
     after the other; candidates are scored in batches because a matrix product is much cheaper
     than as many matrix-vector products.  ``advance`` is told how many points each batch settled.
+
+    Arguments are not checked.
     """
     waiting = np.ones(len(own), dtype=bool)
     centres: list[int] = []
@@ -80,7 +83,10 @@ def by_candidates(
 
 
 def by_centres(own: np.ndarray, rivals: np.ndarray, centres: np.ndarray) -> Cover:
-    """The idealised algorithm: one neuron for every given centre with a positive threshold."""
+    """The idealised algorithm: one neuron for every given centre with a positive threshold.
+
+    Arguments as in :func:`by_candidates`; ``centres`` are rows of ``own``.
+    """
     least = smallest_scores(off_at(own[centres]), rivals)
     kept = np.flatnonzero(least > 0)
     thresholds = _integers(least[kept].tolist())
@@ -138,7 +144,7 @@ def _left_over(own: np.ndarray, rows: list[int], centres: Any, thresholds: Any) 
 def _integers(values: Any) -> np.ndarray:
     """int64, or Python integers where one does not fit."""
     whole = [int(v) for v in values]
-    return np.array(whole, dtype=object if max(whole, default=0) >= 2**62 else np.int64)
+    return np.array(whole, dtype=object if max(whole, default=0) >= INT64_LIMIT else np.int64)
 
 
 def _blocks(codes: np.ndarray) -> list[slice]:

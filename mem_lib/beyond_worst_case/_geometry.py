@@ -13,17 +13,12 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import above_zero, at_least_zero, probability, whole
 from mem_lib._memory import check_memory
-from mem_lib.beyond_worst_case._bounds import (
-    above_zero,
-    bias_of,
-    classes_of,
-    default_bias,
-    in_units_of_the_radius,
-    probability,
-    whole,
-)
-from mem_lib.beyond_worst_case._probability import all_pairs, chi3, least
+from mem_lib._search import least
+from mem_lib.beyond_worst_case._arguments import classes_of, default_bias, in_units_of_the_radius
+from mem_lib.beyond_worst_case._bounds import MOST
+from mem_lib.beyond_worst_case._probability import all_pairs, chi3
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 
@@ -36,16 +31,18 @@ def mean_width(radius: float, *, dimension: int | None = None, points: int | Non
     lies in an affine subspace of that dimension, radius * sqrt(2 log(2 points)) when it has so
     many points; the smaller of the two when both are given.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, or both ``dimension`` and
+    ``points`` are missing.
+
     >>> mean_width(0.5, dimension=4)
     1.0
     """
-    if isinstance(radius, bool) or not isinstance(radius, int | float) or not 0 <= radius < np.inf:
-        raise HypothesisViolated(f"radius: a finite number >= 0 is needed, got {show(radius)}")
+    radius = above_zero(radius, "radius", or_zero=True)
     if dimension is None and points is None:
         raise HypothesisViolated("dimension: this or points is needed, got neither")
     factors = []
     if dimension is not None:
-        factors.append(math.sqrt(whole(dimension, "dimension", 0)))
+        factors.append(math.sqrt(whole(dimension, "dimension", 0, MOST)))
     if points is not None:
         factors.append(math.sqrt(2 * math.log(2 * whole(points, "points", 1))))
     return radius * min(factors)
@@ -87,13 +84,14 @@ def small_pieces_hyperplanes(
         )
     own_width = _widths(widths, len(ours), "widths")
     rival_width = _widths(rival_widths, len(theirs), "rival_widths")
-    bias, failure = above_zero(max_bias, "max_bias"), probability(failure)
+    bias, failure = above_zero(max_bias, "max_bias"), probability(failure, "failure")
     if exact:
         p = all_pairs(ours, theirs, bias)
     else:
         radius = math.sqrt(max((ours**2).sum(axis=1).max(), (theirs**2).sum(axis=1).max()))
         distance = np.linalg.norm(ours[:, None] - theirs[None], axis=2)
-        p = chi3(bias / radius) * distance / (2 * math.sqrt(2 * math.pi) * bias)
+        kappa = min(bias / max(radius, 1e-300), 1e300)
+        p = chi3(kappa) * distance / (2 * math.sqrt(2 * math.pi) * bias)
     apart = p - (own_width[:, None] + rival_width[None, :]) / (2 * bias)  # q of the theorem
     inside = own_width / bias  # s of the theorem
     if (bad := np.argwhere(apart <= inside[:, None])).size:
@@ -147,6 +145,9 @@ def covering_hyperplanes(
     subspace of that dimension (corollary ``thm-beyond_worst_case-union``).  The constants are
     generous: this is the shape of the law, not a design rule.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, or ``max_bias`` is below the
+    separation.
+
     >>> covering_hyperplanes((2, 2), 0.5, 2.0)
     3549
     """
@@ -154,15 +155,25 @@ def covering_hyperplanes(
         raise HypothesisViolated(f"components: a pair (M-, M+) is needed, got {show(components)}")
     ours, theirs = (whole(m, "components", 1) for m in components)
     ratio = _ratio(max_bias, separation, "separation")
-    mean_width = 0.0 if mean_width == 0 else above_zero(mean_width, "mean_width")
-    first = 256 * ratio * math.log(4 * ours * theirs / probability(failure))
-    second = 2**22 * max_bias * mean_width
-    return math.ceil(max(first, second, 16 * whole(dimension, "dimension", 0) * ratio))
+    failure = probability(failure, "failure")
+    mean_width = above_zero(mean_width, "mean_width", or_zero=True)
+    first = 256 * ratio * math.log(4 * ours * theirs / failure)
+    second = 2**22 * float(max_bias) * mean_width
+    most = max(first, second, 16.0 * whole(dimension, "dimension", 0, MOST) * ratio)
+    if most == math.inf:
+        raise HypothesisViolated(
+            "max_bias, separation, mean_width, dimension: the number of hyperplanes leaves the "
+            f"range of floats for {show((max_bias, separation, mean_width, dimension))}"
+        )
+    return math.ceil(most)
 
 
 def admissible_radius(distance: float, max_bias: float) -> float:
     """The largest radius that theorem ``thm-beyond_worst_case-covering`` allows to a piece at
     ``distance`` from the other class.
+
+    Raises ``HypothesisViolated`` when an argument is out of range, or ``max_bias`` is below the
+    distance.
 
     >>> round(1 / admissible_radius(1.0, 2.0))
     541
@@ -188,6 +199,9 @@ def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -
 
     Infinite when the class has one point.  Takes O(N^2) time and memory; float64, p to 1e-6.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, or the class has no points
+    or no rivals.
+
     >>> isolation_gap(Dataset([[0.0], [1.0], [3.0]], [1, 1, 0])) > 0
     False
     """
@@ -197,7 +211,7 @@ def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -
     if own.all() or not own.any():
         raise HypothesisViolated(f"covered: class {covered} needs points and rivals")
     check_memory(32 * dataset.N**2, f"dataset: the gaps between {dataset.N} points")
-    bias = default_bias(dataset) if max_bias is None else bias_of(max_bias)
+    bias = default_bias(dataset) if max_bias is None else at_least_zero(max_bias, "max_bias")
     points, scaled_bias, _ = in_units_of_the_radius(dataset, bias)
     rival = all_pairs(points[own], points[~own], scaled_bias).min(axis=1)
     same = all_pairs(points[own], points[own], scaled_bias)

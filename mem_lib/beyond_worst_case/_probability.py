@@ -7,9 +7,15 @@ network is right.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
+
+from mem_lib._arguments import above_zero
+from mem_lib._dyadic import as_floats
+from mem_lib._numbers import numbers_of
+from mem_lib._search import least
+from mem_lib.errors import HypothesisViolated
 
 #: Most Gauss-Legendre nodes; see :func:`separation_probability` for the error.
 _MOST_NODES = 2048
@@ -19,7 +25,10 @@ def chi3(kappa: float) -> float:
     """The distribution function of the chi distribution with 3 degrees of freedom.
 
     Relative error below 1e-10: near 0, where the two terms cancel, the series takes over.
+
+    Raises ``HypothesisViolated`` unless ``kappa`` is a finite number >= 0.
     """
+    kappa = above_zero(kappa, "kappa", or_zero=True)
     if kappa < 0.01:
         return math.sqrt(2 / math.pi) * (kappa**3 / 3 - kappa**5 / 10 + kappa**7 / 56)
     return math.erf(kappa / math.sqrt(2)) - math.sqrt(2 / math.pi) * kappa * math.exp(
@@ -38,12 +47,35 @@ def separation_probability(c: object, x: object, max_bias: float) -> np.ndarray:
     max_bias is at least a fiftieth of the larger norm.  ``max_bias = 0`` gives the angle over
     2 pi.
 
+    Raises ``InvalidDataset`` for what is no finite number, ``HypothesisViolated`` for points of
+    different dimensions and a negative ``max_bias``.
+
     >>> round(float(separation_probability([1.0, 0.0], [0.0, 1.0], 1.0)), 6)
     0.206014
     """
-    c, x = _placed(np.asarray(c, float), max_bias), _placed(np.asarray(x, float), max_bias)
+    bias = above_zero(max_bias, "max_bias", or_zero=True)
+    c, x = (_placed(points, bias) for points in _together(c, x))
     distance = np.sqrt(((x - c) ** 2).sum(axis=-1))
-    return _from_norms((c**2).sum(axis=-1), (x**2).sum(axis=-1), distance, max_bias)
+    return _from_norms((c**2).sum(axis=-1), (x**2).sum(axis=-1), distance, bias)
+
+
+def _together(c: object, x: object) -> tuple[np.ndarray, np.ndarray]:
+    """Two arrays of points of one dimension, as floats that broadcast."""
+    ours, theirs = (
+        as_floats(numbers_of(name, points, fractions=True), np.dtype(float))
+        for name, points in (("c", c), ("x", x))
+    )
+    try:
+        np.broadcast_shapes(ours.shape, theirs.shape)
+        good = ours.shape[-1] == theirs.shape[-1]
+    except (ValueError, IndexError):
+        good = False
+    if not good or not np.isfinite(ours).all() or not np.isfinite(theirs).all():
+        raise HypothesisViolated(
+            "c, x: points of one dimension are needed, in shapes that broadcast and in the range "
+            f"of floats, got the shapes {ours.shape} and {theirs.shape}"
+        )
+    return ours, theirs
 
 
 def _placed(points: np.ndarray, max_bias: float) -> np.ndarray:
@@ -139,22 +171,13 @@ class Tallied:
         self.p, self.times = merged, np.bincount(place, weights=weights)
 
 
-def least(enough: Callable[[int], bool]) -> int:
-    """The least n >= 1 that is enough, when more than enough is enough."""
-    high = 1
-    while not enough(high):
-        high *= 2
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return high
-
-
 def rounding_loss(
     one_norms: np.ndarray | float, max_bias: float, weight_bits: int, shift: int
 ) -> np.ndarray | float:
     """By how much rounding the draw may lower p (lemma ``thm-beyond_worst_case-rounding``), where
     ``one_norms`` is |c|_1 + |x|_1, weights are rounded to the grid 2^-weight_bits and points lie
-    on the grid 2^-shift.  The lemma needs max_bias > 0."""
-    return 2.0 ** -(weight_bits + 1) * (one_norms + 2.0 ** (1 - shift)) / max_bias
+    on the grid 2^-shift.  The lemma needs max_bias > 0; raises ``HypothesisViolated``
+    otherwise.
+    """
+    steps = one_norms + 2.0 ** (1 - shift)
+    return 2.0 ** -(weight_bits + 1) * steps / above_zero(max_bias, "max_bias")

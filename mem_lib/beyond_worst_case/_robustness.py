@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.data._distances import root as nearest_root
+from mem_lib._roots import nearest_root
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.exact import evaluate
 from mem_lib.network import Network
@@ -65,7 +65,10 @@ def squared_robustness_radius(network: Network, point: Any) -> Square:
 
 def robustness_radius(network: Network, point: Any) -> float:
     """The root of :func:`squared_robustness_radius`, rounded down: the answer is constant on the
-    open ball of this radius."""
+    open ball of this radius.
+
+    Raises as :func:`squared_robustness_radius`.
+    """
     square = squared_robustness_radius(network, point)
     if not isinstance(square, Fraction):
         return square

@@ -73,9 +73,13 @@ def as_names(names: Any, classes: int) -> tuple[str | int | float | bool, ...] |
     """One name for each class, as plain Python values."""
     if names is None:
         return None
-    if isinstance(names, str) or not hasattr(names, "__iter__"):
+    try:
+        listed = [] if isinstance(names, str) else list(names)
+    except TypeError:  # a single thing
+        listed = []
+    if not listed:
         raise InvalidDataset(f"names must be one name for each class, got {show(names)}")
-    plain = tuple(n.item() if isinstance(n, np.generic) else n for n in names)
+    plain = tuple(n.item() if isinstance(n, np.generic) else n for n in listed)
     if len(plain) != classes:
         raise InvalidDataset(f"names has {len(plain)} entries for classes={classes}")
     if not all(isinstance(n, str | int | float) and n == n for n in plain):
@@ -87,6 +91,18 @@ def _check_length(name: str, array: np.ndarray, N: int) -> None:
     if array.shape != (N,):
         raise InvalidDataset(
             f"{name} must have shape ({N},) to match points, got {shape_text(array)}"
+        )
+
+
+def check_consistent(first: np.ndarray, values: np.ndarray, name: str) -> None:
+    """Raise when equal points have different labels or targets."""
+    wrong = np.flatnonzero(values[first] != values)
+    if len(wrong):
+        j = int(wrong[0])
+        i = int(first[j])
+        raise InvalidDataset(
+            f"points[{i}] and points[{j}] are equal but {name}[{i}] = {values[i]} and "
+            f"{name}[{j}] = {values[j]} differ: no function has both values"
         )
 
 
@@ -107,7 +123,7 @@ def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
     return names.tolist(), labels
 
 
-def real(name: str, value: Any, zero: bool = False) -> float:
+def real(value: Any, name: str, zero: bool = False) -> float:
     """A positive (or zero, if allowed) finite number as a float."""
     number = float("nan")
     if not isinstance(value, bool) and isinstance(value, numbers.Real):

@@ -16,7 +16,10 @@ from typing import Any
 import numpy as np
 
 from mem_lib._dyadic import is_wide, least_shift, scaled
-from mem_lib.data import _checks, _distances, _file, _grid, _rows
+from mem_lib._numbers import is_integer
+from mem_lib._roots import nearest_root
+from mem_lib._rows import first_occurrence
+from mem_lib.data import _checks, _distances, _file, _grid
 from mem_lib.errors import InvalidDataset, show
 
 
@@ -88,11 +91,11 @@ class Dataset:
         else:
             targets = _checks.frozen(_checks.as_targets(targets, N))
         if separation_at_least is not None:
-            separation_at_least = _checks.real("separation_at_least", separation_at_least)
-        first = _rows.first_occurrence(points)
+            separation_at_least = _checks.real(separation_at_least, "separation_at_least")
+        first = first_occurrence(points)
         for name, values in (("labels", labels), ("targets", targets)):
             if values is not None:
-                _rows.check_consistent(first, values, name)
+                _checks.check_consistent(first, values, name)
         self.__dict__.update(
             points=_checks.frozen(points),
             labels=labels,
@@ -220,19 +223,19 @@ class Dataset:
     @property
     def radius(self) -> float:
         """The largest norm: the binary64 number nearest to the exact value."""
-        return _distances.root(self.squared_radius)
+        return nearest_root(self.squared_radius)
 
     @property
     def separation(self) -> float | None:
         """The smallest distance of two different points (nearest binary64); None for one point."""
         square = self.squared_separation
-        return None if square is None else _distances.root(square)
+        return None if square is None else nearest_root(square)
 
     @property
     def margin(self) -> float | None:
         """The smallest distance of two differently labelled points; None for one class."""
         square = self.squared_margin
-        return None if square is None else _distances.root(square)
+        return None if square is None else nearest_root(square)
 
     # other data sets ------------------------------------------------------------------------
 
@@ -258,7 +261,7 @@ class Dataset:
         """The first occurrence of every distinct point, in order; ``self`` if nothing repeats."""
         if not self._repeats:
             return self
-        first = _rows.first_occurrence(self.points)
+        first = first_occurrence(self.points)
         return self.subset(np.flatnonzero(first == np.arange(self.N)))
 
     def rounded(self, bits: int) -> Dataset:
@@ -267,7 +270,7 @@ class Dataset:
         ``self`` when all points lie on that grid; negative bits are allowed.  Raises
         InvalidDataset when points with different labels or targets would coincide.
         """
-        if not isinstance(bits, int | np.integer) or isinstance(bits, bool):
+        if not is_integer(bits):
             raise InvalidDataset(f"bits must be an integer, got {show(bits)}")
         if bits >= self.shift:
             return self

@@ -17,35 +17,19 @@ integers that lie far apart, each of points that floats do not tell apart, take 
 
 import math
 from collections.abc import Callable, Iterator
-from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._dyadic import largest
+from mem_lib._dyadic import ROUNDED, largest, unit_box
 
 Rows = Callable[[np.ndarray], np.ndarray]  # row numbers -> exact integers of these rows
 TREE_DIMENSIONS = 12
 _BLOCK = 1024
-_ROUNDED = 2.0**-53
-
-
-def root(square: Fraction) -> float:
-    """The binary64 number nearest to the square root; inf beyond the range of binary64."""
-    denominator = square.denominator
-    # a root of 70 bits with a sticky bit decides every rounding
-    k = max(0, 141 + denominator.bit_length() - square.numerator.bit_length()) // 2
-    scaled, rest = divmod(square.numerator << (2 * k), denominator)
-    whole = math.isqrt(scaled)
-    sticky = rest > 0 or whole * whole != scaled
-    try:
-        return (2 * whole + sticky) / (2 << k)
-    except OverflowError:
-        return math.inf
 
 
 def largest_square(points: np.ndarray, rows: Rows) -> int:
     """The largest squared norm, in the units of ``rows``."""
-    unit, eta = _unit(points)
+    unit, eta = unit_box(points)
     norms = np.sqrt(np.einsum("ij,ij->i", unit, unit))
     candidates = np.flatnonzero(norms >= norms.max() * (1 - 1e-9) - 4 * eta)
     return max(int(s.max()) for s in _squares(rows, candidates, None))
@@ -58,7 +42,7 @@ def smallest_square(points: np.ndarray, rows: Rows, codes: np.ndarray | None = N
     """
     if len(points) < 2 or (codes is not None and codes.min() == codes.max()):
         return None
-    unit, eta = _unit(_near_zero(points))
+    unit, eta = unit_box(_near_zero(points))
     if points.shape[1] <= TREE_DIMENSIONS:
         i, j = _by_tree(unit, eta, codes)
     else:
@@ -85,21 +69,6 @@ def _near_zero(points: np.ndarray) -> np.ndarray:
         return points
     moved = points.astype(object)
     return moved - moved[0]
-
-
-def _unit(points: np.ndarray) -> tuple[np.ndarray, float]:
-    """The points scaled into [-1, 1] by a power of two, and the bound eta."""
-    d = points.shape[1]
-    if points.dtype == object:
-        size = int(largest(points)).bit_length()
-        unit = np.asarray(np.frompyfunc(lambda v: v / (1 << size), 1, 1)(points), dtype=float)
-        exact = all((abs(v) // (v & -v or 1)).bit_length() <= 53 for v in points.flat)
-    else:
-        unit = points.astype(np.float64)
-        size = int(np.frexp(np.abs(unit).max())[1])
-        unit = np.ldexp(unit, -size)
-        exact = points.dtype.kind == "f" or largest(points) <= 1 << 53
-    return unit, 2 * math.sqrt(d) * (2.0**-530 + (0.0 if exact else _ROUNDED))
 
 
 def _reach(distance: float, eta: float) -> float:
@@ -175,7 +144,7 @@ def block_squares(
     With ``upper`` only the blocks on and above the diagonal.  The array is reused.
     """
     norms, others = (np.einsum("ij,ij->i", x, x)[:, None] for x in (left, right))
-    noise = 8 * (left.shape[1] + 4) * _ROUNDED * float(max(norms.max(), others.max()))
+    noise = 8 * (left.shape[1] + 4) * ROUNDED * float(max(norms.max(), others.max()))
     one = np.ones((_BLOCK, 1))
     buffer = np.empty(_BLOCK * _BLOCK)
     for s in range(0, len(left), _BLOCK):

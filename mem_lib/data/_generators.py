@@ -38,7 +38,8 @@ def ball(
     Uniform candidates are kept when they are at distance >= ``margin`` from all points before
     (from *all*, so that the labels carry no geometry); without a margin the points are distinct.
 
-    Raises InvalidDataset when N such points were not found, with the number that fitted.
+    Raises InvalidDataset when an argument is out of range, or N such points were not found, with
+    the number that fitted.
 
     >>> dataset = ball(N=200, d=8, margin=0.1, classes=2, seed=0)
     >>> dataset, dataset.margin >= 0.1, dataset.radius <= 1
@@ -59,6 +60,8 @@ def sphere(
     """N points of the unit sphere with random labels; otherwise as `ball`.
 
     The points are rounded to the grid, so that norms are within sqrt(d) 2^-(bits+1) of 1.
+
+    Raises as `ball`.
     """
     return _labelled(N, d, margin, classes, seed, bits, on_sphere=True)
 
@@ -66,11 +69,11 @@ def sphere(
 def _labelled(
     N: Any, d: Any, margin: Any, classes: Any, seed: Any, bits: Any, on_sphere: bool
 ) -> Dataset:
-    N, d, classes = count("N", N), count("d", d), count("classes", classes)
+    N, d, classes = count(N, "N"), count(d, "d"), count(classes, "classes")
     bits, rng = grid_bits(bits), generator(seed)
     step = 2.0**-bits
     if margin is not None:
-        margin = real("margin", margin)
+        margin = real(margin, "margin")
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray]:
         points = directions(rng, n, d)
@@ -110,14 +113,17 @@ def moons(
     With ``margin`` the noise is drawn from the Gaussian restricted to displacements of at most
     (gap - margin) / 2, less the rounding, so that the margin holds for every N.  Without it the
     noise is unbounded and the margin shrinks, slowly, as N grows.
+
+    Raises InvalidDataset when an argument is out of range, or ``margin`` does not fit into
+    ``gap``.
     """
-    N, bits, rng = count("N", N), grid_bits(bits), generator(seed)
-    noise, gap = real("noise", noise, zero=True), real("gap", gap)
+    N, bits, rng = count(N, "N"), grid_bits(bits), generator(seed)
+    noise, gap = real(noise, "noise", zero=True), real(gap, "gap")
     if gap > 1:
         raise InvalidDataset(f"gap must be at most 1, got {show(gap)}")
     limit = math.inf
     if margin is not None:
-        limit = (gap - real("margin", margin)) / 2 * (1 - 1e-9) - 2.0**-bits
+        limit = (gap - real(margin, "margin")) / 2 * (1 - 1e-9) - 2.0**-bits
         if limit < 0:
             raise InvalidDataset(
                 f"margin={margin} does not fit between half circles at distance gap={gap}: "
@@ -149,9 +155,12 @@ def shells(
     With k = ``shells``, shell j holds ((j + gamma)/k)^(1/d) <= |x| <= ((j + 1)/k)^(1/d), also
     after rounding, and has label j mod 2; take k even for classes of equal mass.  The margin is
     at least the width of the narrowest gap, (1 + gamma/(k-1))^(1/d) - 1 times ((k-1)/k)^(1/d).
+
+    Raises InvalidDataset when an argument is out of range, or the grid is too coarse for N
+    points.
     """
-    N, d, k, bits = count("N", N), count("d", d), count("shells", shells), grid_bits(bits)
-    gamma, rng, counter = real("gamma", gamma), generator(seed), Cycle(k)
+    N, d, k, bits = count(N, "N"), count(d, "d"), count(shells, "shells"), grid_bits(bits)
+    gamma, rng, counter = real(gamma, "gamma"), generator(seed), Cycle(k)
     if gamma >= 1:
         raise InvalidDataset(f"gamma must be below 1, got {show(gamma)}")
 
@@ -173,8 +182,10 @@ def lattice(N: int, d: int, *, classes: int = 2, seed: int = 0) -> Dataset:
 
     The side is the least that holds N points; points are first in lexicographic order.  Projected
     on almost any small integer direction, many of them tie.
+
+    Raises InvalidDataset when an argument is out of range.
     """
-    N, d, classes = count("N", N), count("d", d), count("classes", classes)
+    N, d, classes = count(N, "N"), count(d, "d"), count(classes, "classes")
     rng = generator(seed)
     side = 1
     while side**d < N:
@@ -195,12 +206,13 @@ def moment_curve(N: int, d: int, *, seed: int = 0) -> Dataset:
     of them.  A hyperplane meets the curve at most d times, so the points are in general position,
     and few neurons cannot do: each hyperplane explains at most d changes of the label.
 
-    Raises InvalidDataset where t^d would not be an exact float, which takes b d <= 53 bits.
+    Raises InvalidDataset when an argument is out of range, or t^d would not be an exact float,
+    which takes b d <= 53 bits.
 
     >>> moment_curve(N=3, d=2).integers()[1], sorted(moment_curve(N=3, d=2).points[:, 0])
     (2, [np.float64(-0.5), np.float64(0.0), np.float64(0.5)])
     """
-    N, d, rng = count("N", N), count("d", d), generator(seed)
+    N, d, rng = count(N, "N"), count(d, "d"), generator(seed)
     bits = (N // 2).bit_length()
     if bits * d > 53:
         raise InvalidDataset(
@@ -229,10 +241,13 @@ def balls(
     The centres lie in the unit ball, at distances >= margin + 2 radius, and depend on the seed but
     not on N: more points are more of the same geometry.  The points go round the balls in turn
     (but for candidates that the rounding moves out of their ball).
+
+    Raises InvalidDataset when an argument is out of range, or so many balls, or N points in
+    them, were not found.
     """
-    N, d, bits = count("N", N), count("d", d), grid_bits(bits)
-    components, classes = count("components", components), count("classes", classes)
-    radius, margin = real("radius", radius), real("margin", margin)
+    N, d, bits = count(N, "N"), count(d, "d"), grid_bits(bits)
+    components, classes = count(components, "components"), count(classes, "classes")
+    radius, margin = real(radius, "radius"), real(margin, "margin")
     where, rng, counter = generator(seed, 1), generator(seed, 2), Cycle(components)
 
     def draw_centre(n: int) -> tuple[np.ndarray, np.ndarray]:

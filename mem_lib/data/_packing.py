@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from mem_lib._rows import first_occurrence
 from mem_lib.data._distances import block_squares, direct
-from mem_lib.data._rows import first_occurrence
 from mem_lib.errors import InvalidDataset
 
 Draw = Callable[[int], tuple[np.ndarray, np.ndarray]]  # n -> at most n points, and their tags

@@ -4,7 +4,11 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._numbers import is_integer
 from mem_lib.errors import InvalidDataset, show
+
+#: No memory holds more points or coordinates.
+MOST = 10**12
 
 
 class Cycle:
@@ -33,20 +37,18 @@ def on_grid(points: np.ndarray, bits: int) -> np.ndarray:
     return np.ldexp(np.rint(np.ldexp(points, bits)), -bits) + 0.0
 
 
-def count(name: str, value: Any, most: int | None = None) -> int:
-    good = isinstance(value, int | np.integer) and not isinstance(value, bool) and value >= 1
-    if not good or (most is not None and value > most):
-        end = "" if most is None else f" and at most {most}"
+def count(value: Any, name: str, most: int = MOST) -> int:
+    if not is_integer(value) or not 1 <= value <= most:
+        end = f" and at most {most}" if is_integer(value) and value > most else ""
         raise InvalidDataset(f"{name} must be an integer, at least 1{end}, got {show(value)}")
     return int(value)
 
 
 def grid_bits(value: Any) -> int:
-    return count("bits", value, most=52)
+    return count(value, "bits", most=52)
 
 
 def generator(seed: Any, *stream: int) -> np.random.Generator:
-    good = isinstance(seed, int | np.integer) and not isinstance(seed, bool) and seed >= 0
-    if not good:
+    if not is_integer(seed) or seed < 0:
         raise InvalidDataset(f"seed must be a non-negative integer, got {show(seed)}")
     return np.random.default_rng([int(seed), *stream])

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mem_lib._numbers import is_integer
 from mem_lib.data._dataset import Dataset
 from mem_lib.errors import InvalidDataset, show
 
@@ -31,6 +32,8 @@ def read_csv(path: str | os.PathLike[str], *, label: int | str = -1) -> Dataset:
     Raises InvalidDataset for a missing or empty file, a line of another length, and a cell that
     is not a finite number; the message names line and column.
     """
+    if "\0" in str(path):
+        raise InvalidDataset(f"path: {os.fspath(path)!r} has a NUL character, no file is so named")
     try:
         with open(path, newline="", encoding="utf-8-sig") as file:
             return _read(_lines(file), label)
@@ -94,9 +97,9 @@ def _header(cells: list[str], label: int | str) -> tuple[int, list[str] | None]:
                 f"label={show(label)} must name one column of the first line, {show(cells)}"
             )
         return cells.index(label), cells
-    if not isinstance(label, int) or isinstance(label, bool) or not -width <= label < width:
+    if not is_integer(label) or not -width <= label < width:
         raise InvalidDataset(f"label={show(label)} is not a column: the first line has {width}")
-    column = label % width
+    column = int(label) % width
     is_header = not any(_looks_numeric(c) for k, c in enumerate(cells) if k != column)
     return column, cells if is_header else None
 

@@ -20,9 +20,10 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._dyadic import INT64_LIMIT
 from mem_lib.network import Layer, Sparse
 
-FLOAT32, FLOAT64, INT64 = 2.0**24, 2.0**53, 2.0**62
+FLOAT32, FLOAT64 = 2.0**24, 2.0**53
 
 #: What a certificate says of the arithmetic used, in this order.
 ARITHMETIC = {
@@ -58,9 +59,9 @@ class Affine:
             return self._machine(x, np.float32), "float32"
         if bound <= FLOAT64:
             return self._machine(x, np.float64), "float64"
-        if bound < INT64 and self.sparse:
+        if bound < INT64_LIMIT and self.sparse:
             return self._machine(x, np.int64), "int64"
-        if bound < INT64:
+        if bound < INT64_LIMIT:
             return self._sliced(x, int(peaks.max(initial=0))), "slices"
         return None
 
@@ -151,7 +152,7 @@ def as_python(x: np.ndarray) -> np.ndarray:
 
 def compact(x: np.ndarray) -> np.ndarray:
     """Python integers back in int64 when all of them are below 2^62."""
-    if x.dtype == object and x.size and max(x.max(), -x.min()) < 2**62:
+    if x.dtype == object and x.size and max(x.max(), -x.min()) < INT64_LIMIT:
         return x.astype(np.int64)
     return x
 

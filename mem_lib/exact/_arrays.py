@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-LIMIT = 2**62
+from mem_lib._dyadic import INT64_LIMIT
+
 #: Lookup tables that stay in the cache; longer ones are replaced by sorting.
 TABLE = 2**20
 
@@ -50,7 +51,7 @@ class NumPyArrays:
 
     def fitted(self, values: Values, peak: int) -> Values:
         """The same in the smallest room; ``peak`` is the largest absolute value."""
-        return self.machine(values) if peak < LIMIT else values
+        return self.machine(values) if peak < INT64_LIMIT else values
 
     def extremes(self, values: Values) -> tuple[int, int]:
         """The least and the largest value."""
@@ -89,7 +90,7 @@ class NumPyArrays:
         return np.arange(size)
 
     def constant(self, value: int, size: int) -> Values:
-        return np.full(size, value, dtype=np.int64 if abs(value) < LIMIT else object)
+        return np.full(size, value, dtype=np.int64 if abs(value) < INT64_LIMIT else object)
 
     def argsort(self, places: Codes) -> Codes:
         return np.argsort(places)

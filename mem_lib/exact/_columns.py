@@ -26,7 +26,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mem_lib.exact._arrays import LIMIT, NUMPY, Codes, NumPyArrays, Values
+from mem_lib._dyadic import INT64_LIMIT
+from mem_lib.exact._arrays import NUMPY, Codes, NumPyArrays, Values
 from mem_lib.exact._limbs import FEWEST_INPUTS, limb_bytes, product
 from mem_lib.exact._tally import Tally
 
@@ -88,7 +89,7 @@ class Column(NamedTuple):
     def is_machine(self) -> bool:
         """Whether ``scale * stored`` and its sum with ``offset`` stay below 2^62."""
         peak = 0 if self.stored is None else self.stored.peak
-        return abs(self.scale) * peak + abs(self.offset) < LIMIT
+        return abs(self.scale) * peak + abs(self.offset) < INT64_LIMIT
 
 
 Term = tuple[Stored, int]  # an array and its factor
@@ -109,7 +110,7 @@ def block_of(columns: Sequence[Column], points: int, arrays: NumPyArrays = NUMPY
 
 def fits_machine(columns: Iterable[Column]) -> bool:
     """Whether every value lies below 2^62."""
-    return all(max(map(abs, column.range)) < LIMIT for column in columns)
+    return all(max(map(abs, column.range)) < INT64_LIMIT for column in columns)
 
 
 class ColumnLayer:
@@ -406,12 +407,12 @@ def _primitive(parts: dict[Stored, int]) -> tuple[tuple, int, list[Term]]:
 
 def _is_loose(arrays: Iterable[Stored]) -> bool:
     """Whether all hold machine integers, one a point."""
-    return all(stored.partition is None and stored.peak < LIMIT for stored in arrays)
+    return all(stored.partition is None and stored.peak < INT64_LIMIT for stored in arrays)
 
 
 def _is_machine(terms: list[Term]) -> bool:
     """Whether every partial sum stays below 2^62."""
-    return sum(abs(scale) * stored.peak for stored, scale in terms) < LIMIT
+    return sum(abs(scale) * stored.peak for stored, scale in terms) < INT64_LIMIT
 
 
 def _column(partition: Partition | None, values: Values, arrays: NumPyArrays) -> Column:

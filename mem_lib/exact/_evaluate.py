@@ -4,7 +4,7 @@ import numpy as np
 
 from mem_lib._dyadic import least_shift, scaled
 from mem_lib._numbers import numbers_of, shape_text
-from mem_lib.errors import InvalidDataset
+from mem_lib.errors import InvalidDataset, InvalidNetwork, show
 from mem_lib.exact._chunks import Chunks
 from mem_lib.exact._engine import Engine, on_grid, times_power
 from mem_lib.network import Network
@@ -26,6 +26,8 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
 
     Raises
     ------
+    InvalidNetwork
+        When ``network`` is no Network.
     InvalidDataset
         When ``points`` has another shape, or holds NaN, an infinity or something not a number.
 
@@ -35,7 +37,7 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
     (array([[3],
            [0]]), 8)
     """
-    points = _checked(points, network.inputs)
+    points = _checked(network, points)
     shift = least_shift(points)
     network, k = on_grid(network, shift)
     chunks = Chunks(
@@ -57,6 +59,8 @@ def predict(network: Network, points: object) -> np.ndarray:
 
     ``"value"``: the output, where it is a non-negative integer below 2^63.  ``"sign"``: 1 above 0,
     0 below.  ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
+
+    Raises as :func:`evaluate`.
     """
     numerators, denominator = evaluate(network, points)
     return READ[network.readout](numerators, denominator)
@@ -88,7 +92,10 @@ def _argmax(out: np.ndarray, denominator: int) -> np.ndarray:
 READ = {"value": _value, "sign": _sign, "onehot": _onehot, "argmax": _argmax}
 
 
-def _checked(points: object, d: int) -> np.ndarray:
+def _checked(network: Network, points: object) -> np.ndarray:
+    if not isinstance(network, Network):
+        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    d = network.inputs
     array = numbers_of("points", getattr(points, "points", points))
     if array.ndim != 2 or array.shape[1] != d:
         raise InvalidDataset(

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib import beyond_worst_case, figures
+from mem_lib._numbers import array_of, is_integer
 from mem_lib.certificate import verify
 from mem_lib.data import Dataset, ball, moons
 from mem_lib.errors import ConstructionFailed, InvalidDataset, show
@@ -29,6 +30,8 @@ POINTS: tuple[Point, ...] = ((-64, 62), (30, 78), (88, 8), (40, -70), (-52, -66)
 WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
 #: Numbers of points for the chart of sizes.
 NUMBERS = (6, 100, 1000, 10_000)
+#: No coordinate of a point is larger.
+MOST = 10**6
 
 
 @dataclass(frozen=True)
@@ -110,6 +113,9 @@ SIZES = (
 def labellings(points: Sequence[Point]) -> list[Dataset]:
     """The points with each of their labellings; bit i of the index is the label of point i.
 
+    Raises ``InvalidDataset`` unless these are 2 to 8 distinct points of the plane, whole
+    numbers up to a million.
+
     >>> [dataset.labels.tolist() for dataset in labellings([(0, 1), (9, 5)])]
     [[0, 0], [1, 0], [0, 1], [1, 1]]
     """
@@ -120,6 +126,8 @@ def labellings(points: Sequence[Point]) -> list[Dataset]:
 
 def box_of(points: Sequence[Point]) -> Box:
     """The square that the page shows, (left, right, bottom, top), all whole numbers.
+
+    Raises as :func:`labellings`.
 
     >>> box_of([(0, 0), (100, 40)])
     (-16, 116, -46, 86)
@@ -146,7 +154,8 @@ def landing(
     Raises
     ------
     InvalidDataset
-        When the points are not as described, or ``labelling`` is out of range.
+        When the points are not as described, ``labelling`` is out of range, or there is no
+        construction.
     ConstructionFailed
         When a construction fails, or a network is wrong on a point.
     """
@@ -154,8 +163,10 @@ def landing(
     points = [(x, y) for x, y in datasets[0].points.tolist()]
     last = len(datasets) - 1
     start = 0b01010101 & last if labelling is None else labelling
-    if not 0 <= start <= last:
+    if not is_integer(start) or not 0 <= start <= last:
         raise InvalidDataset(f"labelling: 0 to {last} is needed, got {show(labelling)}")
+    if not constructions:
+        raise InvalidDataset("constructions: at least one is needed, got none")
     built = [construction.networks(datasets) for construction in constructions]
     query = _first_query(points)
     values: dict[str, Any] = {
@@ -185,6 +196,8 @@ def nearest_other_answer(network: Network, point: Point, box: Box) -> Point | No
     """The whole point of the box nearest to ``point`` with another answer; None if there is none.
 
     Exact: every whole point of the box is evaluated.  Of several the leftmost, then lowest.
+
+    Raises as :func:`mem_lib.predict`.
     """
     left, right, bottom, top = box
     x, y = np.meshgrid(np.arange(left, right + 1), np.arange(bottom, top + 1), indexing="ij")
@@ -198,12 +211,12 @@ def nearest_other_answer(network: Network, point: Point, box: Box) -> Point | No
 
 
 def _checked(points: Any) -> np.ndarray:
-    array = np.asarray(points)
+    array = array_of("points", points)
     if array.ndim != 2 or array.shape[1] != 2 or not 2 <= len(array) <= 8:
         raise InvalidDataset(
             f"points: 2 to 8 points of the plane are needed, got shape {array.shape}"
         )
-    if array.dtype.kind != "i" or np.abs(array).max() > 10**6:
+    if array.dtype.kind != "i" or not -MOST <= array.min() <= array.max() <= MOST:
         raise InvalidDataset(
             f"points: whole numbers up to a million are needed, got {show(array.tolist())}"
         )

@@ -31,7 +31,7 @@ def unpack(packed: str) -> list[Network]:
     """The networks of ``pack``; raises ``InvalidNetwork`` when the text is damaged."""
     try:
         text = gzip.decompress(base64.b64decode(packed, validate=True)).decode("ascii")
-    except (ValueError, EOFError, OSError, zlib.error) as error:
+    except (TypeError, ValueError, EOFError, OSError, zlib.error) as error:
         raise InvalidNetwork(f"packed: not a gzipped, base64-coded text: {error}") from None
     return [Network.from_json(line) for line in text.split("\n")]
 

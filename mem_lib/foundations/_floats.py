@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._dyadic import least_shift, scaled
+from mem_lib._arguments import whole
+from mem_lib._dyadic import as_floats, least_shift, nearest, scaled
 from mem_lib._numbers import numbers_of
 from mem_lib.errors import InvalidDataset, InvalidNetwork, show
 from mem_lib.exact import Engine, on_grid, times_power
-from mem_lib.foundations._counting import whole
 from mem_lib.network import ACTIVATIONS, Layer, Network
 
 
@@ -46,16 +46,21 @@ def from_dyadic(
     ([(1, [(0, 2)]), (0, [(0, 8), (1, -1)])], 32)
     """
     input_shift = _shift(input_shift)
+    for name, values in (("layers", layers), ("activations", activations)):
+        if not isinstance(values, list | tuple):
+            raise InvalidNetwork(f"{name}: a list is needed, got {show(values)}")
     if len(layers) != len(activations) or not layers:
         raise InvalidNetwork(
             f"activations: one for each layer is needed, got {len(activations)} for "
             f"{len(layers)} layers"
         )
     made, shift = [], input_shift  # the value passed on is 2^shift times the true one
-    for i, ((weight, bias), activation) in enumerate(zip(layers, activations, strict=True)):
-        if activation not in ACTIVATIONS:
+    for i, (pair, activation) in enumerate(zip(layers, activations, strict=True)):
+        if not isinstance(pair, list | tuple) or len(pair) != 2:
+            raise InvalidNetwork(f"layers[{i}]: a pair (W, b) is needed, got {show(pair)}")
+        if not isinstance(activation, str) or activation not in ACTIVATIONS:
             raise InvalidNetwork(f"activations[{i}] = {show(activation)} is not of {ACTIVATIONS}")
-        W, b = _dyadic(weight, f"layers[{i}][0]", 2), _dyadic(bias, f"layers[{i}][1]", 1)
+        W, b = _dyadic(pair[0], f"layers[{i}][0]", 2), _dyadic(pair[1], f"layers[{i}][1]", 1)
         factor = max(least_shift(W), least_shift(b) - shift, 0)
         shift += factor
         made.append(Layer(scaled(W, factor), scaled(b, shift), activation))
@@ -75,21 +80,17 @@ def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -
 
     dtype : ``np.float16``, ``np.float32`` or ``np.float64``.
 
+    Raises ``InvalidNetwork`` when ``network`` is none or for another type, ``InvalidDataset``
+    as :func:`mem_lib.evaluate`.
+
     >>> one = Network([Layer([[1]], [1], "identity")])
     >>> x = 2.0**24
     >>> [int(evaluate_in_floats(one, [[x]], t)[0, 0] - x) for t in (np.float32, np.float64)]
     [0, 1]
     """
-    dtype = np.dtype(dtype)
-    if dtype not in (np.float16, np.float32, np.float64):
-        raise InvalidNetwork(f"dtype: float16, float32 or float64 is needed, got {dtype}")
-    points = np.asarray(points)
-    if points.ndim != 2 or points.shape[1] != network.inputs:
-        raise InvalidDataset(
-            f"points: an array of shape (M, {network.inputs}) is needed, got shape {points.shape}"
-        )
+    dtype, points = _float_type(dtype), _points(network, points)
     with np.errstate(all="ignore"):
-        x = np.ldexp(rounded(points, dtype), network.input_shift).T
+        x = np.ldexp(as_floats(points, dtype), network.input_shift).T
         for layer in network.layers:
             z = np.stack([_sum(bias, terms, x, dtype) for bias, terms in layer.rows()])
             if layer.activation == "relu":
@@ -106,15 +107,14 @@ def bits_needed(network: Network, points: Any) -> int:
     With at most 24 (float32) or 53 (float64) the same network in floating point is exact at these
     points, lemma ``thm-foundations-sums``, up to the last division by the denominator.
 
+    Raises as :func:`mem_lib.evaluate`.
+
     >>> bits_needed(Network([Layer([[1]], [1], "identity")]), [[2**24]])
     25
     """
-    points = numbers_of("points", getattr(points, "points", points))
-    if points.ndim != 2 or points.shape[1] != network.inputs or not len(points):
-        raise InvalidDataset(
-            f"points: an array of shape (M, {network.inputs}) with M >= 1 is needed, "
-            f"got shape {points.shape}"
-        )
+    points = _points(network, points)
+    if not len(points):
+        raise InvalidDataset(f"points: M >= 1 of them are needed, got shape {points.shape}")
     shift = least_shift(points)
     network, k = on_grid(network, shift)
     integers = times_power(scaled(points, shift), k)
@@ -125,6 +125,27 @@ def bits_needed(network: Network, points: Any) -> int:
         weights = int(np.abs(layer.entries).max(initial=0))
         largest = max(largest, weights, *sums, *peaks)
     return max(largest - 1, 0).bit_length()
+
+
+def _float_type(value: Any) -> np.dtype:
+    try:
+        dtype = np.dtype(value)
+    except TypeError:
+        dtype = np.dtype(object)
+    if value is None or dtype not in (np.float16, np.float32, np.float64):
+        raise InvalidNetwork(f"dtype: float16, float32 or float64 is needed, got {show(value)}")
+    return dtype
+
+
+def _points(network: Network, points: Any) -> np.ndarray:
+    if not isinstance(network, Network):
+        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    array = numbers_of("points", getattr(points, "points", points))
+    if array.ndim != 2 or array.shape[1] != network.inputs:
+        raise InvalidDataset(
+            f"points: an array of shape (M, {network.inputs}) is needed, got shape {array.shape}"
+        )
+    return array
 
 
 def _shift(value: Any) -> int:
@@ -152,22 +173,6 @@ def _dyadic(values: Any, name: str, dimensions: int) -> np.ndarray:
             f"{name}: an array of {dimensions} dimensions is needed, got shape {array.shape}"
         )
     return array
-
-
-def rounded(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """The integers of ``array`` in floating point, through float64; infinite beyond its range."""
-    if array.dtype != object:
-        return array.astype(dtype)
-    flat = [nearest(v) for v in array.ravel().tolist()]
-    return np.array(flat, dtype=np.float64).reshape(array.shape).astype(dtype)
-
-
-def nearest(value: int) -> float:
-    """The float64 nearest to an integer of any size."""
-    try:
-        return float(value)
-    except OverflowError:
-        return float("inf") if value > 0 else float("-inf")
 
 
 def _sum(bias: int, terms: list[tuple[int, int]], x: np.ndarray, dtype: np.dtype) -> np.ndarray:

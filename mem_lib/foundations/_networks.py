@@ -18,10 +18,11 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import listed, whole
+from mem_lib._numbers import array_of
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.exact import evaluate
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Layer, Network
 
 DRAWS = 64
@@ -36,14 +37,17 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     value alone gives a constant network of depth 1.
 
     Raises ``ConstructionFailed`` when 64 directions in a row take differently labelled points to
-    one place; each does so with probability below 1/2.
+    one place; each does so with probability below 1/2.  ``HypothesisViolated`` when ``dataset`` is
+    no Dataset or ``seed`` no whole number >= 0.
 
     >>> from mem_lib import verify
     >>> xor = Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
     >>> bool(verify(staircase(xor), xor))
     True
     """
-    data = dataset.distinct()
+    if not isinstance(dataset, Dataset):
+        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
+    seed, data = whole(seed, "seed", 0), dataset.distinct()
     values, denominator = (data.labels, 1) if data.targets is None else data.integer_targets()
     if (values == values[0]).all():
         constant = Layer([[0] * data.d], [int(values[0])], "identity", stage="constant")
@@ -81,6 +85,8 @@ def bit_reader(bits: int, place: int | None = None, *, pieces: int = 1) -> Netwo
 
     Every weight and every bias is 0 or a power of two, up to its sign.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> from mem_lib import predict
     >>> predict(bit_reader(4), [[x] for x in range(6)]).tolist()
     [0, 1, 0, 1, 0, 1]
@@ -111,11 +117,13 @@ def pieces_of(numbers: Any, bits: int, pieces: int) -> np.ndarray:
     """The points of :func:`bit_reader`: ``numbers`` (M,) of ``bits`` bits, cut into ``pieces``
     pieces of ceil(bits / pieces) bits, most significant first: (M, pieces), int64 or object.
 
+    Raises ``HypothesisViolated`` when a number is negative or too long, or there is none.
+
     >>> pieces_of([0b110101], 6, 2).tolist()
     [[6, 5]]
     """
     bits, pieces = whole(bits, "bits", 1), whole(pieces, "pieces", 1)
-    numbers = [whole(x, f"numbers[{i}]", 0) for i, x in enumerate(numbers)]
+    numbers = [whole(x, f"numbers[{i}]", 0) for i, x in enumerate(listed(numbers, "numbers"))]
     if not numbers or max(numbers) >> bits:
         raise HypothesisViolated(
             f"numbers: at least one, all of at most {bits} bits, got {show(numbers)}"
@@ -135,11 +143,14 @@ def table(strings: Any) -> Network:
     Which weights may be nonzero depends on n and m alone: the wiring is fixed and shatters all n m
     points.  Depth m + 3; bits at most max(m + 1, bit length of n).
 
+    Raises ``HypothesisViolated`` for anything but zeros and ones, ``InvalidDataset`` for rows
+    of different lengths.
+
     >>> from mem_lib import predict
     >>> predict(table([[0, 1, 1], [1, 0, 1]]), [[0, 0], [0, 1], [1, 0], [1, 1]]).tolist()
     [0, 1, 1, 0]
     """
-    strings = np.asarray(strings)
+    strings = array_of("strings", strings)
     if strings.ndim != 2 or not strings.size or not np.isin(strings, (0, 1)).all():
         raise HypothesisViolated(
             f"strings: an (n, m) array of zeros and ones is needed, got {show(strings)}"

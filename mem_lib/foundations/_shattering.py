@@ -17,18 +17,23 @@ limits below are upper bounds whatever the rounding does.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
+from mem_lib._arguments import listed, whole
+from mem_lib._search import least
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 
 ACTIVATIONS = ("relu", "threshold")
+#: More is refused: products of three such numbers stay in the range of floats.
+MOST = 10**100
 _OUTWARDS = 1 + 1e-12
 
 
 def dichotomies(N: int, weights: int) -> int:
     """The most patterns of signs [form >= 0] of N affine forms in ``weights`` variables: lemma
     ``thm-foundations-cells``.
+
+    Raises ``HypothesisViolated`` when an argument is out of range.
 
     >>> [dichotomies(N, 2) for N in (1, 2, 3, 4)]   # lines in the plane and their regions
     [2, 4, 7, 11]
@@ -41,11 +46,16 @@ def log_sign_patterns(polynomials: int, degree: int, variables: int) -> float:
     """log2 of the most patterns [p >= 0] of so many real polynomials: theorem
     ``thm-foundations-warren`` and its corollary; never more than ``polynomials``.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> log_sign_patterns(10, 1, 20)
     10.0
     """
-    m, D = whole(polynomials, "polynomials", 0), whole(degree, "degree", 1)
-    w = whole(variables, "variables", 1)
+    m, D = whole(polynomials, "polynomials", 0, MOST), whole(degree, "degree", 1, MOST)
+    return _log_patterns(m, D, whole(variables, "variables", 1, MOST))
+
+
+def _log_patterns(m: int, D: int, w: int) -> float:
     return float(m) if m < w else min(float(m), w * math.log2(4 * math.e * D * m / w))
 
 
@@ -59,16 +69,21 @@ def log_labellings(
     units : the number of units of each layer; the last layer has 1.
     weights : the number of nonzero weights and biases of each layer, at least one for each unit.
     activation : of the hidden layers.
+
+    Raises ``HypothesisViolated`` when an argument is out of range, or the lists do not fit.
     """
     units, weights = _layers(units, weights, activation)
-    N = whole(N, "N", 1)
+    return _log_labellings(whole(N, "N", 1, MOST), units, weights, activation)
+
+
+def _log_labellings(N: int, units: list[int], weights: list[int], activation: str) -> float:
     if activation == "threshold":
         # one unit with w weights has at most (eN/w)^w ways; equal shares are the worst case
         return min(float(N), sum(_unit_ways(N, k, w) for k, w in zip(units, weights, strict=True)))
     total, before = 0.0, 0
     for layer, (k, w) in enumerate(zip(units, weights, strict=True), start=1):
         before += w
-        total += log_sign_patterns(k * N, layer, before)
+        total += _log_patterns(k * N, layer, before)
     return min(float(N), total)
 
 
@@ -76,12 +91,14 @@ def most_shattered(units: Sequence[int], weights: Sequence[int], activation: str
     """No more points than this are shattered by the wiring; arguments as in
     :func:`log_labellings`, whose product it solves for N.
 
+    Raises as :func:`log_labellings`.
+
     >>> most_shattered([1], [3], "threshold") >= 3    # a half-plane shatters three points
     True
     """
     units, weights = _layers(units, weights, activation)
     # if N points are too many then so are more: some N points of those would be shattered
-    return _last(lambda N: log_labellings(N, units, weights, activation) * _OUTWARDS >= N)
+    return least(lambda N: _log_labellings(N, units, weights, activation) * _OUTWARDS < N) - 1
 
 
 def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu") -> int:
@@ -95,7 +112,7 @@ def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu"
     >>> vc_bound(100, 3), vc_bound(100), vc_bound(100, activation="threshold")
     (8039, 470330, 1645)
     """
-    W = whole(weights, "weights", 1)
+    W = whole(weights, "weights", 1, MOST)
     L = W if depth is None else whole(depth, "depth", 1)
     _known(activation)
     if L > W:
@@ -111,16 +128,14 @@ def weights_needed(N: int, depth: int | None = None, *, activation: str = "relu"
     """The least W with ``vc_bound(W, depth) >= N``: a wiring of fewer weights does not shatter any
     N points.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> weights_needed(10_000), weights_needed(10_000, activation="threshold")
     (18, 477)
     """
-    N = whole(N, "N", 1)
-    least = 1 if depth is None else whole(depth, "depth", 1)
-
-    def few(W: int) -> bool:
-        return vc_bound(W, depth, activation=activation) < N
-
-    return least if not few(least) else _last(few, least) + 1
+    N = whole(N, "N", 1, MOST)
+    start = 1 if depth is None else whole(depth, "depth", 1, MOST)
+    return least(lambda W: vc_bound(W, depth, activation=activation) >= N, start)
 
 
 def _unit_ways(N: int, units: int, weights: int) -> float:
@@ -129,23 +144,12 @@ def _unit_ways(N: int, units: int, weights: int) -> float:
     return min(most, weights * math.log2(math.e * N / share)) if share < N else most
 
 
-def _last(holds: Callable[[int], bool], start: int = 1) -> int:
-    """The last integer from ``start`` on before ``holds`` fails, if it fails only once."""
-    low, high = start, 2 * start
-    while holds(high):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if holds(middle) else (low, middle)
-    return low
-
-
 def _layers(
     units: Sequence[int], weights: Sequence[int], activation: str
 ) -> tuple[list[int], list[int]]:
     _known(activation)
-    units = [whole(k, f"units[{i}]", 1) for i, k in enumerate(units)]
-    weights = [whole(w, f"weights[{i}]", 1) for i, w in enumerate(weights)]
+    units = [whole(k, f"units[{i}]", 1, MOST) for i, k in enumerate(listed(units, "units"))]
+    weights = [whole(w, f"weights[{i}]", 1, MOST) for i, w in enumerate(listed(weights, "weights"))]
     if len(units) != len(weights) or not units or units[-1] != 1:
         raise HypothesisViolated(
             "units, weights: one number for each layer and one output are needed, "
@@ -161,5 +165,5 @@ def _layers(
 
 
 def _known(activation: str) -> None:
-    if activation not in ACTIVATIONS:
+    if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise HypothesisViolated(f"activation: one of {ACTIVATIONS}, got {show(activation)}")

@@ -47,7 +47,7 @@ True
 """
 
 from mem_lib.network._layer import ACTIVATIONS, Layer
-from mem_lib.network._network import READOUTS, Network, Size
+from mem_lib.network._network import MOST_SHIFT, READOUTS, Network, Size
 from mem_lib.network._sparse import Sparse
 
-__all__ = ["ACTIVATIONS", "READOUTS", "Layer", "Network", "Size", "Sparse"]
+__all__ = ["ACTIVATIONS", "MOST_SHIFT", "READOUTS", "Layer", "Network", "Size", "Sparse"]

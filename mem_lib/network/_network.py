@@ -203,6 +203,8 @@ class Network:
         with _read.inside(str(path)):
             if path.is_dir():
                 raise InvalidNetwork("this is a directory, not a network file")
+            if "\0" in str(path):
+                raise InvalidNetwork("a path has no NUL characters")
             with open(path, "rb") as file:
                 text = _read.uncompressed(file, max_bytes)
             return cls._from_text(text, max_digits)

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import at_least_zero
 from mem_lib._dyadic import is_wide
-from mem_lib._numbers import as_fraction
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.optimal_relu._folders import label_bits
@@ -79,9 +79,7 @@ def of_targets(dataset: Dataset, accuracy: Any) -> Answers:
                 "say how far an output may be from its target, or 0, got None"
             )
         return exact
-    distance = as_fraction(accuracy)
-    if distance is None or distance < 0:
-        raise HypothesisViolated(f"accuracy: a finite number >= 0 is needed, got {show(accuracy)}")
+    distance = at_least_zero(accuracy, "accuracy")
     if distance == 0:
         return exact
     step = _power_below(2 * distance)

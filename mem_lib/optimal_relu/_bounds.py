@@ -6,7 +6,7 @@ strong.  Only :func:`paper_depth` is a curve and not a bound.
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from mem_lib import foundations
-from mem_lib._numbers import as_fraction
+from mem_lib._arguments import at_least_zero, whole
+from mem_lib._roots import directed_root
+from mem_lib._search import least
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
-from mem_lib.network import Size
-from mem_lib.network._network import MOST_SHIFT
+from mem_lib.network import MOST_SHIFT, Size
 from mem_lib.optimal_relu._answers import answers_of
-from mem_lib.optimal_relu._build import BUDGETS, NO_LIMIT
+from mem_lib.optimal_relu._build import budget
 from mem_lib.optimal_relu._folders import VARIANTS, label_bits
 from mem_lib.optimal_relu._paper import best_folder_size
 from mem_lib.optimal_relu._projection import halvings, proven_bits
@@ -113,8 +113,9 @@ def bound(
         dataset = dataset.distinct()
         answers = answers_of(dataset, accuracy)
         N, d = dataset.N, dataset.d
-        radius = _root(dataset.squared_radius, up=True)
-        separation = _root(dataset.squared_separation, up=False)
+        radius = directed_root(dataset.squared_radius, up=True)
+        square = dataset.squared_separation
+        separation = None if square is None else directed_root(square, up=False)
         c, grid_bits = answers.bits, dataset.shift
     elif accuracy is not None:
         raise HypothesisViolated(
@@ -133,13 +134,13 @@ def bound(
             f"folders: their number is proved for variant = {show(variant)}; give it for "
             f"'retrieval' only, got {show(folders)}"
         )
-    depth, bits = _budget("depth", depth, variant), _budget("bits", bits, variant)
+    depth, bits = budget(depth, "depth", variant), budget(bits, "bits", variant)
     n = None if folder_size is None else whole(folder_size, "folder_size", 1, MOST_FOLDER)
     spread_bound(N, d, separation, radius)  # separation and radius are sound
     reach = _Reach.of(
         N,
         d,
-        real(radius, "radius"),
+        at_least_zero(radius, "radius"),
         whole(grid_bits, "grid_bits", 0, MOST_SHIFT),
         direction_bits,
         proven=variant in ("paper", "merged"),
@@ -173,10 +174,10 @@ def spread_bound(N: int, d: int, separation: Any, radius: Any) -> Fraction:
     18022376
     """
     N, d = whole(N, "N", 1, MOST_POINTS), whole(d, "d", 1, MOST_POINTS)
-    radius = real(radius, "radius")
+    radius = at_least_zero(radius, "radius")
     if N == 1:
         return Fraction(0)
-    separation = real(separation, "separation")
+    separation = at_least_zero(separation, "separation")
     if separation == 0 or separation > 2 * radius:
         raise HypothesisViolated(
             f"separation: two points of norm at most radius = {_short(radius)} are more than "
@@ -190,6 +191,8 @@ def key_bits_bound(N: int, d: int, separation: Any, radius: Any) -> int:
     """How many bits a key of the ``"paper"`` variant has at most, when the direction has the spread
     of :func:`spread_bound`.
 
+    Raises as :func:`spread_bound`.
+
     >>> key_bits_bound(1000, 10, 0.28, 1)
     27
     """
@@ -200,16 +203,19 @@ def modulus_bound(N: int, range_: int) -> int:
     """Some odd number up to this one tells N different integers 0 <= x < ``range_`` apart, that is,
     leaves N different remainders: lemma ``thm-optimal_relu-modulus``.
 
+    Raises ``HypothesisViolated`` when an argument is out of range, or the range is smaller than
+    N.
+
     >>> modulus_bound(2, 1000), modulus_bound(1000, 2**34)
     (16, 16983027)
     """
-    N, range_ = whole(N, "N", 1), whole(range_, "range_", 1)
+    N, range_ = whole(N, "N", 1, 10**100), whole(range_, "range_", 1)
     if range_ < N:
         raise HypothesisViolated(
             f"range_: {N} different integers need a range of at least {N}, got {show(range_)}"
         )
     product = N * (N - 1) // 2 * log2(range_) * _OUTWARDS  # log2 of the product of all differences
-    return _first(lambda m: m - 2 - math.log2(m) > product)
+    return least(lambda m: m - 2 - math.log2(m) > product)
 
 
 def paper_depth(N: int, d: int, separation: Any, radius: Any = 1, classes: int = 2) -> float:
@@ -219,6 +225,8 @@ def paper_depth(N: int, d: int, separation: Any, radius: Any = 1, classes: int =
     R = 10 radius N^2 sqrt(pi d) / separation, logarithms to base 2, N >= 2.  Numbers of folders and
     of bits are not rounded to integers here, so no network has exactly this depth; what is promised
     is :func:`bound`.
+
+    Raises as :func:`spread_bound`.
 
     >>> round(paper_depth(1000, 10, 0.28))
     1152
@@ -269,7 +277,7 @@ def least_bits(
         needed = foundations.counting_bound(N, classes, bits, inputs=inputs, outputs=outputs)
         return needed <= weights
 
-    return _first(enough)
+    return least(enough)
 
 
 def least_depth(N: int, width: int, d: int = 1) -> int:
@@ -278,12 +286,14 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
 
     The bound is the product of ``foundations.log_labellings`` for dense layers.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> [least_depth(N, 12) for N in (10**3, 10**6, 10**9)]
     [3, 27, 659]
     """
     N, width, d = (
         whole(N, "N", 1, MOST_POINTS),
-        whole(width, "width", 1),
+        whole(width, "width", 1, MOST_POINTS),
         whole(d, "d", 1, MOST_POINTS),
     )
 
@@ -295,7 +305,7 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
         weights = [width * (d + 1)] + [width * (width + 1)] * inner + [width + 1]
         return foundations.log_labellings(N, units, weights) * _OUTWARDS >= N
 
-    return _first(enough)
+    return least(enough)
 
 
 # -- sizes ----------------------------------------------------------------------------------------
@@ -466,21 +476,21 @@ class _Shape:
             strings[b] = int(ways.T.min())
         range_bits = size.bit_length()
         if self.depth is not None:
-            least = max(block_depth_of(steps[b], 1, strings[b]) for b in lengths)
-            if self.depth < least:
+            fewest = max(block_depth_of(steps[b], 1, strings[b]) for b in lengths)
+            if self.depth < fewest:
                 raise HypothesisViolated(
                     f"depth: for projections of {range_bits} bits and keys of up to "
-                    f"{lengths[-1]} bits {least} layers are always enough, and fewer may not be, "
+                    f"{lengths[-1]} bits {fewest} layers are always enough, and fewer may not be, "
                     f"got {self.depth}"
                 )
         if self.bits is not None:
-            least = max(
+            fewest = max(
                 max(strings[b] + self.beside, b + steps[b] - 1 if steps[b] else 0) for b in lengths
             )
-            if self.bits < least:
+            if self.bits < fewest:
                 raise HypothesisViolated(
                     f"bits: for projections of {range_bits} bits and keys of up to {lengths[-1]} "
-                    f"bits {least} bits are always enough, and fewer may not be, got {self.bits}"
+                    f"bits {fewest} bits are always enough, and fewer may not be, got {self.bits}"
                 )
 
 
@@ -635,24 +645,6 @@ def _largest(sizes: Iterator[Size]) -> Size:
     return Size(*(max(column) for column in zip(*map(astuple, sizes), strict=True)))
 
 
-def _budget(name: str, value: Any, variant: str) -> int | None:
-    """``depth`` or ``bits`` as an integer, if it was given and the variant has such a budget."""
-    if value is not None and variant not in BUDGETS[name]:
-        raise HypothesisViolated(
-            f"{name}: a budget for variant = {' or '.join(map(show, BUDGETS[name]))}, got "
-            f"{show(value)} for {show(variant)}"
-        )
-    return None if value is None else min(whole(value, name, 1), NO_LIMIT)
-
-
-def real(value: Any, name: str) -> Fraction:
-    """``value`` as a Fraction >= 0, or ``HypothesisViolated``."""
-    number = as_fraction(value)
-    if number is None or number < 0:
-        raise HypothesisViolated(f"{name}: a finite number >= 0 is needed, got {show(value)}")
-    return number
-
-
 def _short(value: Fraction) -> str:
     """For a message: a float where there is one."""
     try:
@@ -666,23 +658,3 @@ def log2(value: Fraction | int) -> float:
     value = Fraction(value)
     shift = value.numerator.bit_length() - value.denominator.bit_length()
     return shift + math.log2(value / Fraction(2) ** shift)
-
-
-def _root(square: Fraction | None, up: bool) -> Fraction | None:
-    """The square root, rounded up or down in its 64th bit, of any size."""
-    if not square:
-        return square
-    k = max(0, 130 + square.denominator.bit_length() - square.numerator.bit_length()) // 2
-    scaled = (square.numerator << 2 * k) // square.denominator
-    return Fraction(math.isqrt(scaled) + up, 1 << k)
-
-
-def _first(holds: Callable[[int], bool]) -> int:
-    """The least integer >= 1 for which ``holds``, if it goes on to hold."""
-    low, high = 0, 1
-    while not holds(high):
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high

@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
+from mem_lib._dyadic import INT64_LIMIT
 from mem_lib._memory import check_memory
-from mem_lib._numbers import is_integer
 from mem_lib._progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
@@ -27,7 +28,6 @@ from mem_lib.optimal_relu._wires import ANSWER, Wires
 Plan = PaperPlan | NarrowPlan | BlockPlan | RetrievalPlan
 
 #: The budgets, and the variants that keep to them.
-NO_LIMIT = 2**62  # no budget is larger: they are compared with int64
 BUDGETS = {"depth": ("parallel",), "bits": ("narrow", "wide", "series")}
 
 
@@ -49,6 +49,7 @@ def build(
     ----------
     dataset : labelled points, any number of classes, or points with real targets; repeated points
         allowed.
+    seed : a whole number >= 0, from which everything random is drawn.
     variant : ``"paper"`` has width 12 and follows the paper's construction; ``"merged"`` is the
         same in fewer layers, of width 14 (12 for two classes); ``"narrow"`` has width 3;
         ``"wide"`` has width 7 (6) and half as many layers as that; ``"parallel"`` puts blocks of
@@ -151,8 +152,8 @@ def _planned(
         raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
     if not isinstance(variant, str) or variant not in VARIANTS:
         raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
-    seed, directions = _whole("seed", seed, 0), _whole("directions", directions, 1)
-    depth, bits = _budget("depth", depth, variant), _budget("bits", bits, variant)
+    seed, directions = whole(seed, "seed", 0), whole(directions, "directions", 1)
+    depth, bits = budget(depth, "depth", variant), budget(bits, "bits", variant)
     data = dataset.distinct()
     answers = answers_of(data, accuracy)
     about: dict[str, Any] = {
@@ -164,11 +165,11 @@ def _planned(
         **({"classes": _told(data.classes)} if data.targets is None else answers.about()),
     }
     if folder_size is not None:
-        folder_size = _whole("folder_size", folder_size, 1)
+        folder_size = whole(folder_size, "folder_size", 1)
     _check_strings(about, answers.bits, folder_size)
     # a code leaves "narrow" as v - 2^c bit
     coefficient = 1 << answers.bits if variant == "narrow" else 1
-    budget = Budget(bits, 0 if data.targets is None else answers.longest(coefficient, 1))
+    limit = Budget(bits, 0 if data.targets is None else answers.longest(coefficient, 1))
     for_direction, for_keys = np.random.SeedSequence(seed).spawn(2)
     projection = project(
         data,
@@ -178,7 +179,7 @@ def _planned(
         proven=variant in ("paper", "merged"),
     )
     rng = np.random.default_rng(for_keys)
-    plan = _plan(variant, projection, answers, folder_size, depth, budget, rng)
+    plan = _plan(variant, projection, answers, folder_size, depth, limit, rng)
     weights, bias = plan.first_layer
     about["projection_bits"] = max(map(int.bit_length, [*weights, bias]))
     about |= plan.about()
@@ -213,13 +214,15 @@ def _plan(
     return BlockPlan.wide(keys, folder_size, budget)
 
 
-def _budget(name: str, value: Any, variant: str) -> int | None:
+def budget(value: Any, name: str, variant: str) -> int | None:
+    """``depth`` or ``bits`` as an integer, if it was given and the variant has such a budget;
+    not larger than what int64 is compared with."""
     if value is not None and variant not in BUDGETS[name]:
         raise HypothesisViolated(
             f"{name}: only {' and '.join(map(repr, BUDGETS[name]))} keep to such a budget, got "
             f"{show(value)} for variant {variant!r}"
         )
-    return None if value is None else min(_whole(name, value, 1), NO_LIMIT)
+    return None if value is None else min(whole(value, name, 1), INT64_LIMIT)
 
 
 def _check_strings(about: dict[str, Any], label_bits: int, folder_size: int | None) -> None:
@@ -237,12 +240,6 @@ def _check_memory(about: dict[str, Any], need: int) -> None:
     elif about.get("blocks", 1) > 1:
         what = f"depth: {about['blocks']} blocks side by side, with"
     check_memory(need, f"{what} strings of {show(string)} bits or more; the layers that read them")
-
-
-def _whole(name: str, value: Any, least: int) -> int:
-    if not is_integer(value) or value < least:
-        raise HypothesisViolated(f"{name}: an integer >= {least} is needed, got {show(value)}")
-    return int(value)
 
 
 def _told(number: int) -> int | str:

@@ -26,7 +26,7 @@ from mem_lib.optimal_relu._projection import Projection, halvings, small_modulus
 #: Key bits that need more than this many entries for each point are not considered.
 MOST_ENTRIES = 64
 #: The cost of fields that do not meet a budget.
-TOO_MUCH = 1 << 62
+TOO_MUCH = INT64_LIMIT
 
 
 def stream(

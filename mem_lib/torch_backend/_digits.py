@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 import torch
 
-from mem_lib.exact._arrays import LIMIT, TABLE, NumPyArrays
+from mem_lib._dyadic import INT64_LIMIT
+from mem_lib.exact import TABLE, NumPyArrays
 
 BITS = 48
 HALF = 1 << (BITS - 1)
@@ -92,7 +93,7 @@ class TorchArrays(NumPyArrays):
         return torch.from_numpy(np.ascontiguousarray(array)).to(self.device)
 
     def constant(self, value: int, size: int) -> Values:
-        if abs(value) < LIMIT:
+        if abs(value) < INT64_LIMIT:
             return torch.full((size,), value, dtype=torch.int64, device=self.device)
         return Long(self._scalar(value).expand(-1, size))
 
@@ -120,7 +121,7 @@ class TorchArrays(NumPyArrays):
         return total  # digits above would make the number 2^95 or more
 
     def fitted(self, values: Values, peak: int) -> Values:
-        if peak < LIMIT:
+        if peak < INT64_LIMIT:
             return self.machine(values)
         limbs = peak.bit_length() // BITS + 2
         return Long(values.digits[:limbs]) if len(values.digits) > limbs else values

@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from mem_lib._dyadic import as_floats, nearest
 from mem_lib._memory import check_memory
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, InvalidNetwork, show
 from mem_lib.foundations import bits_needed
-from mem_lib.foundations._floats import nearest, rounded
 from mem_lib.network import Layer, Network, Sparse
 from mem_lib.torch_backend._device import device_named, room_for
 
@@ -207,6 +207,6 @@ def _linear(layer: Layer) -> nn.Linear:
     make: Any = nn.utils.skip_init
     linear: nn.Linear = make(nn.Linear, layer.inputs, layer.units, dtype=torch.float64)
     with torch.no_grad():
-        linear.weight.copy_(torch.from_numpy(rounded(weight, FLOATS)))
-        linear.bias.copy_(torch.from_numpy(rounded(layer.bias, FLOATS)))
+        linear.weight.copy_(torch.from_numpy(as_floats(weight, FLOATS)))
+        linear.bias.copy_(torch.from_numpy(as_floats(layer.bias, FLOATS)))
     return linear.requires_grad_(False)

@@ -18,12 +18,10 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from mem_lib._numbers import as_fraction
+from mem_lib._arguments import at_least_zero, whole
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
-from mem_lib.network import Size
-from mem_lib.network._network import MOST_SHIFT
+from mem_lib.network import MOST_SHIFT, Size
 from mem_lib.two_layer._build import VARIANTS
 from mem_lib.two_layer._fit_options import METHODS
 
@@ -176,9 +174,7 @@ class _Cloud:
     ) -> _Cloud:
         N, d = whole(N, "N", 1, MOST_POINTS), whole(d, "d", 1, MOST_POINTS)
         shift = whole(20 if grid_bits is None else grid_bits, "grid_bits", 0, MOST_SHIFT)
-        exact = as_fraction(1 if radius is None else radius)
-        if exact is None or exact < 0:
-            raise HypothesisViolated(f"radius: a finite number >= 0 is needed, got {show(radius)}")
+        exact = at_least_zero(1 if radius is None else radius, "radius")
         if value_bits is None:
             largest, denominator = whole(2 if classes is None else classes, "classes", 1) - 1, 1
         elif classes is not None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib._checkpoint import checked_path
 from mem_lib._memory import check_memory
 from mem_lib._progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
 from mem_lib.two_layer._fit_options import METHODS
 from mem_lib.two_layer._hybrid import corrected
@@ -56,6 +56,7 @@ def build(
     Parameters
     ----------
     dataset : points with labels or real targets; repeated points allowed.
+    seed : a whole number >= 0, from which everything random is drawn.
     variant : exact, for points in general position: ``"threshold"``, at most ceil((N-1)/d)
         threshold units for two classes (``thm-two_layer-threshold``); ``"paper"``, 4 ceil(N/d) ReLU
         neurons for any labels or targets (``thm-two_layer-slabs``); ``"sorted"``, 2 ceil(N/(d+1))

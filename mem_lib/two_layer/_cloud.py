@@ -15,58 +15,22 @@ which the error bound of the fit counts.
 from __future__ import annotations
 
 import math
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
 from mem_lib._dyadic import INT64_LIMIT, largest
+from mem_lib._rows import first_occurrence
 from mem_lib.data import Dataset
-from mem_lib.data._rows import first_occurrence
 from mem_lib.errors import HypothesisViolated
+from mem_lib.two_layer._device import Array, Device
 from mem_lib.two_layer._neurons import Neurons, integers
 
 #: Norms count as equal when they differ by at most this part of the points' spread.
 SAME_NORM = 1e-3
 #: The scale of the points and of the values is 2^k with |k| at most this.
 MOST_SCALE = 400
-
-Array = Any  # float64, of NumPy or of PyTorch: an operator or a method of both is all that is used
-
-
-@dataclass(frozen=True)
-class Device:
-    """Where arrays live: None is NumPy, else the name of a device of PyTorch."""
-
-    name: str | None
-
-    @classmethod
-    def named(cls, name: str | None) -> Device:
-        if name is None:
-            return cls(None)
-        from mem_lib.torch_backend import device_named
-
-        return cls(device_named(name))
-
-    def put(self, array: np.ndarray) -> Array:
-        if self.name is None:
-            return array
-        import torch
-
-        return torch.tensor(array, dtype=torch.float64, device=self.name)
-
-    def room_for(self, what: str) -> AbstractContextManager[None]:
-        """Turns what PyTorch says of a full device into a ``MemorizationError``."""
-        if self.name is None:
-            return nullcontext()
-        from mem_lib.torch_backend import room_for
-
-        return room_for(what)
-
-    def get(self, array: Array) -> np.ndarray:
-        return np.asarray(array if self.name is None else array.cpu())
 
 
 @dataclass(frozen=True, eq=False)

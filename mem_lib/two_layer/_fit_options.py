@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import between, whole
 from mem_lib._numbers import as_fraction
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 from mem_lib.two_layer._cloud import MOST_SCALE
 from mem_lib.two_layer._steps import Antisymmetric, Harmonic, Hermite, Step
 
@@ -69,11 +69,11 @@ class Options:
             variant=variant,
             seed=whole(seed, "seed", 0),
             coarseness=_coarseness(variant, coarseness),
-            damp=_between("damp", damp, 0, 1, closed=True),
+            damp=between(damp, "damp", 0, 1, closed=True),
             order=_order(variant, order),
-            phases=_at_most("phases", 2 if phases is None else phases, 2, MOST_PHASES),
-            tau=0.0 if tau is None else _between("tau", tau, 0, 2**10, closed=True),
-            bits=_at_most("bits", bits, 1, 48),
+            phases=_at_most(2 if phases is None else phases, "phases", 2, MOST_PHASES),
+            tau=0.0 if tau is None else between(tau, "tau", 0, 2**10, closed=True),
+            bits=_at_most(bits, "bits", 1, 48),
         )
 
     @property
@@ -143,7 +143,7 @@ class Goal:
         if error is None and tolerance is None and data.targets is not None:
             error = ERROR
         if error is not None:
-            share = _between("error", error, 0, 1)
+            share = between(error, "error", 0, 1)
             error = share * float(values.numbers @ values.numbers)
         limit = None
         if data.targets is None:
@@ -192,17 +192,7 @@ def _no_meaning(variant: str, name: str, value: Any) -> None:
         )
 
 
-def _between(name: str, value: Any, low: int, high: int, closed: bool = False) -> float:
-    """A float in (low, high), or in (low, high] where ``closed``."""
-    number = as_fraction(value)
-    inside = number is not None and low < number and (number <= high if closed else number < high)
-    if number is None or not inside or not low < float(number) <= high:
-        text = f"above {low} and {'at most' if closed else 'below'} {high}"
-        raise HypothesisViolated(f"{name}: a number {text} is needed, got {show(value)}")
-    return float(number)
-
-
-def _at_most(name: str, value: Any, least: int, most: int) -> int:
+def _at_most(value: Any, name: str, least: int, most: int) -> int:
     number = whole(value, name, least)
     if number > most:
         raise HypothesisViolated(f"{name}: at most {most} is possible, got {show(value)}")
@@ -222,7 +212,7 @@ def _coarseness(variant: str, value: Any) -> float | None:
 
 def _order(variant: str, value: Any) -> int:
     if variant == "harmonic":
-        order = _at_most("order", 2 if value is None else value, 2, MOST_ORDER)
+        order = _at_most(2 if value is None else value, "order", 2, MOST_ORDER)
         if order % 2:
             raise HypothesisViolated(
                 f"order: harmonic steps of odd order m have mean 0; an even one is needed, "
@@ -230,7 +220,7 @@ def _order(variant: str, value: Any) -> int:
             )
         return order
     if variant == "hermite":
-        order = _at_most("order", 3 if value is None else value, 1, MOST_ORDER)
+        order = _at_most(3 if value is None else value, "order", 1, MOST_ORDER)
         if order % 2 == 0:
             raise HypothesisViolated(
                 f"order: Hermite steps of even order p have mean 0; an odd one is needed, "

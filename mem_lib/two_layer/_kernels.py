@@ -20,17 +20,21 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import between, whole
+from mem_lib._dyadic import unit_box
 from mem_lib._memory import check_memory
 from mem_lib._numbers import as_fraction, numbers_of
 from mem_lib.data import Dataset
-from mem_lib.data._distances import _unit
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 
 #: More is refused by :func:`dispersion`: eigenvalues take time of the order of N^3.
 MOST_POINTS = 5000
 #: Harmonic orders beyond leave the range of floats.
 MOST_HARMONIC = 170
+#: The same for the orders of multipliers.
+MOST_MULTIPLIER = 10**150
+#: Terms of a sum that :func:`tau` adds up at most.
+MOST_TERMS = 10**7
 #: Norms that differ by less, relatively, count as those of a sphere.
 SPHERE = 1e-3
 #: Orders of Hermite polynomials; beyond, their constants leave the range of floats.
@@ -50,6 +54,9 @@ def gate_kernel(G: Any) -> np.ndarray:
     E sum_ij r_i r_j 1[<u, x_i> > 0] 1[<u, x_j> > 0] <x_i, x_j> = r^T gate_kernel(G) r for a
     Gaussian u.
 
+    Raises ``HypothesisViolated`` for numbers beyond -1 and 1, ``InvalidDataset`` for other
+    things.
+
     >>> gate_kernel([[1.0, 0.6], [0.6, 1.0]]).round(7).tolist()
     [[0.5, 0.2114498], [0.2114498, 0.5]]
     """
@@ -62,6 +69,9 @@ def harmonic_kernel(order: int, rho: Any) -> np.ndarray:
     <w, y>, for unit vectors with <x, y> = rho and a complex Gaussian w.
 
     F_l(rho) = Gamma(1 + l/2)^2 / Gamma(l + 1) rho^l 2F1(l/2, l/2; l + 1; rho^2); F_l(1) = 1.
+
+    Raises ``HypothesisViolated`` for numbers beyond -1 and 1 and an order out of range,
+    ``InvalidDataset`` for other things.
 
     >>> harmonic_kernel(1, [0.3, 0.6, 0.9]).round(6).tolist()
     [0.238364, 0.496002, 0.820436]
@@ -81,10 +91,12 @@ def gate_multiplier(order: int) -> float:
     """s_l = sin(pi l / 2) / (pi l), the coefficients of 1[cos t > 0] = sum_l s_l e^(i l t);
     s_0 = 1/2, and s_(-l) = s_l.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> [round(gate_multiplier(order), 7) for order in (1, 2, 3)]
     [0.3183099, 0.0, -0.1061033]
     """
-    order = whole(order, "order", 0)
+    order = whole(order, "order", 0, MOST_MULTIPLIER)
     if order % 2 == 0:
         return 0.0 if order else 0.5
     return (1 if order % 4 == 1 else -1) / (math.pi * order)
@@ -94,10 +106,12 @@ def relu_multiplier(order: int) -> float:
     """c_m, the coefficients of relu(cos t) = sum_m c_m e^(i m t): 1/4 for m = 1, else 0 for odd m
     and (-1)^(m/2 + 1) / (pi (m^2 - 1)) for even m; c_(-m) = c_m.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> [round(relu_multiplier(m), 7) for m in range(5)]
     [0.3183099, 0.25, 0.1061033, 0.0, -0.0212207]
     """
-    m = whole(order, "order", 0)
+    m = whole(order, "order", 0, MOST_MULTIPLIER)
     if m % 2:
         return 0.25 if m == 1 else 0.0
     return (1 if m % 4 else -1) / (math.pi * (m * m - 1))
@@ -109,11 +123,13 @@ def tau(q: int) -> float:
     For unit vectors with coherence g and (N - 1) g^(2q + 2) <= 1/2 the least eigenvalue of
     :func:`gate_kernel` is at least tau_q / 2: proposition ``thm-two_layer-ntk``.
 
+    Raises ``HypothesisViolated`` when an argument is out of range.
+
     >>> [round(tau(q), 7) for q in range(4)]
     [0.25, 0.0908451, 0.0643192, 0.0523826]
     """
     total, term = 0.25, 1 / (2 * math.pi)  # term: C(2j, j) / (2 pi 4^j)
-    for j in range(whole(q, "q", 0)):
+    for j in range(whole(q, "q", 0, MOST_TERMS)):
         total -= term / (2 * j + 1)
         term *= (2 * j + 1) / (2 * j + 2)
     return total
@@ -123,6 +139,8 @@ def kappa(order: int, tau: Any = 0) -> float:
     """E he_p(s) Phi(s / tau) = (1 + tau^2)^(-p/2) He_(p-1)(0) / sqrt(2 pi p!), for a Gaussian s and
     odd p = ``order``: the part of order p in a gate that is smoothed by a bias of standard
     deviation ``tau``.
+
+    Raises ``HypothesisViolated`` when an argument is out of range.
 
     >>> [round(kappa(order), 7) for order in (1, 3, 5)]
     [0.3989423, -0.1628675, 0.1092548]
@@ -281,13 +299,16 @@ def steps(spread: Dispersion, *, error: Any, failure: Any = 0.5) -> int:
     """
     if not isinstance(spread, Dispersion):
         raise HypothesisViolated(f"spread: a Dispersion is needed, got {show(spread)}")
-    needed = 0 - math.log(share(error, "error")) - math.log(share(failure, "failure"))
+    error, failure = (
+        between(value, name, 0, 1, closed=True)
+        for value, name in ((error, "error"), (failure, "failure"))
+    )
     if spread.contraction == 0:
         raise HypothesisViolated(
             "spread: its least eigenvalue is 0, up to rounding, and no rate is known; some points "
             "are too close to one direction"
         )
-    return math.ceil(needed / spread.contraction * _OUTWARDS)
+    return math.ceil((0 - math.log(error) - math.log(failure)) / spread.contraction * _OUTWARDS)
 
 
 def hermite_step(spread: HermiteDispersion, residual: Any) -> float:
@@ -315,14 +336,6 @@ def step_weight(spread: HermiteDispersion, residual: Any) -> float:
 # -- arguments ------------------------------------------------------------------------------------
 
 
-def share(value: Any, name: str) -> float:
-    """``value`` as a float in (0, 1]."""
-    number = as_fraction(value)
-    if number is None or not 0 < number <= 1 or float(number) == 0:
-        raise HypothesisViolated(f"{name}: a number in (0, 1] is needed, got {show(value)}")
-    return float(number)
-
-
 def _directions(dataset: Any) -> tuple[np.ndarray, np.ndarray]:
     """The distinct points divided by their norms, and the norms divided by the largest."""
     if not isinstance(dataset, Dataset):
@@ -334,7 +347,7 @@ def _directions(dataset: Any) -> tuple[np.ndarray, np.ndarray]:
             f"order of N^3, got N = {dataset.N}"
         )
     check_memory(8 * 8 * dataset.N**2, f"dataset: the kernels of N = {dataset.N} points")
-    points = _unit(dataset.points)[0]
+    points = unit_box(dataset.points)[0]
     sizes = np.abs(points).max(axis=1, keepdims=True)  # keeps squares from underflow
     if not sizes.any():
         raise HypothesisViolated("dataset: a point other than 0 is needed, got only 0")

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._dyadic import INT64_LIMIT
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Layer, Network
 
@@ -125,7 +126,7 @@ def layers_of(network: Any) -> tuple[Layer | None, Layer]:
 def integers(values: Iterable[int]) -> np.ndarray:
     """int64 where all fit, Python integers otherwise."""
     listed = list(values)
-    if all(-(2**62) < value < 2**62 for value in listed):
+    if all(abs(value) < INT64_LIMIT for value in listed):
         return np.array(listed, dtype=np.int64)
     array = np.empty(len(listed), dtype=object)
     array[:] = listed

@@ -28,11 +28,11 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib._numbers import as_fraction
 from mem_lib._progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
 from mem_lib.two_layer._cloud import MOST_SCALE
 from mem_lib.two_layer._fit_options import Values
@@ -102,6 +102,7 @@ def optimal_weight(
     ----------
     dataset : up to 200 distinct points.  Two classes are fitted as -1 and 1, more as 0..C-1,
         targets as they are.
+    seed : a whole number >= 0, from which everything random is drawn.
     tolerance : stop when the total weight is within this relative distance of the lower bound;
         at least 1e-6.
     rounds : stop after so many linear programs; the result says how far that led.

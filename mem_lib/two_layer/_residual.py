@@ -28,15 +28,16 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib._checkpoint import checked_path
 from mem_lib._memory import check_memory
 from mem_lib._progress import bar as progress_bar
 from mem_lib._threads import blas_threads
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
-from mem_lib.two_layer._cloud import Array, Cloud, Device, cloud_of
+from mem_lib.two_layer._cloud import Cloud, cloud_of
+from mem_lib.two_layer._device import Array, Device
 from mem_lib.two_layer._fit_options import Goal, Options, Values
 from mem_lib.two_layer._fit_state import FitFile, Ledger, State
 from mem_lib.two_layer._neurons import Neurons
@@ -132,6 +133,7 @@ def fit(
     variant : ``"ntk"``, one-sided pairs of neurons behind gates; ``"antisymmetric"``, two-sided
         ones; ``"harmonic"``, combinations of complex phases; ``"hermite"``, two-sided pairs with a
         Hermite polynomial for a gate.
+    seed : a whole number >= 0, from which everything random is drawn.
     error : the relative squared error sum (f(x) - y)^2 / sum y^2 at which the fit stops.  Default:
         0.01 for targets without a tolerance, no condition otherwise.
     tolerance : how far an output may be from its value.  Default: no condition for targets; 9/10

@@ -31,7 +31,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from mem_lib.two_layer._cloud import Array, Cloud
+from mem_lib.two_layer._cloud import Cloud
+from mem_lib.two_layer._device import Array
 
 
 class Draw(NamedTuple):

@@ -12,7 +12,10 @@ from mem_lib.network import Network
 
 
 def values_of(data: Dataset) -> list[Fraction]:
-    """What a network is to give, exactly: the targets, or the labels as numbers."""
+    """What a network is to give, exactly: the targets, or the labels as numbers.
+
+    Raises ``HypothesisViolated`` when ``data`` is no Dataset.
+    """
     if not isinstance(data, Dataset):
         raise HypothesisViolated(f"data: a Dataset is needed, got {show(data)}")
     if data.targets is None:

@@ -21,9 +21,9 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._arguments import whole
 from mem_lib._numbers import as_fraction
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.foundations._counting import whole
 from mem_lib.network import Network
 from mem_lib.two_layer._neurons import dense, layers_of
 
@@ -75,7 +75,10 @@ def neuron_weights(network: Network) -> np.ndarray:
 
 
 def weight_between(network: Network) -> tuple[Fraction, Fraction]:
-    """Two fractions that enclose the total weight, apart by a relative 2^-100 at most."""
+    """Two fractions that enclose the total weight, apart by a relative 2^-100 at most.
+
+    Raises as :func:`total_weight`.
+    """
     roots, bias, unit = _roots(network)
     total = sum(roots)
     inexact = sum(root > 0 for root in roots)

@@ -1,10 +1,8 @@
-"""Equal rows: which rows repeat an earlier one, and whether they contradict it."""
+"""Equal rows: which rows repeat an earlier one."""
 
 from typing import Any
 
 import numpy as np
-
-from mem_lib.errors import InvalidDataset
 
 
 def first_occurrence(points: np.ndarray) -> np.ndarray:
@@ -19,15 +17,3 @@ def first_occurrence(points: np.ndarray) -> np.ndarray:
     whole = points.view(np.dtype((np.void, width))).ravel()
     _, first, inverse = np.unique(whole, return_index=True, return_inverse=True)
     return np.asarray(first[inverse])
-
-
-def check_consistent(first: np.ndarray, values: np.ndarray, name: str) -> None:
-    """Raise when equal points have different labels or targets."""
-    wrong = np.flatnonzero(values[first] != values)
-    if len(wrong):
-        j = int(wrong[0])
-        i = int(first[j])
-        raise InvalidDataset(
-            f"points[{i}] and points[{j}] are equal but {name}[{i}] = {values[i]} and "
-            f"{name}[{j}] = {values[j]} differ: no function has both values"
-        )

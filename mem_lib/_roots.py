@@ -1,0 +1,27 @@
+"""Square roots of fractions of any size."""
+
+import math
+from fractions import Fraction
+
+
+def nearest_root(square: Fraction) -> float:
+    """The binary64 number nearest to the square root; inf beyond the range of binary64."""
+    denominator = square.denominator
+    # a root of 70 bits with a sticky bit decides every rounding
+    k = max(0, 141 + denominator.bit_length() - square.numerator.bit_length()) // 2
+    scaled, rest = divmod(square.numerator << (2 * k), denominator)
+    whole = math.isqrt(scaled)
+    sticky = rest > 0 or whole * whole != scaled
+    try:
+        return (2 * whole + sticky) / (2 << k)
+    except OverflowError:
+        return math.inf
+
+
+def directed_root(square: Fraction, *, up: bool) -> Fraction:
+    """The square root, rounded up or down in its 64th bit."""
+    if not square:
+        return Fraction(0)
+    k = max(0, 130 + square.denominator.bit_length() - square.numerator.bit_length()) // 2
+    scaled = (square.numerator << 2 * k) // square.denominator
+    return Fraction(math.isqrt(scaled) + up, 1 << k)

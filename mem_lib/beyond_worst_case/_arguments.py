@@ -1,0 +1,57 @@
+"""What the functions of this chapter are asked: labelled data, a variant, biases."""
+
+import math
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from mem_lib._arguments import whole
+from mem_lib.data import Dataset
+from mem_lib.errors import HypothesisViolated, show
+
+VARIANTS = ("practical", "idealised", "two_sided", "relu")
+
+
+def classes_of(dataset: Any) -> int:
+    """The number of classes; ``HypothesisViolated`` unless this is a labelled ``Dataset``."""
+    if not isinstance(dataset, Dataset):
+        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
+    if dataset.targets is not None:
+        raise HypothesisViolated("dataset: this construction needs labels 0..C-1, got real targets")
+    return int(dataset.classes)
+
+
+def known_variant(variant: Any) -> None:
+    if not isinstance(variant, str) or variant not in VARIANTS:
+        raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
+
+
+def binary(covered: Any) -> int:
+    """The class that gets covered when there are two."""
+    number = whole(covered, "covered", 0)
+    if number > 1:
+        raise HypothesisViolated(f"covered: the class 0 or 1 is needed, got {show(covered)}")
+    return number
+
+
+def default_bias(dataset: Dataset) -> Fraction:
+    """Three quarters of the radius, as a fraction (the root is rounded down to the grid)."""
+    extra = dataset.shift + 32
+    square = Fraction(dataset.squared_radius)
+    root = math.isqrt((square.numerator << (2 * extra)) // square.denominator)
+    return Fraction(3 * root, 4 << extra)
+
+
+def in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray, float, int]:
+    """(points, max_bias, grid shift) after division by a power of two near the radius, so that
+    neither 2^-600 nor 2^1500 leaves the range of float64."""
+    square = dataset.squared_radius
+    unit = (square.numerator.bit_length() - square.denominator.bit_length()) // 2
+    scale = Fraction(2) ** -unit
+    if dataset.points.dtype == object:
+        flat = [float(v * scale) for v in dataset.points.ravel()]
+        points = np.array(flat).reshape(dataset.points.shape)
+    else:
+        points = np.ldexp(dataset.points.astype(np.float64), -unit)
+    return points, float(bias * scale), dataset.shift + unit
