@@ -16,10 +16,10 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from mem_lib._arguments import at_least_zero, whole
 from mem_lib._checkpoint import Checkpoint, checked_path
 from mem_lib._evidence import Counterexample, Evidence, Judge, read_fraction, short, written
 from mem_lib._files import write_atomically
-from mem_lib._numbers import as_fraction, is_integer
 from mem_lib.data import Dataset
 from mem_lib.errors import (
     HypothesisViolated,
@@ -293,11 +293,7 @@ def _checkpoint(
 
 
 def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
-    value = as_fraction(tolerance)
-    if value is None or value < 0:
-        raise HypothesisViolated(
-            f"tolerance: a finite number >= 0 is needed, got {show(tolerance)}"
-        )
+    value = at_least_zero(tolerance, "tolerance")
     if value and readout != "value":
         raise HypothesisViolated(
             f"tolerance: only the readout 'value' has one, this network has the readout "
@@ -311,11 +307,7 @@ def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
 
 
 def _workers(workers: Any) -> int:
-    if workers is None:
-        return min(4, os.cpu_count() or 1)
-    if not is_integer(workers) or workers < 1:
-        raise HypothesisViolated(f"workers: an integer >= 1 is needed, got {show(workers)}")
-    return int(workers)
+    return min(4, os.cpu_count() or 1) if workers is None else whole(workers, "workers", 1)
 
 
 def _check_fit(network: Network, dataset: Dataset) -> None:

@@ -271,7 +271,7 @@ def test_tolerance_is_part_of_the_certificate(tmp_path):
 
 @pytest.mark.parametrize("workers", [0, -1, 1.5, "2", True])
 def test_bad_workers(workers):
-    with pytest.raises(ml.HypothesisViolated, match="workers: an integer"):
+    with pytest.raises(ml.HypothesisViolated, match="workers: a whole number"):
         ml.verify(identity(1), line([0], [0]), workers=workers)
 
 
