@@ -84,8 +84,9 @@ def bound(
         computes does.
 
     The random numbers are good when the direction has at most the spread of :func:`spread_bound`
-    (``"paper"``, ``"merged"``: at least one draw has the bits that the theorem asks for, and then
-    has this spread with probability at least 1/2), and when the modulus is at most
+    (``"paper"``, ``"merged"``: below 100,000 points at least one draw has the bits that the theorem
+    asks for, and then has this spread with probability at least 1/2; from there on the draw is
+    shorter, and for most points as good), and when the modulus is at most
     :func:`modulus_bound` (the others but ``"retrieval"``).  Depth and width come from exact
     formulas; the other entries are generous.
 

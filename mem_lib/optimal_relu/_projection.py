@@ -71,8 +71,9 @@ def project(
     """A direction on which the distinct points of ``dataset`` have distinct projections.
 
     Of ``directions`` such draws the one with the smallest range/gap is kept: that quotient is what
-    the keys of the paper's construction cost.  ``proven``: the last draw has as many bits as the
-    theorem on that quotient asks for; the others have fewer, which is enough for most points.
+    the keys of the paper's construction cost.  ``proven``: for fewer than ``MANY`` points the last
+    draw has as many bits as the theorem on that quotient asks for.  The others have fewer, which is
+    enough for most points, and with which projections stay machine integers.
     ``short`` looks for a small range instead, in directions of few bits.  Raises
     ConstructionFailed with two rows that coincide when the draws are used up.
     """
@@ -83,6 +84,7 @@ def project(
         if shortest is not None:
             return shortest
     bits, most = _gaussian_bits(points)
+    proven = proven and dataset.N < MANY
     best: Projection | None = None
     for draw in range(2 * DRAWS):
         length = proven_bits(dataset.N, dataset.d) if proven and wanted == 1 else bits
