@@ -73,7 +73,7 @@ def verify(options: argparse.Namespace) -> int:
         certificate = stated.check(network, dataset, **how)
         print(f"{options.against}: belongs to this network and these data, and holds")
     else:
-        tolerance = _tolerance(options.tolerance or "0")
+        tolerance = _tolerance("0" if options.tolerance is None else options.tolerance)
         certificate = ml.verify(network, dataset, tolerance=tolerance, **how)
     print(certificate)
     if options.save:

@@ -25,7 +25,7 @@ class Checkpoint:
     def __init__(self, path: Path, key: dict[str, Any]) -> None:
         self.path = path
         self.done: dict[int, Evidence] = {}
-        self._key = {"format": "mem_lib.checkpoint", "version": 1, **key}
+        self._key = {"format": "mem_lib.checkpoint", "version": 2, **key}
         self._lines = [json.dumps(self._key) + "\n"]
         for line in self._read():
             entry = _entry(line)

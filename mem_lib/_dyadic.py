@@ -68,7 +68,7 @@ def is_wide(array: np.ndarray, q: int) -> bool:
 def as_floats(array: np.ndarray, dtype: np.dtype) -> np.ndarray:
     """The integers of ``array`` in floating point, through float64; infinite beyond its range."""
     if array.dtype != object:
-        return array.astype(dtype)
+        return array.astype(np.float64).astype(dtype)
     flat = [nearest(v) for v in array.ravel().tolist()]
     return np.array(flat, dtype=np.float64).reshape(array.shape).astype(dtype)
 

@@ -97,6 +97,11 @@ def is_integer(value: Any) -> bool:
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
+def told(number: int) -> int | str:
+    """A number >= 0 as a network's ``about`` takes it: hexadecimal from 2^53 on."""
+    return int(number) if number < 2**53 else hex(number)
+
+
 def sample_text(array: np.ndarray) -> str:
     """The first entry, for a message."""
     return show(array.ravel()[:1].tolist()[0] if array.size else array)

@@ -117,6 +117,8 @@ class Certificate:
     def load(cls, path: str | Path) -> "Certificate":
         """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and
         ``FileNotFoundError`` where there is no file."""
+        if "\0" in str(path):
+            raise InvalidCertificate("path: no file name has NUL characters")
         text = Path(path).read_bytes()
         try:
             content = json.loads(text)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mem_lib._dyadic import as_floats
+from mem_lib._numbers import numbers_of
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidDataset, InvalidNetwork
 from mem_lib.exact import evaluate
@@ -240,6 +242,7 @@ def firing(network: Network, layer: int, grid: np.ndarray) -> np.ndarray:
     ``InvalidDataset`` when ``grid`` has another shape or holds what is no finite number.
     """
     part = Network(network.layers[: layer + 1], network.input_shift, readout="argmax")
+    grid = as_floats(numbers_of("grid", grid), np.dtype(np.float64))
     bits = 30 - int(np.frexp(np.abs(grid).max(initial=0.0))[1])
     rounded = np.ldexp(np.rint(np.ldexp(grid, bits)), -bits)
     return np.asarray(evaluate(part, rounded)[0] > 0, dtype=bool)

@@ -312,13 +312,26 @@ def test_data_bound_of_many_pairs_is_barely_larger(variant, classes, failure, mo
     assert exact <= n <= exact * (1 + 2**-15) + 1
 
 
+@pytest.mark.parametrize("failure", [0.5, 1e-50, 1e-200])
+def test_a_tally_of_probabilities_near_one(failure, monkeypatch):
+    """Two clusters on both sides of the origin: nearly every hyperplane tells a pair apart."""
+    rng = np.random.default_rng(0)
+    points = np.array([[1.0, 0.0]] * 40 + [[-1.0, 0.0]] * 40) + 1e-7 * rng.standard_normal((80, 2))
+    dataset = ml.Dataset(points, [0] * 40 + [1] * 40)
+    options = {"variant": "two_sided", "max_bias": 0, "failure": failure}
+    exact = bwc.data_bound(dataset, **options)
+    monkeypatch.setattr("mem_lib.beyond_worst_case._bounds.EXACT_PAIRS", 0)
+    assert exact <= bwc.data_bound(dataset, **options) <= exact + 1
+
+
 def test_a_tally_of_probabilities_rounds_down_and_loses_none():
-    p = np.random.default_rng(0).random(5000) * 2.0 ** -np.arange(5000) % 60
+    p = np.tile(np.random.default_rng(0).random(5000) * 2.0 ** -(np.arange(5000) % 60), 2)
     tally = Tallied()
     for part in np.split(p, 5):
         tally.add(part)
     assert tally.times.sum() == len(p)
-    rounded, sorted_ = np.repeat(tally.p, tally.times.astype(int)), np.sort(p)
+    assert len(tally.values) <= len(p) / 2
+    rounded, sorted_ = np.repeat(tally.values, tally.times.astype(int)), np.sort(p)
     assert (rounded <= sorted_).all() and (rounded >= sorted_ * (1 - 2.0**-16)).all()
 
 
@@ -393,11 +406,13 @@ def test_small_angles_at_the_origin():
     (a, b), (c, d) = ([Fraction(v) for v in point] for point in FAR)
     angle = math.atan2(abs(float(a * d - b * c)), float(a * c + b * d))
     p = angle / (2 * math.pi)
-    for scale in (1.0, 2.0**40):
+    for scale in (1.0, 2.0**40, 2.0**-600, 2.0**700):
         near = [scale * v for v in FAR[0]]
         assert float(bwc.separation_probability(near, FAR[1], 0.0)) == pytest.approx(p, rel=1e-9)
     n = bwc.data_bound(ml.Dataset(FAR, [1, 0]), max_bias=0)
     assert n == math.ceil(math.log(0.5) / math.log1p(-p))
+    tiny = [[2.0**-600 * v for v in FAR[0]], FAR[1]]
+    assert bwc.data_bound(ml.Dataset(tiny, [1, 0]), max_bias=0) == n
 
 
 def test_probability_between_its_bounds():

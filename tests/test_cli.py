@@ -177,6 +177,7 @@ def test_wrong_network_exits_with_1(table, tmp_path, capsys):
         (["verify", "good.json", "data.csv", "--device", "abacus"], "abacus"),
         (["verify", "good.json", "data.csv", "--tolerance", "some"], "--tolerance: a number"),
         (["verify", "good.json", "data.csv", "--tolerance", "1/0"], "--tolerance: a number"),
+        (["verify", "good.json", "data.csv", "--tolerance", ""], "--tolerance: a number"),
         (["verify", "good.json", "data.csv", "--checkpoint", "."], "checkpoint: '.' is a folder"),
         (["info", "broken.json"], "InvalidNetwork"),
         (["verify", "good.json", "data.csv", "--against", "good.json"], "InvalidCertificate"),

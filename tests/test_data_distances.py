@@ -131,6 +131,28 @@ def test_long_integers_close_together(d, far, monkeypatch):
     assert dataset.squared_margin == spread.squared_margin
 
 
+@pytest.mark.parametrize(
+    "points",
+    [
+        [[2**70, 0]] + [[k, 0] for k in range(200)],
+        [[8**k, 0] for k in range(200)],
+        [[2**90, *range(20)]] + [[k] * 21 for k in range(200)],
+    ],
+)
+def test_long_integers_that_floats_hold_stay_where_they_are(points, monkeypatch):
+    """Less the first point they would be rounded, and all pairs would have to be tried."""
+    pairs, squares = [], distances._squares
+
+    def counted(rows, i, j):
+        pairs.append(len(i))
+        return squares(rows, i, j)
+
+    monkeypatch.setattr(distances, "_squares", counted)
+    dataset = Dataset(np.array(points, dtype=object), np.arange(len(points)) % 2)
+    check_against_brute_force(dataset)
+    assert max(pairs) < 10 * len(points)
+
+
 @pytest.mark.parametrize("d", [2, 20])
 def test_extreme_floats(d):
     points = np.zeros((4, d))

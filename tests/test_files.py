@@ -93,6 +93,8 @@ def test_names_with_nul_are_refused_by_all(tmp_path):
             thing.save(path)
     with pytest.raises(ml.InvalidNetwork, match="no NUL characters"):
         ml.Network.load(path)
+    with pytest.raises(ml.InvalidCertificate, match="no file name has NUL characters"):
+        ml.Certificate.load(path)
     with pytest.raises(ml.InvalidDataset):
         ml.Dataset.load(path)
     assert os.listdir(tmp_path) == []

@@ -581,6 +581,7 @@ def test_a_bias_that_does_not_take_part_breaks_the_integer_form():
     [
         (([([[float("nan")]], [0])], ["relu"]), r"layers\[0\]\[0\]\[0, 0\] = nan is not a finite"),
         (([([[1.0]], [float("inf")])], ["relu"]), r"layers\[0\]\[1\]\[0\] = inf is not a finite"),
+        (([([[True]], [0])], ["relu"]), r"layers\[0\]\[0\]: .* got booleans"),
         (([([1.0], [0])], ["relu"]), "2 dimensions"),
         (([([["a"]], [0])], ["relu"]), "floats of at most 64 bits"),
         (([([[Fraction(1, 3)]], [0])], ["relu"]), r"Fraction\(1, 3\) is not a float or integer"),

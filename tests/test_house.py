@@ -196,6 +196,7 @@ def test_the_lock_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
         patch.setattr(os, "replace", interrupted)
         lock.lock(tmp_path, resolve)
     assert path.read_text() == "old\n"
+    assert sorted(os.listdir(tmp_path)) == ["_build", "requirements.lock"]
     lock.lock(tmp_path, resolve)
     assert path.read_bytes() == (lock.HEADER + "numpy==2.4.6\n").encode()
     assert sorted(os.listdir(tmp_path)) == ["_build", "requirements.lock"]

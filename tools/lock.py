@@ -41,6 +41,6 @@ def lock(root: Path, run: Run = run, environ: Mapping[str, str] = os.environ) ->
     env = {key: value for key, value in environ.items() if not key.startswith("UV_FIND")}
     run(command, log=root / "_build" / "lock.log", cwd=root, env=env)
     text = clean(resolved.read_text(encoding="utf-8"))
-    part = root / "requirements.lock.part"
+    part = root / "_build" / "requirements.lock"  # a folder that git ignores
     part.write_bytes(text.encode("utf-8"))  # as bytes: the same line ends on every system
     os.replace(part, root / "requirements.lock")

@@ -54,4 +54,9 @@ def in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray
         points = np.array(flat).reshape(dataset.points.shape)
     else:
         points = np.ldexp(dataset.points.astype(np.float64), -unit)
-    return points, float(bias * scale), dataset.shift + unit
+    try:
+        return points, float(bias * scale), dataset.shift + unit
+    except OverflowError:
+        raise HypothesisViolated(
+            f"max_bias: at most 2^1000 times the radius is needed, got {show(bias)}"
+        ) from None

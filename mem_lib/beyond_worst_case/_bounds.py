@@ -23,6 +23,7 @@ from mem_lib.beyond_worst_case._probability import (
     chi3,
     least_count,
     opposite_pairs,
+    rates,
     rounding_loss,
 )
 from mem_lib.beyond_worst_case._rays import check_rays
@@ -160,7 +161,9 @@ def hyperplanes_enough(
             f"weight_bits: rounding may undo every separation at margin = {margin}, "
             f"max_bias = {max_bias}; more bits, or a larger margin, are needed"
         )
-    return max(1, math.ceil((math.log(max(pairs, 1)) - math.log(failure)) / -math.log1p(-p)))
+    if not pairs:
+        return 1
+    return max(1, math.ceil((math.log(pairs) - math.log(failure)) / -math.log1p(-p)))
 
 
 def data_bound(
@@ -179,7 +182,8 @@ def data_bound(
 
     p is computed in floating point, by quadrature as in :func:`separation_probability`, whose error
     is bounded while ``max_bias`` is at least a fiftieth of the radius, or 0.  Above two million
-    pairs p is rounded down, and n may exceed the least one by a relative 2^-15.
+    pairs -log(1 - p) is rounded down, and n exceeds the least one by a relative 2^-15 at most, and
+    one.
 
     Takes O(N^2 d) time.  ``max_bias = 0`` ignores rounding.  Raises ``HypothesisViolated`` when a
     pair can never be told apart.
@@ -211,15 +215,15 @@ def data_bound(
                 f"weight_bits = {weight_bits}"
             )
         if few:
-            found.append(p)
+            found.append(rates(p))
         else:
-            tallied.add(p)
+            tallied.add(rates(p))
     # more classes: a neuron for either point of the pair has to fail on the other, unless the
     # event is the same for both
     both_ways = 1 if classes == 2 or two_sided else 2
     if few:
         return least_count(np.concatenate(found), failure / both_ways)
-    return least_count(tallied.p, failure / both_ways, tallied.times)
+    return least_count(tallied.values, failure / both_ways, tallied.times)
 
 
 def hyperplanes_needed(

@@ -10,6 +10,7 @@ import numpy as np
 
 from mem_lib._arguments import at_least_zero, whole
 from mem_lib._memory import check_memory
+from mem_lib._numbers import told
 from mem_lib._progress import bar as progress_bar
 from mem_lib._threads import blas_threads
 from mem_lib.beyond_worst_case import _cover
@@ -252,7 +253,7 @@ def _drawn(options: _Options, n: int, draw: int, progress: bool | None) -> Attem
             "variant": options.variant,
             "hyperplanes": n,
             "max_bias": str(options.max_bias),
-            "seed": options.seed if options.seed < 2**53 else hex(options.seed),
+            "seed": told(options.seed),
             "draw": draw,
         },
     )

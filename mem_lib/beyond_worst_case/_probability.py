@@ -83,6 +83,8 @@ def _placed(points: np.ndarray, max_bias: float) -> np.ndarray:
     points of very different norms the formulas below would lose the angle."""
     if max_bias:
         return points
+    size = np.abs(points).max(axis=-1, keepdims=True)  # so that squares stay in range
+    points = np.divide(points, size, out=np.zeros_like(points), where=size > 0)
     norm = np.linalg.norm(points, axis=-1, keepdims=True)
     return np.divide(points, norm, out=np.zeros_like(points), where=norm > 0)
 
@@ -149,26 +151,30 @@ def all_pairs(a: np.ndarray, b: np.ndarray, max_bias: float) -> np.ndarray:
     return _from_norms(cc, xx, cdist(a, b), max_bias)
 
 
-def least_count(p: np.ndarray, failure: float, times: np.ndarray | float = 1.0) -> int:
-    """The least n with sum times (1 - p)^n <= failure, for probabilities p > 0."""
-    log_miss = np.log1p(-np.minimum(p, 1 - 1e-16))
-    return least(lambda n: float((times * np.exp(n * log_miss)).sum()) <= failure)
+def rates(p: np.ndarray) -> np.ndarray:
+    """-log(1 - p): a pair is missed by n hyperplanes with probability exp(-n rate)."""
+    return np.asarray(-np.log1p(-np.minimum(p, 1 - 1e-16)))
+
+
+def least_count(rate: np.ndarray, failure: float, times: np.ndarray | float = 1.0) -> int:
+    """The least n with sum times exp(-n rate) <= failure, for rates > 0."""
+    return least(lambda n: float((times * np.exp(-n * rate)).sum()) <= failure)
 
 
 class Tallied:
-    """Probabilities and how often each occurs, rounded down by a relative 2^-16 at most: a few
-    million numbers, however many pairs they belong to."""
+    """Positive numbers and how often each occurs, rounded down by a relative 2^-16 at most: a few
+    million of them, however many there were."""
 
     def __init__(self) -> None:
-        self.p: np.ndarray = np.empty(0)
+        self.values: np.ndarray = np.empty(0)
         self.times: np.ndarray = np.empty(0)
 
-    def add(self, p: np.ndarray) -> None:
-        mantissa, exponent = np.frexp(p)
-        p = np.ldexp(np.floor(np.ldexp(mantissa, 17)), exponent - 17)
-        merged, place = np.unique(np.concatenate([self.p, p]), return_inverse=True)
-        weights = np.concatenate([self.times, np.ones(len(p))])
-        self.p, self.times = merged, np.bincount(place, weights=weights)
+    def add(self, values: np.ndarray) -> None:
+        mantissa, exponent = np.frexp(values)
+        rounded = np.ldexp(np.floor(np.ldexp(mantissa, 17)), exponent - 17)
+        merged, place = np.unique(np.concatenate([self.values, rounded]), return_inverse=True)
+        weights = np.concatenate([self.times, np.ones(len(values))])
+        self.values, self.times = merged, np.bincount(place, weights=weights)
 
 
 def rounding_loss(

@@ -42,7 +42,10 @@ def smallest_square(points: np.ndarray, rows: Rows, codes: np.ndarray | None = N
     """
     if len(points) < 2 or (codes is not None and codes.min() == codes.max()):
         return None
-    unit, eta = unit_box(_near_zero(points))
+    unit, eta = unit_box(points)
+    if eta > ROUNDED:  # long integers were rounded; less the first point they have fewer bits
+        moved = points.astype(object)
+        unit, eta = unit_box(moved - moved[0])
     if points.shape[1] <= TREE_DIMENSIONS:
         i, j = _by_tree(unit, eta, codes)
     else:
@@ -60,15 +63,6 @@ def _squares(rows: Rows, i: np.ndarray, j: np.ndarray | None) -> Iterator[np.nda
         if not fits:
             difference = difference.astype(object)
         yield (difference * difference).sum(axis=1)
-
-
-def _near_zero(points: np.ndarray) -> np.ndarray:
-    """Long integers less the first point, so that fewer of their bits are rounded away: pairs that
-    floats do not tell apart are candidates, and all of them would be."""
-    if points.dtype.kind == "f" or largest(points) <= 1 << 53:
-        return points
-    moved = points.astype(object)
-    return moved - moved[0]
 
 
 def _reach(distance: float, eta: float) -> float:

@@ -30,7 +30,8 @@ class Engine:
 
     Layers run on blocks, arrays of shape (units, points), while machine arithmetic is exact, and on
     columns where it is not.  ``head`` is the number of layers before the first one with an entry
-    beyond 64 bits, at least 1, when the network is narrow and has such a layer; else 0.
+    beyond 64 bits, at least 1, when the network is narrow and has such a layer; on a device, all
+    layers of a narrow network that has none; else 0.
 
     ``arrays`` serves narrow networks; where it is not NumPy, these run on columns from their first
     layer on.  Others run in NumPy.

@@ -36,7 +36,8 @@ def labellings(
     """
     widths = [whole(k, f"widths[{i}]", 1) for i, k in enumerate(listed(widths, "widths"))]
     points = array_of("points", points)
-    if len(widths) < 2 or widths[-1] != 1 or activation not in ("relu", "threshold"):
+    known = isinstance(activation, str) and activation in ("relu", "threshold")
+    if len(widths) < 2 or widths[-1] != 1 or not known:
         raise HypothesisViolated(
             "widths, activation: at least one layer, one output, and relu or threshold are needed, "
             f"got widths = {show(widths)}, activation = {show(activation)}"

@@ -17,7 +17,7 @@ import numpy as np
 
 from mem_lib._arguments import whole
 from mem_lib._dyadic import as_floats, least_shift, nearest, scaled
-from mem_lib._numbers import numbers_of
+from mem_lib._numbers import array_of, numbers_of
 from mem_lib.errors import InvalidDataset, InvalidNetwork, show
 from mem_lib.exact import Engine, on_grid, times_power
 from mem_lib.network import ACTIVATIONS, Layer, Network
@@ -130,7 +130,7 @@ def bits_needed(network: Network, points: Any) -> int:
 def _float_type(value: Any) -> np.dtype:
     try:
         dtype = np.dtype(value)
-    except TypeError:
+    except (TypeError, ValueError):
         dtype = np.dtype(object)
     if value is None or dtype not in (np.float16, np.float32, np.float64):
         raise InvalidNetwork(f"dtype: float16, float32 or float64 is needed, got {show(value)}")
@@ -165,6 +165,8 @@ def _values(network: Network, integers: np.ndarray) -> Iterator[np.ndarray]:
 
 def _dyadic(values: Any, name: str, dimensions: int) -> np.ndarray:
     try:
+        if array_of(name, values).dtype.kind == "b":
+            raise InvalidDataset(f"{name}: floats or integers are needed, got booleans")
         array = numbers_of(name, values)
     except InvalidDataset as error:
         raise InvalidNetwork(str(error)) from None

@@ -9,6 +9,7 @@ import numpy as np
 from mem_lib._arguments import whole
 from mem_lib._dyadic import INT64_LIMIT
 from mem_lib._memory import check_memory
+from mem_lib._numbers import told
 from mem_lib._progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
@@ -159,10 +160,10 @@ def _planned(
     about: dict[str, Any] = {
         "chapter": "optimal_relu",
         "variant": variant,
-        "seed": _told(seed),
+        "seed": told(seed),
         "N": data.N,
         "d": data.d,
-        **({"classes": _told(data.classes)} if data.targets is None else answers.about()),
+        **({"classes": told(data.classes)} if data.targets is None else answers.about()),
     }
     if folder_size is not None:
         folder_size = whole(folder_size, "folder_size", 1)
@@ -240,8 +241,3 @@ def _check_memory(about: dict[str, Any], need: int) -> None:
     elif about.get("blocks", 1) > 1:
         what = f"depth: {about['blocks']} blocks side by side, with"
     check_memory(need, f"{what} strings of {show(string)} bits or more; the layers that read them")
-
-
-def _told(number: int) -> int | str:
-    """As ``about`` takes it: hexadecimal from 2^53 on."""
-    return int(number) if number < 2**53 else hex(number)

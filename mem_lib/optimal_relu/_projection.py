@@ -72,8 +72,9 @@ def project(
 
     Of ``directions`` such draws the one with the smallest range/gap is kept: that quotient is what
     the keys of the paper's construction cost.  ``proven``: for fewer than ``MANY`` points the last
-    draw has as many bits as the theorem on that quotient asks for.  The others have fewer, which is
-    enough for most points, and with which projections stay machine integers.
+    draw has as many bits as the theorem on that quotient asks for.  The others have no more than
+    tell the points apart, which is enough for most points and keeps projections machine integers
+    where that is possible.
     ``short`` looks for a small range instead, in directions of few bits.  Raises
     ConstructionFailed with two rows that coincide when the draws are used up.
     """
@@ -87,7 +88,7 @@ def project(
     proven = proven and dataset.N < MANY
     best: Projection | None = None
     for draw in range(2 * DRAWS):
-        length = proven_bits(dataset.N, dataset.d) if proven and wanted == 1 else bits
+        length = max(bits, proven_bits(dataset.N, dataset.d)) if proven and wanted == 1 else bits
         direction = _direction(points.shape, length if draw < DRAWS else None, rng)
         found = _projected(points, direction)
         if isinstance(found, Projection):

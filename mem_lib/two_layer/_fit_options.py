@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._arguments import between, whole
-from mem_lib._numbers import as_fraction
+from mem_lib._numbers import as_fraction, told
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.two_layer._cloud import MOST_SCALE
@@ -82,10 +82,10 @@ class Options:
 
     def about(self) -> dict[str, Any]:
         """The options that mean something to the variant, as JSON values."""
-        told = {name: value for name, value in asdict(self).items() if value not in (None, 0)}
+        given = {name: value for name, value in asdict(self).items() if value not in (None, 0)}
         if self.variant != "harmonic":
-            del told["phases"]
-        return told | {"seed": self.seed if self.seed < 2**53 else hex(self.seed)}
+            del given["phases"]
+        return given | {"seed": told(self.seed)}
 
 
 @dataclass(frozen=True)

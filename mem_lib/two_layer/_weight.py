@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import whole
+from mem_lib._arguments import at_least_zero, whole
 from mem_lib._numbers import as_fraction
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Network
@@ -248,10 +248,7 @@ def _times_power(value: int, k: int) -> int:
 
 def _lift(radius: Any) -> Fraction:
     """sqrt(radius^2 + 1), the norm of (x, 1), rounded up by a relative 2^-60 at most."""
-    norm = as_fraction(radius)
-    if norm is None or norm < 0:
-        raise HypothesisViolated(f"radius: a finite number >= 0 is needed, got {show(radius)}")
-    square = norm**2 + 1
+    square = at_least_zero(radius, "radius") ** 2 + 1
     return Fraction(math.isqrt((square.numerator << 128) // square.denominator) + 1, 1 << 64)
 
 
