@@ -87,12 +87,17 @@ def interrupt(monkeypatch, after):
     return ran
 
 
+def stopped(monkeypatch, network, dataset, path, after):
+    """A run with the checkpoint ``path`` that is stopped before its chunk number ``after``."""
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        interrupt(patch, after=after)
+        ml.verify(network, dataset, checkpoint=path)
+
+
 def test_verified_chunks_survive_an_interruption(case, monkeypatch, tmp_path):
     network, dataset = case
     whole, path = ml.verify(network, dataset), tmp_path / "run.jsonl"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        interrupt(patch, after=4)
-        ml.verify(network, dataset, checkpoint=path)
+    stopped(monkeypatch, network, dataset, path, after=4)
     with monkeypatch.context() as patch:
         ran = interrupt(patch, after=99)
         assert ml.verify(network, dataset, checkpoint=path) == whole
@@ -105,9 +110,7 @@ def test_a_wrong_row_is_remembered_across_an_interruption(case, monkeypatch, tmp
     labels = dataset.labels.copy()
     labels[np.argmin(dataset.points[:, 0])] ^= 1  # in the first chunk
     wrong, path = ml.Dataset(dataset.points, labels=labels), tmp_path / "run.jsonl"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        interrupt(patch, after=2)
-        ml.verify(network, wrong, checkpoint=path)
+    stopped(monkeypatch, network, wrong, path, after=2)
     resumed = ml.verify(network, wrong, checkpoint=path)
     assert resumed == ml.verify(network, wrong)
     assert not resumed.ok
@@ -128,9 +131,7 @@ def test_a_wrong_row_is_remembered_across_an_interruption(case, monkeypatch, tmp
 def test_damaged_lines_are_run_again(case, monkeypatch, tmp_path, damage, rerun):
     network, dataset = case
     path = tmp_path / "run.jsonl"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        interrupt(patch, after=4)
-        ml.verify(network, dataset, checkpoint=path)
+    stopped(monkeypatch, network, dataset, path, after=4)
     lines = path.read_text().splitlines(keepends=True)
     path.write_text("".join(damage(lines)))
     with monkeypatch.context() as patch:
@@ -142,9 +143,7 @@ def test_damaged_lines_are_run_again(case, monkeypatch, tmp_path, damage, rerun)
 def test_a_checkpoint_of_another_run_is_refused_and_kept(case, monkeypatch, tmp_path):
     network, dataset = case
     path = tmp_path / "run.jsonl"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        interrupt(patch, after=2)
-        ml.verify(network, dataset, checkpoint=path)
+    stopped(monkeypatch, network, dataset, path, after=2)
     text = path.read_text()
     other = ml.Dataset(dataset.points + 1, labels=dataset.labels)
     with pytest.raises(ml.InvalidCertificate, match="belongs to another run: its dataset"):
@@ -158,9 +157,7 @@ def test_a_checkpoint_of_rows_in_another_order_is_refused(case, monkeypatch, tmp
     """Which rows a chunk holds depends on the layer that orders them, and that on the device."""
     network, dataset = case
     path = tmp_path / "run.jsonl"
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        interrupt(patch, after=2)
-        ml.verify(network, dataset, checkpoint=path)
+    stopped(monkeypatch, network, dataset, path, after=2)
     with monkeypatch.context() as patch:
         patch.setattr(_engine, "NARROW", 1)
         assert _engine.Engine(network).head == 0
@@ -215,9 +212,7 @@ def test_a_link_is_followed(case, monkeypatch, tmp_path):
     network, dataset = case
     link, path = tmp_path / "link", tmp_path / "run.jsonl"
     link.symlink_to(path)
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        interrupt(patch, after=2)
-        ml.verify(network, dataset, checkpoint=link)
+    stopped(monkeypatch, network, dataset, link, after=2)
     assert path.is_file() and link.is_symlink()
     assert ml.verify(network, dataset, checkpoint=link).ok
     assert not path.exists() and link.is_symlink()

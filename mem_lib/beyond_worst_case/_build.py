@@ -12,6 +12,7 @@ from mem_lib._arguments import at_least_zero, whole
 from mem_lib._memory import check_memory
 from mem_lib._numbers import told
 from mem_lib._progress import bar as progress_bar
+from mem_lib._rows import first_occurrence
 from mem_lib._threads import blas_threads
 from mem_lib.beyond_worst_case import _cover
 from mem_lib.beyond_worst_case._arguments import (
@@ -184,7 +185,7 @@ class _Options:
             else at_least_zero(max_bias, "max_bias"),
             variant=variant,
             seed=whole(seed, "seed", 0),
-            centres=None if centres is None else _rows(dataset, distinct, centres),
+            centres=None if centres is None else _rows(dataset, centres),
             covered=binary(covered),
             weight_bits=whole(weight_bits, "weight_bits", 1),
         )
@@ -390,19 +391,18 @@ def _sample(data: Dataset) -> Dataset:
     return data.subset(np.sort(np.concatenate(kept)))
 
 
-def _rows(dataset: Dataset, distinct: Dataset, centres: Any) -> np.ndarray:
-    """Rows of ``dataset`` as rows of its distinct points."""
+def _rows(dataset: Dataset, centres: Any) -> np.ndarray:
+    """Rows of ``dataset`` as rows of its distinct points, increasing."""
     if not isinstance(centres, Iterable) or isinstance(centres, str):
         raise HypothesisViolated(f"centres: rows of the data are needed, got {show(centres)}")
-    key = tuple if dataset.points.dtype == object else np.ndarray.tobytes
-    wanted = set()
+    rows = []
     for centre in centres:
         row = whole(centre, "centres", 0)
         if row >= dataset.N:
             raise HypothesisViolated(f"centres: row {row} is out of range, N = {dataset.N}")
-        wanted.add(key(dataset.points[row]))
-    found = [i for i, point in enumerate(distinct.points) if key(point) in wanted]
-    return np.array(found, dtype=np.int64)
+        rows.append(row)
+    first = first_occurrence(dataset.points)
+    return np.searchsorted(np.unique(first), np.unique(first[np.array(rows, dtype=np.int64)]))
 
 
 def _offending(data: Dataset, code: np.ndarray, uncovered: np.ndarray) -> tuple[int, int] | None:
