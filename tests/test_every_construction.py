@@ -1,0 +1,205 @@
+"""Every construction, on every kind of data: what holds for all of them, tested once.
+
+A new construction gets all of this by being in the registry.
+"""
+
+import pickle
+from dataclasses import astuple
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import mem_lib as ml
+from mem_lib.exact import reference
+from tests import golden
+from tests.constructions import (
+    MEANINGLESS, NAMES, UNWELCOME, bound, build, is_approximate, takes, takes_targets,
+)  # fmt: skip
+from tests.golden import DATA
+
+GOLDEN = golden.recorded()
+
+
+@pytest.fixture(scope="module")
+def built():
+    """The network of a construction on a data set, or the error that refuses it; built once."""
+    made = {}
+
+    def get(name, data):
+        if (name, data) not in made:
+            try:
+                made[name, data] = build(name, DATA[data]())
+            except ml.MemorizationError as error:
+                made[name, data] = error
+        if isinstance(made[name, data], ml.MemorizationError):
+            pytest.skip(f"refused: {type(made[name, data]).__name__}, see tests/golden")
+        return made[name, data]
+
+    return get
+
+
+def wanted(dataset, row, readout):
+    """What the network has to give at a row, as the definition of its readout says."""
+    if dataset.targets is not None:
+        return Fraction(dataset.targets[row])
+    return int(dataset.labels[row])
+
+
+def read(network, outputs):
+    """The label of outputs (numerators), by the definition; None where it is undecided."""
+    if network.readout == "value":
+        return Fraction(outputs[0], network.output_denominator)
+    if network.readout == "sign":
+        return None if outputs[0] == 0 else int(outputs[0] > 0)
+    assert network.readout == "onehot"
+    positive = [c for c, value in enumerate(outputs) if value > 0]
+    return positive[0] if len(positive) == 1 else None
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("name", NAMES)
+def test_memorizes(name, data, built):
+    """By the ten-line definition, at every point, in Python integers."""
+    network, dataset = built(name, data), DATA[data]()
+    integers, shift = dataset.integers()
+    finer = network.refined(max(shift - network.input_shift, 0))
+    integers = integers.astype(object) * (1 << (finer.input_shift - shift))
+    for row in range(dataset.N):
+        answer = read(finer, reference.evaluate(finer, integers[row]))
+        if dataset.targets is not None and is_approximate(name):
+            assert answer is not None  # how near, is asked of the sum below
+        elif dataset.labels is not None and is_approximate(name) and network.readout == "value":
+            assert abs(answer - int(dataset.labels[row])) < Fraction(1, 2)
+        else:
+            assert answer == wanted(dataset, row, network.readout)
+    if dataset.targets is not None and is_approximate(name):
+        out, denominator = ml.evaluate(network, dataset)
+        errors = [
+            (float(Fraction(int(v), denominator)) - t) ** 2
+            for v, t in zip(out[:, 0], dataset.targets, strict=True)
+        ]
+        assert sum(errors) <= 0.01 * float((dataset.targets**2).sum()) * (1 + 1e-9)
+
+
+@pytest.mark.parametrize("data", DATA)
+@pytest.mark.parametrize("name", NAMES)
+def test_no_entry_of_the_size_is_larger_than_promised(name, data, built):
+    network, promised = built(name, data), bound(name, DATA[data]())
+    if promised is None:
+        pytest.skip("nothing is proved")
+    for entry, most in zip(astuple(network.size), astuple(promised), strict=True):
+        assert entry <= most
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "data", "parameters"), list(golden.cases()), ids=[c[0] for c in golden.cases()]
+)
+def test_the_function_is_the_recorded_one(key, name, data, parameters):
+    """Which network a construction builds changes on purpose only: see ``tests.golden``."""
+    assert golden.computed(name, data, parameters) == GOLDEN[key]
+
+
+def test_no_recorded_row_is_without_a_construction():
+    assert set(GOLDEN) == {key for key, *_ in golden.cases()}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_seed_same_bytes(name):
+    dataset = DATA["sphere, d = 12"]()
+    first, again = (build(name, dataset, seed=7).to_json() for _ in range(2))
+    assert first == again
+    if name.split(".")[1] != "optimum":
+        assert build(name, dataset, seed=8).to_json() != first
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_repeated_points_change_nothing(name):
+    """Every row is verified; the network is that of the distinct points."""
+    few = DATA["sphere, d = 12"]()
+    rows = np.array([*range(few.N), 3, 0, 3])
+    repeated = few.subset(rows)
+    network = build(name, repeated)
+    assert golden.function_sha256(network) == golden.function_sha256(build(name, few))
+    if not is_approximate(name) or network.readout == "sign":
+        assert ml.verify(network, repeated).points == few.N + 3
+        assert ml.verify(network, repeated).ok
+
+
+@pytest.mark.parametrize("label", [0, 1, 2])
+@pytest.mark.parametrize("name", NAMES)
+def test_a_single_point(name, label):
+    if label == 2 and name == "two_layer.threshold":
+        pytest.skip("two classes at most")
+    dataset = ml.Dataset([[0.5, -3.0]], [label])
+    network = build(name, dataset)
+    tolerance = Fraction(2, 5) if is_approximate(name) and network.readout == "value" else 0
+    assert ml.verify(network, dataset, tolerance=tolerance).ok
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_one_class_is_a_constant(name):
+    dataset = DATA["one class"]()
+    network = build(name, dataset)
+    tolerance = Fraction(2, 5) if is_approximate(name) and network.readout == "value" else 0
+    assert ml.verify(network, dataset, tolerance=tolerance).ok
+    far = ml.predict(network, [[1000.0, -7.5]]) if tolerance == 0 else [dataset.labels[0]]
+    if name.startswith("beyond"):
+        assert far[0] == dataset.labels[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_pickled_saved_and_loaded(name, tmp_path):
+    dataset = DATA["sphere, d = 12"]()
+    network = build(name, dataset)
+    assert pickle.loads(pickle.dumps(network)) == network
+    network.save(tmp_path / "network.json.gz")
+    loaded = ml.Network.load(tmp_path / "network.json.gz")
+    assert loaded == network and loaded.size == network.size
+    assert loaded.about == network.about
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_tells_what_it_is(name):
+    about = build(name, DATA["sphere, d = 12"]()).about
+    assert f"{about['chapter']}.{about['variant']}" == name
+    assert about["seed"] == 0
+
+
+@pytest.mark.parametrize(("parameter", "value"), MEANINGLESS)
+@pytest.mark.parametrize("name", NAMES)
+def test_meaningless_arguments_are_refused(name, parameter, value):
+    """What another construction takes and this one does not; the message names it."""
+    if parameter in takes(name):
+        pytest.skip("it has a meaning here")
+    with pytest.raises(UNWELCOME, match=parameter):
+        build(name, DATA["sphere, d = 12"](), **{parameter: value})
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"seed": -1}, "seed: a whole number >= 0"),
+        ({"seed": "a"}, "seed: a whole number >= 0"),
+        ({"seed": 1.0}, "seed: a whole number >= 0"),
+    ],
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_bad_seeds(name, arguments, message):
+    with pytest.raises(UNWELCOME, match=message):
+        build(name, DATA["sphere, d = 12"](), **arguments)
+
+
+@pytest.mark.parametrize("dataset", [None, [[0.0], [1.0]], "data.csv"], ids=repr)
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_no_dataset(name, dataset):
+    with pytest.raises(UNWELCOME, match="dataset: a Dataset is needed"):
+        build(name, dataset)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_targets_where_only_labels_are_taken(name):
+    if takes_targets(name):
+        pytest.skip("it takes targets")
+    with pytest.raises(ml.HypothesisViolated, match="dataset: "):
+        build(name, DATA["targets"]())
