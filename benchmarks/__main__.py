@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy
 
 from benchmarks import chapters, core, gpu, optimal_relu, pages, two_layer
-from mem_lib._files import write_atomically
+from mem_lib._base.files import write_atomically
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = {

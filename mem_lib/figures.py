@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mem_lib._dyadic import as_floats
-from mem_lib._numbers import numbers_of
+from mem_lib._base.dyadic import as_floats
+from mem_lib._base.numbers import numbers_of
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidDataset, InvalidNetwork
 from mem_lib.exact import evaluate

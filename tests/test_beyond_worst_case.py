@@ -494,9 +494,9 @@ def test_a_second_layer_that_does_not_fit(monkeypatch):
     """The hyperplanes and codes take a fifth of what 20 neurons over 10 hyperplanes take."""
     points = np.concatenate([np.arange(-100, -80), np.arange(80, 100)])
     dataset = ml.Dataset(points[:, None], [1] * 20 + [0] * 20)
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 25 * 20 * 10)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 25 * 20 * 10)
     assert bwc.attempt(dataset, 10, variant="idealised").covering == (20,)
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 25 * 20 * 10 - 1)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 25 * 20 * 10 - 1)
     with pytest.raises(ml.HypothesisViolated, match="n: 20 covering neurons over 10 hyperplanes"):
         bwc.attempt(dataset, 10, variant="idealised")
     assert bwc.attempt(dataset, 10).covering == (1,)
@@ -504,9 +504,9 @@ def test_a_second_layer_that_does_not_fit(monkeypatch):
 
 def test_gaps_that_do_not_fit(monkeypatch):
     dataset = ml.Dataset([[0.0], [1.0], [3.0], [3.0]], [1, 1, 0, 0])
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 32 * 3**2)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 32 * 3**2)
     assert bwc.isolation_gap(dataset) <= 0
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 32 * 3**2 - 1)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 32 * 3**2 - 1)
     with pytest.raises(ml.HypothesisViolated, match="dataset: the gaps between 3 points"):
         bwc.isolation_gap(dataset)
 

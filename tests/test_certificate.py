@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
+from mem_lib.exact import engine
 
 
 def identity(d, **kwargs):
@@ -101,7 +102,6 @@ def test_repeated_points_count_as_rows():
 
 
 def test_certificate_does_not_depend_on_workers_or_chunks(monkeypatch):
-    from mem_lib.exact import _engine
 
     rng = np.random.default_rng(0)
     points = rng.integers(-50, 50, (300, 2))
@@ -110,7 +110,7 @@ def test_certificate_does_not_depend_on_workers_or_chunks(monkeypatch):
         [ml.Layer([[2, 0], [1, 1]], [-1, 3], "threshold"), ml.Layer([[1, 0]], [0], "identity")]
     )
     whole = ml.verify(network, data, workers=1)
-    monkeypatch.setattr(_engine, "MOST_POINTS", 7)
+    monkeypatch.setattr(engine, "MOST_POINTS", 7)
     for workers in (1, 3):
         again = ml.verify(network, data, workers=workers)
         assert again == whole and str(again) == str(whole)
@@ -168,11 +168,11 @@ def test_what_is_no_certificate(tmp_path, text):
 
 
 def test_certificate_of_another_format(tmp_path):
-    from mem_lib.certificate import _digest
+    from mem_lib.certificate.file import digest
 
     path = tmp_path / "c.json"
     for content in ({"format": "x", "version": 1}, {"format": "mem_lib.certificate", "version": 9}):
-        path.write_text(json.dumps({**content, "sha256": _digest(content)}))
+        path.write_text(json.dumps({**content, "sha256": digest(content)}))
         with pytest.raises(ml.InvalidCertificate, match="format"):
             ml.Certificate.load(path)
 
@@ -198,7 +198,7 @@ def test_a_missing_certificate(tmp_path):
 
 def test_no_verdict_on_rows_that_were_not_run(monkeypatch):
     """An error in the engine, not an assertion, which ``python -O`` leaves out."""
-    chunks = "mem_lib.exact._chunks.Chunks.run"
+    chunks = "mem_lib.exact.chunks.Chunks.run"
     monkeypatch.setattr(chunks, lambda self, workers, progress, done: iter(()))
     with pytest.raises(RuntimeError, match="0 of 2 rows"):
         ml.verify(identity(1), line([0, 1], [0, 1]))
@@ -352,13 +352,13 @@ def test_forged_counterexamples_are_refused(tmp_path, name, value):
 
 def forged(folder, **changed):
     """A certificate file with other entries and the checksum that belongs to them."""
-    from mem_lib.certificate import _digest
+    from mem_lib.certificate.file import digest
 
     path = folder / "c.json"
     ml.verify(identity(1), line([0], [0])).save(path)
     content = json.loads(path.read_text()) | changed
     del content["sha256"]
-    path.write_text(json.dumps({**content, "sha256": _digest(content)}))
+    path.write_text(json.dumps({**content, "sha256": digest(content)}))
     return path
 
 

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
-from mem_lib._checkpoint import Checkpoint
-from mem_lib._evidence import Evidence
-from mem_lib.exact import _chunks, _engine
+from mem_lib.certificate.checkpoint import Checkpoint
+from mem_lib.certificate.judge import Evidence
+from mem_lib.exact import chunks as chunks_module
+from mem_lib.exact import engine
 from tests.networks import ladder, ladder_labels
 
 SHAPE = {"steps": 6, "width": 40, "bits": 80}
@@ -21,7 +22,7 @@ SHAPE = {"steps": 6, "width": 40, "bits": 80}
 @pytest.fixture
 def case(monkeypatch):
     """(network, 300 points in random order with their labels), cut into chunks of 50."""
-    monkeypatch.setattr(_engine, "MOST_POINTS", 50)
+    monkeypatch.setattr(engine, "MOST_POINTS", 50)
     x = np.random.default_rng(5).permutation(300)
     return ladder(**SHAPE), ml.Dataset(x[:, None], labels=ladder_labels(**SHAPE, points=x))
 
@@ -30,15 +31,15 @@ def test_processes_give_the_same_certificate(case, monkeypatch):
     network, dataset = case
     alone = ml.verify(network, dataset, workers=1)
     assert alone.ok
-    monkeypatch.setattr(_chunks, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr(chunks_module, "WORTH_PROCESSES", 0.0)
     used = []
-    processes = _chunks.Chunks._in_processes
+    processes = chunks_module.Chunks._in_processes
 
     def spy(self, todo, workers):
         used.extend(todo)
         yield from processes(self, todo, workers)
 
-    monkeypatch.setattr(_chunks.Chunks, "_in_processes", spy)
+    monkeypatch.setattr(chunks_module.Chunks, "_in_processes", spy)
     assert ml.verify(network, dataset, workers=2) == alone
     assert used == [1, 2, 3, 4, 5]
 
@@ -47,7 +48,7 @@ def test_chunks_of_any_size_give_the_same_certificate(case, monkeypatch):
     network, dataset = case
     certificates = []
     for most in (7, 50, 10_000):
-        monkeypatch.setattr(_engine, "MOST_POINTS", most)
+        monkeypatch.setattr(engine, "MOST_POINTS", most)
         certificates.append(replace(ml.verify(network, dataset), arithmetic=""))
     assert certificates[0] == certificates[1] == certificates[2]
 
@@ -75,7 +76,7 @@ class Stop(KeyboardInterrupt):
 
 def interrupt(monkeypatch, after):
     """Stop the run before its chunk number ``after``; returns the chunks that were run."""
-    run, ran = _chunks.Chunks._tail, []
+    run, ran = chunks_module.Chunks._tail, []
 
     def tail(self, i):
         if len(ran) == after:
@@ -83,7 +84,7 @@ def interrupt(monkeypatch, after):
         ran.append(i)
         return run(self, i)
 
-    monkeypatch.setattr(_chunks.Chunks, "_tail", tail)
+    monkeypatch.setattr(chunks_module.Chunks, "_tail", tail)
     return ran
 
 
@@ -159,8 +160,8 @@ def test_a_checkpoint_of_rows_in_another_order_is_refused(case, monkeypatch, tmp
     path = tmp_path / "run.jsonl"
     stopped(monkeypatch, network, dataset, path, after=2)
     with monkeypatch.context() as patch:
-        patch.setattr(_engine, "NARROW", 1)
-        assert _engine.Engine(network).head == 0
+        patch.setattr(engine, "NARROW", 1)
+        assert engine.Engine(network).head == 0
         with pytest.raises(
             ml.InvalidCertificate, match="another run: its head is 2, this run has 0"
         ):
@@ -242,7 +243,7 @@ def test_a_killed_worker_leaves_its_work_to_the_others(case, monkeypatch):
                     raise BrokenProcessPool("killed")
                 yield function(*arguments)
 
-    monkeypatch.setattr(_chunks, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr(chunks_module, "WORTH_PROCESSES", 0.0)
     monkeypatch.setattr("joblib.Parallel", Pool)
     assert ml.verify(network, dataset, workers=2) == ml.verify(network, dataset, workers=1)
 
@@ -250,8 +251,8 @@ def test_a_killed_worker_leaves_its_work_to_the_others(case, monkeypatch):
 @pytest.mark.parametrize("what", ["stderr", "parent"])
 def test_where_processes_cannot_be_started_none_are(case, monkeypatch, what):
     network, dataset = case
-    monkeypatch.setattr(_chunks, "WORTH_PROCESSES", 0.0)
-    monkeypatch.setattr(_chunks.Chunks, "_in_processes", None)
+    monkeypatch.setattr(chunks_module, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr(chunks_module.Chunks, "_in_processes", None)
     if what == "stderr":
         monkeypatch.setattr("sys.stderr", None)
     else:
@@ -260,7 +261,7 @@ def test_where_processes_cannot_be_started_none_are(case, monkeypatch, what):
 
 
 def test_a_machine_arithmetic_network_has_checkpoints_too(monkeypatch, tmp_path):
-    monkeypatch.setattr(_engine, "MOST_POINTS", 10)
+    monkeypatch.setattr(engine, "MOST_POINTS", 10)
     network = ml.Network([ml.Layer([[1]], [0], "identity")])
     dataset = ml.Dataset(np.arange(35)[:, None] % 2, labels=np.arange(35) % 2)
     path = tmp_path / "run.jsonl"

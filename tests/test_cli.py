@@ -8,7 +8,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib.__main__ import main
-from mem_lib.exact import _chunks
+from mem_lib.exact import chunks as chunks_module
 
 ROWS = "x,y,label\n0.5,1,yes\n0.25,-1,no\n3,2,yes\n-1,-2.5,no\n"
 
@@ -88,13 +88,13 @@ def test_a_tolerance_is_read_as_written(tmp_path):
 @pytest.fixture
 def runs(monkeypatch):
     """How often a network was run on data."""
-    chunks, counted = _chunks.Chunks.run, []
+    chunks, counted = chunks_module.Chunks.run, []
 
     def run(self, *arguments):
         counted.append(arguments)
         return chunks(self, *arguments)
 
-    monkeypatch.setattr(_chunks.Chunks, "run", run)
+    monkeypatch.setattr(chunks_module.Chunks, "run", run)
     return counted
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mem_lib._dyadic import scaled
+from mem_lib._base.dyadic import scaled
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidDataset
 from tests.datasets import as_array, datasets, exact, point_lists

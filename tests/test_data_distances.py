@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mem_lib._roots import nearest_root
+from mem_lib._base.roots import nearest_root
 from mem_lib.data import Dataset, ball, digits, hostile, lattice, sphere
-from mem_lib.data import _distances as distances
+from mem_lib.data import distances as distances
 from tests.datasets import datasets, exact, smallest_square
 
 

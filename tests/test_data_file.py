@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mem_lib.data import Dataset, _grid, ball, hostile
+from mem_lib.data import Dataset, ball, grid, hostile
 from mem_lib.errors import InvalidDataset
 from tests.datasets import datasets, exact
 
@@ -122,7 +122,7 @@ def test_order_and_shape_matter():
 
 def test_streaming_in_blocks_changes_nothing(monkeypatch):
     whole = [ball(100, 3, seed=1).sha256, hostile["moment_curve"](500).sha256]
-    monkeypatch.setattr(_grid, "_BLOCK", 7)
+    monkeypatch.setattr(grid, "_BLOCK", 7)
     assert [ball(100, 3, seed=1).sha256, hostile["moment_curve"](500).sha256] == whole
 
 

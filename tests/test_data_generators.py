@@ -6,8 +6,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from mem_lib.data import _packing as packing
 from mem_lib.data import ball, balls, hostile, lattice, moment_curve, moons, shells, sphere
+from mem_lib.data import packing as packing
 from mem_lib.errors import InvalidDataset
 from tests.datasets import exact
 

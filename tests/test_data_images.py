@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mem_lib.data import _download as download
-from mem_lib.data import _images as images
 from mem_lib.data import cifar10, digits, mnist
+from mem_lib.data import download as download
+from mem_lib.data import images as images
 from mem_lib.errors import InvalidDataset
 
 HERE = download.data_folder(None)

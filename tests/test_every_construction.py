@@ -14,7 +14,14 @@ import mem_lib as ml
 from mem_lib.exact import reference
 from tests import golden
 from tests.constructions import (
-    MEANINGLESS, NAMES, UNWELCOME, bound, build, is_approximate, takes, takes_targets,
+    MEANINGLESS,
+    NAMES,
+    UNWELCOME,
+    bound,
+    build,
+    is_approximate,
+    takes,
+    takes_targets,
 )  # fmt: skip
 from tests.golden import DATA
 

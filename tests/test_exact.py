@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
-from mem_lib.exact import Engine, reference
-from mem_lib.exact._arithmetic import ARITHMETIC, Affine
+from mem_lib.exact import Engine, engine, reference
+from mem_lib.exact.arithmetic import ARITHMETIC, Affine
 from tests.networks import as_sparse, big_integers, random_network
 
 
@@ -116,13 +116,12 @@ def test_evaluate_integers_beyond_machine_types():
 
 
 def test_evaluate_in_chunks(monkeypatch):
-    from mem_lib.exact import _engine
 
     rng = np.random.default_rng(3)
     network = random_network(rng, depth=3, bits=60)
     points = rng.integers(-99, 99, (50, 3))
     whole = ml.evaluate(network, points)[0].tolist()
-    monkeypatch.setattr(_engine, "MOST_POINTS", 7)
+    monkeypatch.setattr(engine, "MOST_POINTS", 7)
     assert ml.evaluate(network, points)[0].tolist() == whole
 
 

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mem_lib import Layer, Network
-from mem_lib.exact import _limbs as limbs
-from mem_lib.exact._limbs import FEWEST_INPUTS, limb_bytes, product
+from mem_lib.exact import limbs as limbs
+from mem_lib.exact.limbs import FEWEST_INPUTS, limb_bytes, product
 from tests.test_exact_columns import check
 
 EDGES = [0, 1, 2**23, 2**24 - 1, 2**24, 2**47, 2**48 - 1, 2**48, 2**63, 2**64, 2**1000]

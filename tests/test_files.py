@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import mem_lib as ml
-from mem_lib._files import write_atomically
+from mem_lib._base.files import write_atomically
 
 
 def interrupted():

@@ -481,7 +481,7 @@ def test_strings_of_different_lengths_are_no_table():
 
 
 def test_staircase_gives_up_with_the_reason(monkeypatch):
-    monkeypatch.setattr("mem_lib.foundations._networks.DRAWS", 1)
+    monkeypatch.setattr("mem_lib.foundations.networks.DRAWS", 1)
     data = ml.Dataset([[0, 0], [1, 0]], [0, 1])
     seeds = [seed for seed in range(40) if not _succeeds(data, seed)]
     assert 0 < len(seeds) < 20  # one direction out of four fails

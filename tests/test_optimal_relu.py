@@ -508,7 +508,7 @@ def test_bad_data():
 @pytest.mark.parametrize("variant", VARIANTS)
 @pytest.mark.parametrize("folder_size", [10**6, 10**9, 2**80])
 def test_a_network_that_no_machine_holds(variant, folder_size, monkeypatch):
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 8 << 30)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 8 << 30)
     with pytest.raises(ml.HypothesisViolated, match=r"folder_size: .* need about .* GiB, .* 8.0"):
         optimal_relu.build(BALL, variant=variant, folder_size=folder_size)
 
@@ -516,10 +516,11 @@ def test_a_network_that_no_machine_holds(variant, folder_size, monkeypatch):
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_memory_is_refused_after_planning_too(variant, monkeypatch):
     """Where the folder size alone does not tell: long keys, or many tables."""
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 1 << 16)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 1 << 16)
     with pytest.raises(ml.HypothesisViolated, match=r"folder_size: .* GiB"):
         optimal_relu.build(BALL, variant=variant)
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 0)  # a system that does not tell
+    # a system that does not tell
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 0)
     check(optimal_relu.build(BALL, variant=variant), BALL)
 
 

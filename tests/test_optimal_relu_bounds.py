@@ -11,7 +11,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import foundations, optimal_relu
-from mem_lib._roots import directed_root
+from mem_lib._base.roots import directed_root
 from mem_lib.optimal_relu import (
     _projection,
     bound,

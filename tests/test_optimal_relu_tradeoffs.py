@@ -453,7 +453,7 @@ def test_long_targets_need_an_accuracy():
 
 @pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
 def test_targets_that_no_machine_holds(variant, monkeypatch):
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 8 << 30)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 8 << 30)
     dataset = ml.Dataset(POINTS[:3], targets=np.array([0, 1, 1 << 10**7], dtype=object))
     with pytest.raises(ml.HypothesisViolated, match=r"accuracy: targets of 10000001 bits .* GiB"):
         optimal_relu.build(dataset, variant=variant, accuracy=0)
@@ -461,7 +461,7 @@ def test_targets_that_no_machine_holds(variant, monkeypatch):
 
 def test_blocks_that_no_machine_holds(monkeypatch):
     depth = least(BALL, variant="parallel", depth=1)
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 1 << 18)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 1 << 18)
     with pytest.raises(ml.HypothesisViolated, match=r"depth: 200 blocks side by side.* GiB"):
         optimal_relu.build(BALL, variant="parallel", depth=depth)
 

@@ -8,7 +8,7 @@ import pytest
 
 import mem_lib as ml
 from benchmarks.two_layer import signs
-from mem_lib.exact import _engine
+from mem_lib.exact import engine
 from mem_lib.two_layer import _residual
 from tests.networks import ladder, ladder_labels
 
@@ -16,7 +16,7 @@ torch = pytest.importorskip("torch")
 torch.set_num_threads(1)  # small tensors; several threads would fight over the cores
 
 from mem_lib import torch_backend  # noqa: E402
-from mem_lib.torch_backend._module import box_bits  # noqa: E402
+from mem_lib.torch_backend.module import box_bits  # noqa: E402
 from tests.elsewhere import elsewhere  # noqa: E402
 
 VARIANTS = ("paper", "narrow", "retrieval")
@@ -50,8 +50,9 @@ def other_device(request, monkeypatch):
             pytest.skip("there is no GPU")
         yield "cuda"
         return
-    for module in (torch_backend, torch_backend._module):
-        monkeypatch.setattr(module, "device_named", str)
+    monkeypatch.setattr("mem_lib.torch_backend.module.device_named", str)
+    monkeypatch.setattr("mem_lib.exact.arrays.device_named", str)
+    monkeypatch.setattr("mem_lib.exact.device.device_named", str)
     with elsewhere() as name:
         yield name
 
@@ -112,7 +113,7 @@ class Full:
 
     def __init__(self, monkeypatch, most):
         self.most, self.sizes = most, {}
-        run = _engine.Engine.run_layers
+        run = engine.Engine.run_layers
 
         def run_layers(engine, block, start=0, stop=None):
             if block.shape[1] > self.most:
@@ -120,12 +121,12 @@ class Full:
             self.sizes.setdefault(start, []).append(block.shape[1])
             return run(engine, block, start, stop)
 
-        monkeypatch.setattr(_engine.Engine, "run_layers", run_layers)
+        monkeypatch.setattr(engine.Engine, "run_layers", run_layers)
 
 
 @pytest.mark.parametrize("in_a_chunk", [10**9, 70])
 def test_a_full_device_gets_smaller_pieces_and_verifies_nothing_twice(monkeypatch, in_a_chunk):
-    monkeypatch.setattr(_engine, "MOST_POINTS", in_a_chunk)
+    monkeypatch.setattr(engine, "MOST_POINTS", in_a_chunk)
     shape = {"steps": 4, "width": 40, "bits": 80}
     x = np.arange(160)
     data = ml.Dataset(x[:, None], labels=ladder_labels(**shape, points=x))
@@ -314,7 +315,7 @@ def test_a_module_leaves_the_random_generator_alone():
 
 def test_layers_that_do_not_fit_as_dense_matrices_are_refused(monkeypatch):
     network = ml.optimal_relu.build(ml.data.ball(N=20, d=2, seed=0))
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 2**10)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 2**10)
     with pytest.raises(ml.HypothesisViolated, match="network: its layers as dense float64"):
         network.to_torch(exact=False, device="cpu")
 

@@ -15,9 +15,9 @@ from benchmarks.two_layer import signs
 from mem_lib import two_layer
 from mem_lib.data import hostile
 from mem_lib.exact import reference
+from mem_lib.exact.device import Device
 from mem_lib.two_layer import _fit_state, _residual
 from mem_lib.two_layer._cloud import cloud_of
-from mem_lib.two_layer._device import Device
 from mem_lib.two_layer._fit_options import METHODS, Options
 from mem_lib.two_layer._residual import fit
 from mem_lib.two_layer._steps import (
@@ -665,7 +665,7 @@ def test_data_that_are_refused():
 
 
 def test_data_that_do_not_fit_into_memory_are_refused(monkeypatch):
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 10_000)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 10_000)
     with pytest.raises(ml.HypothesisViolated, match=r"^dataset: a fit of 100 points"):
         fit(signs(100, 5), variant="ntk")
 
@@ -947,7 +947,7 @@ def test_what_build_refuses(arguments, message):
 def test_build_refuses_what_is_no_dataset_and_what_no_machine_can_hold(monkeypatch):
     with pytest.raises(ml.HypothesisViolated, match="dataset: a Dataset is needed"):
         two_layer.build([[1.0]])
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 10_000)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 10_000)
     with pytest.raises(ml.HypothesisViolated, match="dataset: 200 points, that is 268 neurons"):
         two_layer.build(signs(200, 3), variant="paper")
 

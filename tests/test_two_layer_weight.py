@@ -660,7 +660,7 @@ def test_steps_refuse():
 
 
 def test_dispersion_checks_memory(monkeypatch):
-    monkeypatch.setattr("mem_lib._memory.physical_memory", lambda: 500)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 500)
     with pytest.raises(HypothesisViolated, match="dataset: the kernels of N = 3 points need"):
         _kernels.dispersion(CIRCLE)
 

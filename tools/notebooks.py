@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from mem_lib._files import write_atomically
+from mem_lib._base.files import write_atomically
 
 ROOT = Path(__file__).resolve().parents[1]
 

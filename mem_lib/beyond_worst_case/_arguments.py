@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import whole
+from mem_lib._base.arguments import whole
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 

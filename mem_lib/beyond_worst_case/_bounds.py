@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._arguments import above_zero, at_least_zero, probability, whole
+from mem_lib._base.arguments import above_zero, at_least_zero, probability, whole
 from mem_lib.beyond_worst_case._arguments import (
     binary,
     classes_of,

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import at_least_zero, whole
-from mem_lib._memory import check_memory
-from mem_lib._numbers import told
-from mem_lib._progress import bar as progress_bar
-from mem_lib._rows import first_occurrence
-from mem_lib._threads import blas_threads
+from mem_lib._base.arguments import at_least_zero, whole
+from mem_lib._base.memory import check_memory
+from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.rows import first_occurrence
+from mem_lib._base.text import json_int
+from mem_lib._base.threads import blas_threads
 from mem_lib.beyond_worst_case import _cover
 from mem_lib.beyond_worst_case._arguments import (
     binary,
@@ -254,7 +254,7 @@ def _drawn(options: _Options, n: int, draw: int, progress: bool | None) -> Attem
             "variant": options.variant,
             "hyperplanes": n,
             "max_bias": str(options.max_bias),
-            "seed": told(options.seed),
+            "seed": json_int(options.seed),
             "draw": draw,
         },
     )

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import above_zero, at_least_zero, probability, whole
-from mem_lib._memory import check_memory
-from mem_lib._search import least
+from mem_lib._base.arguments import above_zero, at_least_zero, probability, whole
+from mem_lib._base.memory import check_memory
+from mem_lib._base.search import least
 from mem_lib.beyond_worst_case._arguments import classes_of, default_bias, in_units_of_the_radius
 from mem_lib.beyond_worst_case._bounds import MOST
 from mem_lib.beyond_worst_case._probability import all_pairs, chi3

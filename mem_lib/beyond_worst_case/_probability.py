@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from mem_lib._arguments import above_zero
-from mem_lib._dyadic import as_floats
-from mem_lib._numbers import numbers_of
-from mem_lib._search import least
+from mem_lib._base.arguments import above_zero
+from mem_lib._base.dyadic import as_floats
+from mem_lib._base.numbers import numbers_of
+from mem_lib._base.search import least
 from mem_lib.errors import HypothesisViolated
 
 #: Most Gauss-Legendre nodes; see :func:`separation_probability` for the error.

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._roots import nearest_root
+from mem_lib._base.roots import nearest_root
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.exact import evaluate
 from mem_lib.network import Network

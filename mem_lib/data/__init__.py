@@ -10,11 +10,11 @@ True
 True
 """
 
-from mem_lib.data._dataset import Dataset
-from mem_lib.data._generators import ball, balls, lattice, moment_curve, moons, shells, sphere
-from mem_lib.data._hostile import hostile
-from mem_lib.data._images import cifar10, digits, mnist
-from mem_lib.data._tables import read_csv
+from mem_lib.data.csv import read_csv
+from mem_lib.data.dataset import Dataset
+from mem_lib.data.generators import ball, balls, lattice, moment_curve, moons, shells, sphere
+from mem_lib.data.hostile import hostile
+from mem_lib.data.images import cifar10, digits, mnist
 
 __all__ = [
     "Dataset",

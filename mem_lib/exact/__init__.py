@@ -5,16 +5,15 @@ numbers fast, because it proves for every layer which machine arithmetic cannot 
 """
 
 from mem_lib.exact import reference
-from mem_lib.exact._arithmetic import ARITHMETIC
-from mem_lib.exact._arrays import TABLE, NumPyArrays, arrays_for
-from mem_lib.exact._chunks import Chunks
-from mem_lib.exact._engine import Engine, on_grid, times_power
-from mem_lib.exact._evaluate import READ, evaluate, predict
-from mem_lib.exact._tally import Tally
+from mem_lib.exact.arithmetic import ARITHMETIC
+from mem_lib.exact.arrays import TABLE, NumPyArrays, arrays_for
+from mem_lib.exact.chunks import Chunks
+from mem_lib.exact.engine import Engine, on_grid, times_power
+from mem_lib.exact.evaluation import evaluate, predict
+from mem_lib.exact.tally import Tally
 
 __all__ = [
     "ARITHMETIC",
-    "READ",
     "TABLE",
     "Chunks",
     "Engine",

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib import beyond_worst_case, figures
-from mem_lib._numbers import array_of, is_integer
+from mem_lib._base.numbers import array_of, is_integer
 from mem_lib.certificate import verify
 from mem_lib.data import Dataset, ball, moons
 from mem_lib.errors import ConstructionFailed, InvalidDataset, show

@@ -26,11 +26,11 @@ Conventions.  Weights are nonzero weights and biases, bits the largest bit lengt
 depth counts weight layers: the words of :class:`mem_lib.Size`.
 """
 
-from mem_lib.foundations._counting import counting_bound, log_networks
-from mem_lib.foundations._enumeration import labellings
-from mem_lib.foundations._floats import bits_needed, evaluate_in_floats, from_dyadic
-from mem_lib.foundations._networks import bit_reader, pieces_of, staircase, table
-from mem_lib.foundations._shattering import (
+from mem_lib.exact.floats import bits_needed, evaluate_in_floats, from_dyadic
+from mem_lib.foundations.counting import counting_bound, log_networks
+from mem_lib.foundations.enumeration import labellings
+from mem_lib.foundations.networks import bit_reader, pieces_of, staircase, table
+from mem_lib.foundations.shattering import (
     dichotomies,
     log_labellings,
     log_sign_patterns,

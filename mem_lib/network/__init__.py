@@ -46,8 +46,8 @@ Network(1 → 1, depth 2, width 2, readout 'value')
 True
 """
 
-from mem_lib.network._layer import ACTIVATIONS, Layer
-from mem_lib.network._network import MOST_SHIFT, READOUTS, Network, Size
-from mem_lib.network._sparse import Sparse
+from mem_lib.network.layer import ACTIVATIONS, Layer
+from mem_lib.network.network import MOST_SHIFT, READOUTS, Network, Size
+from mem_lib.network.sparse import Sparse
 
 __all__ = ["ACTIVATIONS", "MOST_SHIFT", "READOUTS", "Layer", "Network", "Size", "Sparse"]

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import at_least_zero
-from mem_lib._dyadic import is_wide
+from mem_lib._base.arguments import at_least_zero
+from mem_lib._base.dyadic import is_wide
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.optimal_relu._folders import label_bits

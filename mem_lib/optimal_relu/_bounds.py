@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 from mem_lib import foundations
-from mem_lib._arguments import at_least_zero, whole
-from mem_lib._roots import directed_root
-from mem_lib._search import least
+from mem_lib._base.arguments import at_least_zero, whole
+from mem_lib._base.roots import directed_root
+from mem_lib._base.search import least
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import MOST_SHIFT, Size

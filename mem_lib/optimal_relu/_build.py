@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import whole
-from mem_lib._dyadic import INT64_LIMIT
-from mem_lib._memory import check_memory
-from mem_lib._numbers import told
-from mem_lib._progress import bar as progress_bar
+from mem_lib._base.arguments import whole
+from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.memory import check_memory
+from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.text import json_int
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Network
@@ -160,10 +160,10 @@ def _planned(
     about: dict[str, Any] = {
         "chapter": "optimal_relu",
         "variant": variant,
-        "seed": told(seed),
+        "seed": json_int(seed),
         "N": data.N,
         "d": data.d,
-        **({"classes": told(data.classes)} if data.targets is None else answers.about()),
+        **({"classes": json_int(data.classes)} if data.targets is None else answers.about()),
     }
     if folder_size is not None:
         folder_size = whole(folder_size, "folder_size", 1)

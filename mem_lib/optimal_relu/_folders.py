@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mem_lib._numbers import is_integer
+from mem_lib._base.numbers import is_integer
 from mem_lib.errors import HypothesisViolated, show
 
 VARIANTS = ("paper", "merged", "narrow", "wide", "parallel", "series", "retrieval")

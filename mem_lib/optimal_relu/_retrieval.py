@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mem_lib._dyadic import INT64_LIMIT
-from mem_lib._progress import bar as progress_bar
+from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.progress import bar as progress_bar
 from mem_lib.optimal_relu._folders import Folders, in_rows
 from mem_lib.optimal_relu._gates import in_one_layer, reduced
 from mem_lib.optimal_relu._projection import (

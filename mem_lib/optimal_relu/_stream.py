@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._dyadic import INT64_LIMIT
+from mem_lib._base.dyadic import INT64_LIMIT
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.optimal_relu._folders import Folders, in_rows, joined
 from mem_lib.optimal_relu._projection import Projection, halvings, small_modulus

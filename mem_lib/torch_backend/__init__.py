@@ -3,21 +3,16 @@
 * :func:`to_torch` (also ``network.to_torch``) makes an ``nn.Module`` that computes in float64, as
   PyTorch does.  It is made only where that is proven to be exact, unless ``exact=False`` asks for
   the rounding.
-* ``verify(..., device="cuda")`` evaluates in integers on the GPU: :class:`TorchArrays` brings long
-  integers as digits in int64 tensors to the evaluator of :mod:`mem_lib.exact`.
+* ``verify(..., device="cuda")`` evaluates in integers on the GPU: :mod:`mem_lib.exact.arrays.torch`
+  brings long integers as digits in int64 tensors to the evaluator.
 
 PyTorch is optional; without it, importing this module raises ``ImportError``.
 """
 
-try:
-    import torch as _torch  # noqa: F401
-except ImportError as error:
-    raise ImportError(
-        "PyTorch is needed for this, and not installed: pip install mem_lib[torch]"
-    ) from error
+from mem_lib.exact.device import pytorch
 
-from mem_lib.torch_backend._device import device_named, room_for
-from mem_lib.torch_backend._digits import TorchArrays
-from mem_lib.torch_backend._module import MemorizingModule, to_torch
+pytorch()
 
-__all__ = ["MemorizingModule", "TorchArrays", "device_named", "room_for", "to_torch"]
+from mem_lib.torch_backend.module import MemorizingModule, to_torch  # noqa: E402
+
+__all__ = ["MemorizingModule", "to_torch"]

@@ -18,7 +18,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from mem_lib._arguments import at_least_zero, whole
+from mem_lib._base.arguments import at_least_zero, whole
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import MOST_SHIFT, Size

@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import whole
-from mem_lib._checkpoint import checked_path
-from mem_lib._memory import check_memory
-from mem_lib._numbers import told
-from mem_lib._progress import bar as progress_bar
+from mem_lib._base.arguments import whole
+from mem_lib._base.files import checked_path
+from mem_lib._base.memory import check_memory
+from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.text import json_int
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Network
@@ -117,7 +117,7 @@ def build(
         return fit(dataset, variant=variant, seed=seed, progress=progress, **fitting).network
     seed, data = whole(seed, "seed", 0), dataset.distinct()
     about = {"chapter": "two_layer", "variant": variant, "N": data.N, "d": data.d}
-    about["seed"] = told(seed)
+    about["seed"] = json_int(seed)
     rng = np.random.default_rng(seed)
     size = data.d if variant in ("threshold", "paper") else _group_size(group_size, data.d)
     groups = math.ceil(data.N / size)

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import between, whole
-from mem_lib._numbers import as_fraction, told
+from mem_lib._base.arguments import between, whole
+from mem_lib._base.numbers import as_fraction
+from mem_lib._base.text import json_int
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.two_layer._cloud import MOST_SCALE
@@ -85,7 +86,7 @@ class Options:
         given = {name: value for name, value in asdict(self).items() if value not in (None, 0)}
         if self.variant != "harmonic":
             del given["phases"]
-        return given | {"seed": told(self.seed)}
+        return given | {"seed": json_int(self.seed)}
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._files import write_atomically
+from mem_lib._base.files import write_atomically
 from mem_lib.errors import InvalidCertificate
-from mem_lib.two_layer._device import Array
+from mem_lib.exact.device import Array
 
 FORMAT = "mem_lib.two_layer.fit 1"
 #: Seconds from one write to the next, at least, and what part of the time writing may take.

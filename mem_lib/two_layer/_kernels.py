@@ -20,10 +20,10 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import between, whole
-from mem_lib._dyadic import unit_box
-from mem_lib._memory import check_memory
-from mem_lib._numbers import as_fraction, numbers_of
+from mem_lib._base.arguments import between, whole
+from mem_lib._base.dyadic import unit_box
+from mem_lib._base.memory import check_memory
+from mem_lib._base.numbers import as_fraction, numbers_of
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 

@@ -28,9 +28,9 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import whole
-from mem_lib._numbers import as_fraction
-from mem_lib._progress import bar as progress_bar
+from mem_lib._base.arguments import whole
+from mem_lib._base.numbers import as_fraction
+from mem_lib._base.progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.network import Network

@@ -28,16 +28,16 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import whole
-from mem_lib._checkpoint import checked_path
-from mem_lib._memory import check_memory
-from mem_lib._progress import bar as progress_bar
-from mem_lib._threads import blas_threads
+from mem_lib._base.arguments import whole
+from mem_lib._base.files import checked_path
+from mem_lib._base.memory import check_memory
+from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.threads import blas_threads
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
+from mem_lib.exact.device import Array, Device
 from mem_lib.network import Network
 from mem_lib.two_layer._cloud import Cloud, cloud_of
-from mem_lib.two_layer._device import Array, Device
 from mem_lib.two_layer._fit_options import Goal, Options, Values
 from mem_lib.two_layer._fit_state import FitFile, Ledger, State
 from mem_lib.two_layer._neurons import Neurons

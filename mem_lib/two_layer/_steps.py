@@ -31,8 +31,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from mem_lib.exact.device import Array
 from mem_lib.two_layer._cloud import Cloud
-from mem_lib.two_layer._device import Array
 
 
 class Draw(NamedTuple):

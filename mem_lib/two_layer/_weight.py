@@ -21,8 +21,8 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._arguments import at_least_zero, whole
-from mem_lib._numbers import as_fraction
+from mem_lib._base.arguments import at_least_zero, whole
+from mem_lib._base.numbers import as_fraction
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Network
 from mem_lib.two_layer._neurons import dense, layers_of

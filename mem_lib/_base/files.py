@@ -1,0 +1,54 @@
+"""Writing files so that an interruption never leaves half of one."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from mem_lib.errors import HypothesisViolated, show
+
+
+def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write ``chunks`` to a temporary file beside ``path``, then move it to ``path``.
+
+    A link is followed, and an existing file keeps its permissions; what exists and is no regular
+    file (a pipe, a device) is written to as it is.  Raises ``FileNotFoundError`` for a missing
+    folder.
+    """
+    if "\0" in str(path):
+        raise HypothesisViolated(f"path: no file name has NUL characters, got {show(str(path))}")
+    target = Path(os.path.realpath(path))
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"path: there is no folder {str(path.parent)!r} to write to")
+    if target.exists() and not target.is_file():
+        with open(path, "wb") as file:
+            file.writelines(chunks)
+        return
+    part = target.with_name(f".{secrets.token_hex(8)}.part")  # whatever the length of the name
+    try:
+        with open(part, "xb") as file:
+            if target.exists():
+                shutil.copymode(target, part)
+            file.writelines(chunks)
+        os.replace(part, target)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def checked_path(path: Any) -> Path:
+    """The file that ``path`` means, links followed; an error unless it is or can become one."""
+    if not isinstance(path, (str, os.PathLike)) or not str(path) or "\0" in str(path):
+        raise HypothesisViolated(f"checkpoint: the path of a file is needed, got {show(path)}")
+    found = Path(os.path.realpath(path))
+    if found.exists() and not found.is_file():
+        raise HypothesisViolated(
+            f"checkpoint: {show(str(path))} is a folder or a device, a file is needed"
+        )
+    if not found.parent.is_dir():
+        raise HypothesisViolated(
+            f"checkpoint: there is no folder {show(str(found.parent))} to write to"
+        )
+    return found

@@ -1,0 +1,321 @@
+"""Run the network on every point and say, with evidence, whether every answer is right.
+
+``verify`` is given a network and a data set and nothing about how the network came to be.  It
+evaluates every layer on every point in arithmetic that provably does not round, reads every output
+and compares it with the label.  The result carries the SHA-256 of both files, so that anyone can
+recheck that it speaks of this network and these data.
+"""
+
+import os
+import time
+from dataclasses import asdict, dataclass, field, fields, replace
+from fractions import Fraction
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from mem_lib._base.arguments import at_least_zero, whole
+from mem_lib._base.files import checked_path
+from mem_lib._base.text import read_fraction, short, written
+from mem_lib.certificate import file
+from mem_lib.certificate.checkpoint import Checkpoint
+from mem_lib.certificate.judge import Counterexample, Evidence, Judge
+from mem_lib.data import Dataset
+from mem_lib.errors import (
+    HypothesisViolated,
+    InvalidCertificate,
+    InvalidDataset,
+    InvalidNetwork,
+    show,
+)
+from mem_lib.exact import ARITHMETIC, Chunks, Engine, arrays_for, on_grid, times_power
+from mem_lib.network import Network, Size
+
+FRACTIONS = ("margin", "max_error", "tolerance")
+
+
+@dataclass(frozen=True, repr=False)
+class Certificate:
+    """The outcome of :func:`verify`.
+
+    ``ok``: every point right and no threshold unit on a tie.  ``points``, ``correct``: counts of
+    rows.  ``margin``: the smallest distance of an output from a wrong readout (0 when a row is
+    wrong, None when nothing could be read wrongly).  ``max_error``: for the readout ``"value"``
+    the largest |output - wanted|.  ``ties``: threshold units with preactivation exactly 0, counted
+    over all points.  ``max_bits``: bit length of the largest preactivation met.  ``arithmetic``:
+    what was used, and why it is exact.  ``tolerance``: how far outputs were allowed to be off.
+    ``seconds`` is not part of the evidence: it is neither compared, printed nor saved.
+    """
+
+    ok: bool
+    points: int
+    correct: int
+    margin: Fraction | None
+    max_error: Fraction | None
+    ties: int
+    max_bits: int
+    arithmetic: str
+    size: Size
+    counterexample: Counterexample | None
+    network_sha256: str
+    dataset_sha256: str
+    tolerance: Fraction = Fraction(0)
+    seconds: float | None = field(default=None, compare=False, repr=False)
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    def __repr__(self) -> str:
+        return f"<Certificate {self}>"
+
+    def __str__(self) -> str:
+        head = (
+            f"{'memorized' if self.ok else 'NOT memorized'}: "
+            f"{self.correct} of {self.points} points right"
+        )
+        margin = "" if self.margin is None else f", margin {short(self.margin)}"
+        error = "" if not self.max_error else f", largest error {short(self.max_error)}"
+        ties = "no ties" if self.ties == 0 else f"{self.ties} TIES"
+        size = self.size
+        text = (
+            f"{head}{margin}{error}, {ties}; depth {size.depth}, width {size.width}, "
+            f"{size.weights} weights of at most {size.bits} bits; exact: {self.arithmetic}"
+        )
+        return text if self.counterexample is None else f"{text}; {self.counterexample}"
+
+    def _repr_html_(self) -> str:
+        rows = {
+            "verdict": "memorized" if self.ok else "not memorized",
+            "points right": f"{self.correct} of {self.points}",
+            "margin": "–" if self.margin is None else short(self.margin),
+            "largest error": "–" if self.max_error is None else short(self.max_error),
+            "ties": self.ties,
+            "depth, width": f"{self.size.depth}, {self.size.width}",
+            "nonzero weights": f"{self.size.weights} of at most {self.size.bits} bits",
+            "largest preactivation": f"{self.max_bits} bits",
+            "arithmetic": self.arithmetic,
+            "first wrong row": self.counterexample or "none",
+            "network": f"{self.network_sha256[:16]}…",
+            "data": f"{self.dataset_sha256[:16]}…",
+        }
+        body = "".join(
+            f'<tr><th scope="row" style="text-align:left">{escape(k)}</th>'
+            f'<td style="text-align:left">{escape(str(v))}</td></tr>'
+            for k, v in rows.items()
+        )
+        return f'<table class="certificate"><caption>Certificate</caption>{body}</table>'
+
+    # -- file --------------------------------------------------------------------------------
+
+    def save(self, path: str | Path) -> None:
+        """Write the certificate as JSON with a checksum of its own content."""
+        file.save(path, self._content())
+
+    @classmethod
+    def load(cls, path: str | Path) -> "Certificate":
+        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and
+        ``FileNotFoundError`` where there is no file."""
+        content = file.load(path)
+        try:
+            return cls._from_content(content)
+        except (KeyError, TypeError, ValueError, ZeroDivisionError, AttributeError) as error:
+            raise InvalidCertificate(
+                f"path: {path} is not a certificate of this format ({error})"
+            ) from error
+
+    def check(self, network: Network, dataset: Dataset, **how: Any) -> "Certificate":
+        """Raise ``InvalidCertificate`` unless this certificate is of this network and data set and
+        a fresh verification gives the same evidence; that one is returned.  ``how``: ``workers``,
+        ``progress``, ``checkpoint``, ``device`` of :func:`verify`."""
+        for name, stated, actual in (
+            ("network", self.network_sha256, network.sha256),
+            ("dataset", self.dataset_sha256, dataset.sha256),
+        ):
+            if stated != actual:
+                raise InvalidCertificate(
+                    f"{name}: the certificate belongs to another {name}: it states the SHA-256 "
+                    f"{stated}, this one has {actual}"
+                )
+        fresh = verify(network, dataset, tolerance=self.tolerance, **how)
+        # which arithmetic was fast enough is no evidence; that it was exact is
+        names = [f.name for f in fields(self) if f.compare and f.name != "arithmetic"]
+        wrong = [name for name in names if getattr(self, name) != getattr(fresh, name)]
+        if wrong:
+            raise InvalidCertificate(
+                f"{wrong[0]}: the certificate states {show(getattr(self, wrong[0]))}, "
+                f"verification gives {show(getattr(fresh, wrong[0]))}"
+            )
+        return fresh
+
+    def _content(self) -> dict[str, Any]:
+        content: dict[str, Any] = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        content["size"] = asdict(self.size)
+        for name in FRACTIONS:
+            content[name] = None if content[name] is None else written(content[name])
+        if self.counterexample is not None:
+            content["counterexample"] = self.counterexample.content()
+        return {"format": "mem_lib.certificate", "version": 1, **content}
+
+    @classmethod
+    def _from_content(cls, content: dict) -> "Certificate":
+        content = dict(content)
+        if (content.pop("format"), content.pop("version")) != ("mem_lib.certificate", 1):
+            raise ValueError("unknown format or version")
+        content["size"] = Size(**content["size"])
+        for name in FRACTIONS:
+            content[name] = None if content[name] is None else read_fraction(content[name])
+        file.check_types(content)
+        if content["counterexample"] is not None:
+            content["counterexample"] = Counterexample.from_content(content["counterexample"])
+        return cls(**content)
+
+
+def verify(
+    network: Network,
+    dataset: Dataset,
+    *,
+    tolerance: Any = 0,
+    workers: int | None = None,
+    progress: bool | None = None,
+    checkpoint: str | Path | None = None,
+    device: str | None = None,
+) -> Certificate:
+    """Evaluate ``network`` exactly on every row of ``dataset`` and compare.
+
+    Parameters
+    ----------
+    tolerance : how far an output may be from the wanted value; only for the readout ``"value"``,
+        and below 1/2 where the wanted values are labels.
+    workers : chunks of points evaluated at a time; default: the number of cores, at most 4.  The
+        certificate does not depend on it.
+    progress : True shows a progress bar, False none; by default a terminal shows one when the work
+        takes longer than two seconds.
+    checkpoint : a file that keeps the chunks that were verified, so that a run that was stopped
+        goes on where it was; it is removed at the end.
+    device : None evaluates with NumPy.  ``"auto"`` takes a GPU where there is one, ``"cuda"`` asks
+        for it, ``"cpu"`` runs the same tensors without one; these need PyTorch and serve narrow,
+        deep networks (wide ones go on in NumPy).  The evidence does not depend on it.
+
+    Raises
+    ------
+    InvalidCertificate
+        When ``checkpoint`` is another file, or belongs to another network or data set.
+    InvalidNetwork
+        When the network's inputs, outputs or readout do not fit the data.
+    InvalidDataset
+        When ``dataset`` is no Dataset.
+    HypothesisViolated
+        When ``tolerance`` is negative, not finite, too large for labels, or given for another
+        readout; when ``workers`` is not a positive integer; when ``checkpoint`` cannot be a file;
+        when ``device`` is not there.
+    MemorizationError
+        When ``device`` has no room even for a single point; until then it gets fewer at a time.
+    ImportError
+        When ``device`` is given and PyTorch is not installed.
+    """
+    start = time.perf_counter()
+    _check_fit(network, dataset)
+    tolerance = _tolerance(tolerance, network.readout, dataset)
+    workers = _workers(workers)
+    path = None if checkpoint is None else checked_path(checkpoint)
+    finer, k = on_grid(network, dataset.shift)
+    chunks = Chunks(
+        Engine(finer, arrays_for(device)),
+        dataset.N,
+        lambda rows: times_power(dataset.integers(rows)[0], k),
+    )
+    judge = Judge(dataset, finer, tolerance)
+    evidence = Evidence(tally=chunks.tally)
+    kept = _checkpoint(path, network, dataset, tolerance, chunks)
+    done = {} if kept is None else kept.done
+    for part in done.values():
+        evidence.merge(part)
+    for i, rows, out, tally in chunks.run(workers, progress, done.keys()):
+        part = judge(rows, out, tally)
+        evidence.merge(part)
+        if kept is not None:
+            kept.add(i, part)
+    if evidence.judged != dataset.N:  # never a verdict on rows that were not run
+        raise RuntimeError(f"{evidence.judged} of {dataset.N} rows were run; this is a bug")
+    certificate = _certificate(evidence, network, dataset, tolerance, finer.output_denominator)
+    if kept is not None:
+        kept.remove()
+    return replace(certificate, seconds=time.perf_counter() - start)
+
+
+def _certificate(
+    evidence: Evidence, network: Network, dataset: Dataset, tolerance: Fraction, denominator: int
+) -> Certificate:
+    margin = None if evidence.distance is None else Fraction(evidence.distance, denominator)
+    if evidence.correct < dataset.N and dataset.targets is None:
+        margin = Fraction(0)
+    return Certificate(
+        ok=evidence.correct == dataset.N and evidence.tally.ties == 0,
+        points=dataset.N,
+        correct=evidence.correct,
+        margin=margin,
+        max_error=evidence.max_error if network.readout == "value" else None,
+        ties=evidence.tally.ties,
+        max_bits=evidence.tally.peak.bit_length(),
+        arithmetic=", ".join(v for k, v in ARITHMETIC.items() if k in evidence.tally.arithmetic),
+        size=network.size,
+        counterexample=evidence.counterexample,
+        network_sha256=network.sha256,
+        dataset_sha256=dataset.sha256,
+        tolerance=tolerance,
+    )
+
+
+def _checkpoint(
+    path: Path | None, network: Network, dataset: Dataset, tolerance: Fraction, chunks: Chunks
+) -> Checkpoint | None:
+    if path is None:
+        return None
+    key = {"network": network.sha256, "dataset": dataset.sha256, "tolerance": written(tolerance)}
+    # which rows chunk i holds depends on both
+    return Checkpoint(path, {**key, "points_per_chunk": chunks.step, "head": chunks.engine.head})
+
+
+def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
+    value = at_least_zero(tolerance, "tolerance")
+    if value and readout != "value":
+        raise HypothesisViolated(
+            f"tolerance: only the readout 'value' has one, this network has the readout "
+            f"{readout!r}; got {show(tolerance)}"
+        )
+    if dataset.targets is None and value >= Fraction(1, 2):
+        raise HypothesisViolated(
+            f"tolerance: labels differ by 1, so it must be below 1/2; got {show(tolerance)}"
+        )
+    return value
+
+
+def _workers(workers: Any) -> int:
+    return min(4, os.cpu_count() or 1) if workers is None else whole(workers, "workers", 1)
+
+
+def _check_fit(network: Network, dataset: Dataset) -> None:
+    if not isinstance(network, Network):
+        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    if not isinstance(dataset, Dataset):
+        raise InvalidDataset(f"dataset: a Dataset is needed, got {show(dataset)}")
+    if network.inputs != dataset.d:
+        raise InvalidNetwork(
+            f"network: {network.inputs} inputs, but the data have d = {dataset.d} coordinates"
+        )
+    if dataset.targets is not None:
+        if network.readout != "value":
+            raise InvalidNetwork(
+                f"network: real targets need the readout 'value', got {network.readout!r}"
+            )
+        return
+    classes = dataset.classes
+    if network.readout == "sign" and classes > 2:
+        raise InvalidNetwork(
+            f"network: the readout 'sign' tells 2 classes, the data have {classes}"
+        )
+    if network.readout in ("onehot", "argmax") and network.outputs != classes:
+        raise InvalidNetwork(
+            f"network: {network.outputs} outputs for {classes} classes (readout "
+            f"{network.readout!r} needs one output a class)"
+        )

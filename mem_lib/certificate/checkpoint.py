@@ -1,0 +1,91 @@
+"""Evidence that survives an interruption: one line of a file for each chunk that was run.
+
+The file is a note of one run to itself, not a certificate: whoever can write it can forge it.
+``Certificate.check`` runs everything again.
+"""
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from mem_lib._base.files import write_atomically
+from mem_lib.certificate.judge import Evidence
+from mem_lib.errors import InvalidCertificate
+
+
+class Checkpoint:
+    """The file at ``path`` for the run that ``key`` describes; made when it does not exist.
+
+    ``done`` maps chunks to evidence.  Lines behind the last complete one are dropped, since an
+    interruption may have cut them short.
+    """
+
+    def __init__(self, path: Path, key: dict[str, Any]) -> None:
+        self.path = path
+        self.done: dict[int, Evidence] = {}
+        self._key = {"format": "mem_lib.checkpoint", "version": 2, **key}
+        self._lines = [json.dumps(self._key) + "\n"]
+        for line in self._read():
+            entry = _entry(line)
+            if entry is None:
+                break
+            self.done[entry[0]] = entry[1]
+            self._lines.append(line)
+        self._write()
+
+    def add(self, chunk: int, evidence: Evidence) -> None:
+        """Note the evidence of one chunk."""
+        content = {"chunk": chunk, **evidence.content()}
+        self._lines.append(json.dumps({**content, "sha256": _digest(content)}) + "\n")
+        if not self.path.exists():  # another run on the same file came to its end
+            self._write()
+            return
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(self._lines[-1])
+
+    def remove(self) -> None:
+        """The run is over."""
+        self.path.unlink(missing_ok=True)
+
+    def _write(self) -> None:
+        write_atomically(self.path, (line.encode() for line in self._lines))
+
+    def _read(self) -> list[str]:
+        """The lines behind the header; none where there is no file, or only a part of a header."""
+        try:
+            text = self.path.read_text(encoding="utf-8") if self.path.exists() else ""
+            if self._lines[0].startswith(text):
+                return []
+            header, *lines = text.splitlines(keepends=True)
+            key = json.loads(header)
+        except (ValueError, RecursionError) as error:
+            raise InvalidCertificate(
+                f"checkpoint: {self.path} is not a checkpoint file ({error}); it is left as it is"
+            ) from None
+        if not isinstance(key, dict) or key.get("format") != self._key["format"]:
+            raise InvalidCertificate(
+                f"checkpoint: {self.path} is not a checkpoint file; it is left as it is"
+            )
+        for name, value in self._key.items():
+            if key.get(name) != value:
+                raise InvalidCertificate(
+                    f"checkpoint: {self.path} belongs to another run: its {name} is "
+                    f"{key.get(name)!r}, this run has {value!r}"
+                )
+        return lines
+
+
+def _entry(line: str) -> tuple[int, Evidence] | None:
+    """(chunk, evidence), or None where the line is damaged."""
+    try:
+        content = json.loads(line)
+        if not line.endswith("\n") or content.pop("sha256") != _digest(content):
+            return None
+        return content.pop("chunk"), Evidence.from_content(content)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""The file of a certificate: JSON with a checksum of its own content."""
+
+import json
+from fractions import Fraction
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from mem_lib._base.files import write_atomically
+from mem_lib.errors import InvalidCertificate, show
+
+
+def save(path: str | Path, content: dict[str, Any]) -> None:
+    """Write ``content``, JSON values, with its SHA-256."""
+    text = json.dumps({**content, "sha256": digest(content)}, indent=1)
+    write_atomically(Path(path), [text.encode() + b"\n"])
+
+
+def load(path: str | Path) -> dict[str, Any]:
+    """What :func:`save` wrote; ``InvalidCertificate`` if a single digit was changed."""
+    if "\0" in str(path):
+        raise InvalidCertificate("path: no file name has NUL characters")
+    text = Path(path).read_bytes()
+    try:
+        content: dict[str, Any] = json.loads(text)
+        stated = content.pop("sha256")
+        actual = digest(content)
+    except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:
+        raise InvalidCertificate(f"path: {path} is not a certificate file ({error})") from error
+    if stated != actual:
+        raise InvalidCertificate(
+            f"path: {path} was altered: its content has the SHA-256 {actual}, "
+            f"it states {show(stated)}"
+        )
+    return content
+
+
+def digest(content: dict[str, Any]) -> str:
+    """The checksum of JSON values: SHA-256 of their one spelling."""
+    return sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
+
+
+def check_types(content: dict[str, Any]) -> None:
+    """Refuse a file whose entries have other types than a certificate's."""
+    kinds = {bool: ("ok",), int: ("points", "correct", "ties", "max_bits"),
+             str: ("arithmetic", "network_sha256", "dataset_sha256"),
+             Fraction: ("tolerance",)}  # fmt: skip
+    for kind, names in kinds.items():
+        for name in names:
+            if type(content[name]) is not kind:
+                raise TypeError(f"{name} is {show(content[name])}")
+    if not all(type(value) is int for value in vars(content["size"]).values()):
+        raise TypeError(f"size is {show(content['size'])}")
+    wrong = content["counterexample"]
+    if wrong is not None and not (
+        type(wrong["row"]) is int and type(wrong["predicted"]) in (int, type(None))
+    ):
+        raise TypeError(f"counterexample is {show(wrong)}")

@@ -1,0 +1,137 @@
+"""From what a caller passes to arrays that are known to be good: points, labels, targets."""
+
+import numbers
+from typing import Any
+
+import numpy as np
+
+from mem_lib._base.numbers import array_of, is_integer, numbers_of, sample_text, shape_text
+from mem_lib.errors import InvalidDataset, show
+
+_OTHER_LABELS = "Dataset.from_arrays(X, y) takes other labels (-1 and 1, strings, floats)"
+
+
+def frozen(array: np.ndarray) -> np.ndarray:
+    """A read-only view of a read-only array, so that ``setflags`` cannot thaw it."""
+    array.setflags(write=False)
+    return array.view()
+
+
+def as_points(points: Any) -> np.ndarray:
+    """A fresh (N, d) array: float64 (without -0.0), an integer dtype, or Python integers."""
+    array = numbers_of("points", points, fractions=False)
+    if array.ndim != 2:
+        raise InvalidDataset(f"points must have shape (N, d), got {shape_text(array)}")
+    if 0 in array.shape:
+        raise InvalidDataset(f"points is empty: it has shape {array.shape}")
+    return array
+
+
+def as_targets(targets: Any, N: int) -> np.ndarray:
+    """A fresh (N,) array: float64, an integer dtype, Python integers, or Fractions."""
+    array = numbers_of("targets", targets, fractions=True)
+    _check_length("targets", array, N)
+    return array
+
+
+def as_labels(labels: Any, N: int) -> np.ndarray:
+    """A fresh (N,) int64 array of labels >= 0."""
+    array = array_of("labels", labels)
+    integral = array.dtype.kind in "iu"
+    if array.dtype.kind in "fO":  # a list with integers beyond 64 bits arrives as either
+        array = np.array(labels, dtype=object)
+        integral = all(is_integer(v) for v in array.flat)
+    if not integral:
+        raise InvalidDataset(
+            f"labels must be integers 0..C-1, got {sample_text(array)} of type "
+            f"{np.asarray(labels).dtype}; {_OTHER_LABELS}"
+        )
+    _check_length("labels", array, N)
+    wrong = np.flatnonzero((array < 0) | (array > np.iinfo(np.int64).max - 1))
+    if len(wrong):
+        raise InvalidDataset(
+            f"labels[{wrong[0]}] = {show(int(array[wrong[0]]))} is out of range: "
+            f"labels are 0..C-1; {_OTHER_LABELS}"
+        )
+    return array.astype(np.int64)
+
+
+def as_classes(classes: Any, labels: np.ndarray) -> int:
+    """The number of classes, at least ``labels.max() + 1``."""
+    top = int(labels.max())
+    if classes is None:
+        return top + 1
+    if not is_integer(classes):
+        raise InvalidDataset(f"classes must be an integer, got {show(classes)}")
+    if classes <= top:
+        row = int(labels.argmax())
+        raise InvalidDataset(f"labels[{row}] = {top} is out of range for classes={int(classes)}")
+    return int(classes)
+
+
+def as_names(names: Any, classes: int) -> tuple[str | int | float | bool, ...] | None:
+    """One name for each class, as plain Python values."""
+    if names is None:
+        return None
+    try:
+        listed = [] if isinstance(names, str) else list(names)
+    except TypeError:  # a single thing
+        listed = []
+    if not listed:
+        raise InvalidDataset(f"names must be one name for each class, got {show(names)}")
+    plain = tuple(n.item() if isinstance(n, np.generic) else n for n in listed)
+    if len(plain) != classes:
+        raise InvalidDataset(f"names has {len(plain)} entries for classes={classes}")
+    if not all(isinstance(n, str | int | float) and n == n for n in plain):
+        raise InvalidDataset(f"names must be strings or numbers, got {show(plain)}")
+    return plain
+
+
+def _check_length(name: str, array: np.ndarray, N: int) -> None:
+    if array.shape != (N,):
+        raise InvalidDataset(
+            f"{name} must have shape ({N},) to match points, got {shape_text(array)}"
+        )
+
+
+def check_consistent(first: np.ndarray, values: np.ndarray, name: str) -> None:
+    """Raise when equal points have different labels or targets."""
+    wrong = np.flatnonzero(values[first] != values)
+    if len(wrong):
+        j = int(wrong[0])
+        i = int(first[j])
+        raise InvalidDataset(
+            f"points[{i}] and points[{j}] are equal but {name}[{i}] = {values[i]} and "
+            f"{name}[{j}] = {values[j]} differ: no function has both values"
+        )
+
+
+def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
+    """The sorted distinct labels of ``y``, and the place of each label among them."""
+    values = array_of("y", y)
+    if values.dtype == object:
+        values = array_of("y", values.tolist())  # strings in an object array, as tables have them
+    if values.ndim != 1 or values.dtype.kind not in "biufU":
+        raise InvalidDataset(f"y must hold N numbers, booleans or strings, got {show(y)}")
+    if values.dtype.kind == "U" and not all(isinstance(v, str) for v in y):
+        raise InvalidDataset(f"y mixes strings with other labels: {show(y)}")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        raise InvalidDataset(f"y has a label that is not finite: {show(y)}")
+    if values.dtype.kind == "f":
+        values = numbers_of("y", y)  # where it was made of integers, some may have been rounded
+    names, labels = np.unique(values, return_inverse=True)
+    return names.tolist(), labels
+
+
+def real(value: Any, name: str, zero: bool = False) -> float:
+    """A positive (or zero, if allowed) finite number as a float."""
+    number = float("nan")
+    if not isinstance(value, bool) and isinstance(value, numbers.Real):
+        try:
+            number = float(value)
+        except OverflowError:
+            number = float("inf")
+    if not (0 < number < float("inf") or (zero and number == 0)):
+        kind = "non-negative" if zero else "positive"
+        raise InvalidDataset(f"{name} must be a finite {kind} number, got {show(value)}")
+    return number

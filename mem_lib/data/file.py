@@ -1,0 +1,132 @@
+"""The fingerprint of a data set and its npz file."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mem_lib._base.files import write_atomically
+from mem_lib.data import grid
+from mem_lib.errors import InvalidDataset, show
+
+FORMAT = "mem_lib.dataset 1"
+
+
+def sha256(dataset: Any) -> str:
+    """The fingerprint documented at `Dataset.sha256`, of one, streamed in blocks of rows."""
+    digest = hashlib.sha256()
+
+    def line(text: str) -> None:
+        digest.update(text.encode("ascii") + b"\n")
+
+    def numbers(array_of: Callable[[slice], np.ndarray], source: np.ndarray) -> None:
+        size = max(_bytes_needed(array_of(rows)) for rows in grid.blocks(source))
+        line(f"bytes {size}")
+        for rows in grid.blocks(source):
+            digest.update(_encode(array_of(rows), size))
+
+    line(FORMAT)
+    for name, value in (("N", dataset.N), ("d", dataset.d), ("shift", dataset.shift)):
+        line(f"{name} {value}")
+    numbers(lambda rows: dataset.integers(rows)[0], dataset.points)
+    if dataset.labels is not None:
+        line(f"classes {dataset.classes}")
+        digest.update(dataset.labels.astype("<i8").tobytes())
+    else:
+        array, denominator = dataset.integer_targets()
+        line(f"denominator {denominator:x}")
+        numbers(lambda rows: array[rows], array)
+    return digest.hexdigest()
+
+
+def _bytes_needed(array: np.ndarray) -> int:
+    """The least of 1, 2, 4, 8, 16, 24, ... bytes that hold all values in two's complement."""
+    extremes = (int(array.max()), int(array.min()))
+    bits = 1 + max((v if v >= 0 else ~v).bit_length() for v in extremes)
+    return next((b for b in (1, 2, 4, 8) if bits <= 8 * b), 8 * -(-bits // 64))
+
+
+def _encode(array: np.ndarray, size: int) -> bytes:
+    if array.dtype != object:
+        return array.astype(f"<i{size}").tobytes()
+    return b"".join(int(v).to_bytes(size, "little", signed=True) for v in array.flat)
+
+
+def save(path: str | os.PathLike[str], about: dict[str, Any], arrays: dict[str, Any]) -> None:
+    """Write named arrays, and JSON values about them."""
+    texts: dict[str, Any] = {name: _as_text(array) for name, array in arrays.items()}
+    texts["about"] = np.array(json.dumps({"format": FORMAT, **about}))
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **texts)
+    write_atomically(Path(path), [buffer.getvalue()])
+
+
+def load(path: str | os.PathLike[str], max_bytes: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The inverse: (about, arrays).  Whatever a decoder raises on damaged bytes comes out as it
+    is: see :func:`reading`."""
+    _check_container(path, max_bytes)
+    with np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in file.files}
+    about = json.loads(str(arrays.pop("about")))
+    kind = about.pop("format")
+    if kind != FORMAT or len(arrays) != 2:
+        raise InvalidDataset(f"its format is {show(kind)} with {sorted(arrays)}")
+    return about, {name: _from_text(array) for name, array in arrays.items()}
+
+
+@contextmanager
+def reading(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Whatever goes wrong inside, as an ``InvalidDataset`` that names the file."""
+    shown = repr(os.fspath(path))
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise InvalidDataset(f"there is no file {shown}") from error
+    except Exception as error:
+        raise InvalidDataset(f"{shown} is not a data set written by save: {error}") from error
+
+
+def _check_container(path: str | os.PathLike[str], max_bytes: int) -> None:
+    """An npz file and nothing more: no bytes before, between or after, no giant inside."""
+    with open(path, "rb") as file:
+        start = file.read(4)
+        file.seek(max(0, os.fstat(file.fileno()).st_size - 22))
+        end = file.read()
+    if start != b"PK\x03\x04" or end[:4] != b"PK\x05\x06":
+        raise InvalidDataset("it does not begin and end as an npz file does")
+    with zipfile.ZipFile(path) as archive:
+        total = sum(info.file_size for info in archive.infolist())
+        if total > max_bytes:
+            raise InvalidDataset(f"it unpacks to {total} bytes, more than max_bytes={max_bytes}")
+
+
+def _as_text(array: np.ndarray) -> np.ndarray:
+    """Big integers and fractions as hexadecimal text, other arrays as they are."""
+    if array.dtype != object:
+        return array
+    flat = [
+        f"{v.numerator:x}/{v.denominator:x}" if isinstance(v, Fraction) else f"{v:x}"
+        for v in array.flat
+    ]
+    return np.array([text.encode("ascii") for text in flat]).reshape(array.shape)
+
+
+def _from_text(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind != "S":
+        return array
+    result = np.empty(array.size, dtype=object)
+    for k, text in enumerate(array.flat):
+        numerator, slash, denominator = text.decode("ascii").partition("/")
+        value = int(numerator, 16)
+        result[k] = Fraction(value, int(denominator, 16)) if slash else value
+    return result.reshape(array.shape)

@@ -1,0 +1,193 @@
+"""Run a network on many points: which points together, in which order, on which cores.
+
+Points are independent, so they are cut into chunks.  A network that needs Python integers is first
+run on all points up to the first layer with huge entries, in machine integers; then the points are
+put in the order of what that layer reads, because neighbours there tend to share the huge numbers
+of the layers behind, and a chunk computes each of them once.  Nothing but speed depends on it.
+
+Chunks of machine arithmetic run in threads, since NumPy lets go of the interpreter; those of Python
+integers in processes, as soon as that pays for starting them.
+"""
+
+import multiprocessing
+import pickle
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.threads import blas_threads
+from mem_lib.errors import MemorizationError
+from mem_lib.exact.engine import Engine
+from mem_lib.exact.tally import Tally
+
+#: Processes are started when the rest would keep one core busy for longer, in seconds.
+WORTH_PROCESSES = 4.0
+
+Result = tuple[int, np.ndarray, np.ndarray, Tally]  # chunk, rows, output numerators, tally
+
+
+class Chunks:
+    """The chunks of N points for ``engine``.
+
+    ``integers(rows)`` gives the points of a slice of rows, (points, d), as ``Engine.run`` wants
+    them.  ``tally`` is that of the layers that were run to find the order of the points.
+    """
+
+    def __init__(self, engine: Engine, N: int, integers: Callable[[slice], np.ndarray]) -> None:
+        self.engine, self.N, self.integers = engine, N, integers
+        self.tally = Tally()
+        self.step = engine.chunk(N)
+        self._room = self.step  # points for which the device has room, as far as is known
+        self._state: np.ndarray | None = None
+        self._order: np.ndarray | None = None
+        if engine.head:
+            self._state = self._run_head()
+            self._order = _order(self._state)
+
+    def __len__(self) -> int:
+        return -(-self.N // self.step)
+
+    def rows(self, i: int) -> np.ndarray:
+        """The rows of chunk ``i``."""
+        start, stop = i * self.step, min((i + 1) * self.step, self.N)
+        return np.arange(start, stop) if self._order is None else self._order[start:stop]
+
+    def run(
+        self, workers: int, progress: bool | None, done: Collection[int] = ()
+    ) -> Iterator[Result]:
+        """The results of all chunks but those ``done``, in order."""
+        todo = [i for i in range(len(self)) if i not in done]
+        bar = progress_bar(self.N, "points", "verify", progress)
+        with bar:
+            bar.update(sum(len(self.rows(i)) for i in done))
+            for i, (out, tally) in self._run(todo, workers):
+                rows = self.rows(i)
+                yield i, rows, out, tally
+                bar.update(len(rows))
+
+    def _run(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
+        if self._state is None:
+            yield from self._in_threads(todo, workers)
+            return
+        start = time.perf_counter()
+        for place, i in enumerate(todo):
+            yield i, self._tail(i)
+            left = len(todo) - place - 1
+            rest = (time.perf_counter() - start) / (place + 1) * left
+            share = self.engine.arrays.shares and min(workers, left) > 1
+            if share and rest > WORTH_PROCESSES and _may_start_processes():
+                yield from self._in_processes(todo[place + 1 :], workers)
+                return
+
+    def _tail(self, i: int) -> tuple[np.ndarray, Tally]:
+        assert self._state is not None
+        return self._layers(self._state[:, self.rows(i)], self.engine.head)
+
+    def _whole(self, i: int) -> tuple[np.ndarray, Tally]:
+        rows = slice(i * self.step, min((i + 1) * self.step, self.N))
+        return self._layers(self._block(rows))
+
+    def _block(self, rows: slice) -> np.ndarray:
+        return np.ascontiguousarray(self.integers(rows).T)
+
+    def _layers(
+        self, block: np.ndarray, start: int = 0, stop: int | None = None
+    ) -> tuple[np.ndarray, Tally]:
+        """The layers ``start`` to ``stop`` on ``block``; in pieces, from the first time on that the
+        device has no room for all of it."""
+        pieces, total, place = [], Tally(), 0
+        while place < block.shape[1]:
+            piece = block[:, place : place + self._room]
+            try:
+                out, tally = self.engine.run_layers(piece, start, stop)
+            except self.engine.arrays.memory_full as error:
+                if piece.shape[1] == 1:
+                    raise MemorizationError(
+                        f"device: its memory does not hold the activations of a single point "
+                        f"({error})"
+                    ) from None
+                self._room = piece.shape[1] // 2
+                continue
+            pieces.append(out)
+            total.merge(tally)
+            place += piece.shape[1]
+        return _joined(pieces), total
+
+    def _in_threads(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
+        if min(workers, len(todo)) < 2:
+            yield from ((i, self._whole(i)) for i in todo)
+            return
+        # one BLAS thread for each worker: two pools of threads would fight over the cores
+        with blas_threads(1), ThreadPoolExecutor(workers) as pool:
+            for place in range(0, len(todo), 4 * workers):  # outputs are not hoarded
+                some = todo[place : place + 4 * workers]
+                yield from zip(some, pool.map(self._whole, some), strict=True)
+
+    def _in_processes(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
+        from joblib import Parallel, delayed
+
+        assert self._state is not None
+        with tempfile.TemporaryDirectory(prefix="mem_lib-") as folder:
+            path = Path(folder) / "network.pickle"
+            path.write_bytes(pickle.dumps(self.engine.network))
+            pool = Parallel(min(workers, len(todo)), return_as="generator", max_nbytes=None)
+            tasks = (delayed(_tail)(str(path), self._state[:, self.rows(i)]) for i in todo)
+            left = list(reversed(todo))
+            try:
+                for result in pool(tasks):
+                    yield left.pop(), result
+            except BrokenProcessPool:  # a worker was killed, perhaps for the memory of all of them
+                yield from ((i, self._tail(i)) for i in reversed(left))
+
+    def _run_head(self) -> np.ndarray:
+        blocks = []
+        for place in range(0, self.N, self.step):
+            block = self._block(slice(place, min(place + self.step, self.N)))
+            out, tally = self._layers(block, 0, self.engine.head)
+            self.tally.merge(tally)
+            blocks.append(out)
+        return _joined(blocks)
+
+
+def _joined(blocks: list[np.ndarray]) -> np.ndarray:
+    """Blocks side by side: Python integers if one of them has some."""
+    if len(blocks) == 1:
+        return blocks[0]
+    if any(block.dtype == object for block in blocks):
+        blocks = [block.astype(object) for block in blocks]
+    return np.concatenate(blocks, axis=1)
+
+
+def _may_start_processes() -> bool:
+    """Not in a process that was itself started to share work, nor where there is no stderr, which
+    the workers would inherit."""
+    return multiprocessing.parent_process() is None and sys.stderr is not None
+
+
+@lru_cache(maxsize=1)
+def _engine(path: str) -> Engine:
+    """In a worker process: the engine of the network stored at ``path``, made once."""
+    return Engine(pickle.loads(Path(path).read_bytes()))
+
+
+def _tail(path: str, block: np.ndarray) -> tuple[np.ndarray, Tally]:
+    engine = _engine(path)
+    return engine.run_layers(block, engine.head)
+
+
+def _order(state: np.ndarray) -> np.ndarray:
+    """The points sorted by the first row of ``state``, ties by the next ones."""
+    order = np.arange(state.shape[1])
+    for row in state[::-1]:
+        if len(row) and (row != row[0]).any():
+            order = order[np.argsort(row[order], kind="stable")]
+    return order

@@ -1,0 +1,81 @@
+"""Exact outputs, and the labels they are read as."""
+
+import numpy as np
+
+from mem_lib._base.dyadic import least_shift, scaled
+from mem_lib._base.numbers import numbers_of, shape_text
+from mem_lib.errors import InvalidDataset, InvalidNetwork, show
+from mem_lib.exact.chunks import Chunks
+from mem_lib.exact.engine import Engine, on_grid, times_power
+from mem_lib.network import Network
+from mem_lib.network.readout import READ
+
+
+def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
+    """The exact outputs of ``network`` at ``points``.
+
+    Parameters
+    ----------
+    points : array of shape (M, d)
+        Finite floats (taken as the dyadic rationals that they are) or integers; or a ``Dataset``.
+
+    Returns
+    -------
+    numerators : array of shape (M, outputs), int64 or Python integers
+    denominator : int
+        The outputs are ``numerators / denominator``.
+
+    Raises
+    ------
+    InvalidNetwork
+        When ``network`` is no Network.
+    InvalidDataset
+        When ``points`` has another shape, or holds NaN, an infinity or something not a number.
+
+    >>> from mem_lib import Layer, Network, evaluate
+    >>> half = Network([Layer([[1]], [0], "relu")], output_denominator=2)
+    >>> evaluate(half, [[0.75], [-1.0]])
+    (array([[3],
+           [0]]), 8)
+    """
+    points = _checked(network, points)
+    shift = least_shift(points)
+    network, k = on_grid(network, shift)
+    chunks = Chunks(
+        Engine(network),
+        len(points),
+        lambda rows: times_power(scaled(points[rows], shift), k),
+    )
+    found = [(rows, out) for _, rows, out, _ in chunks.run(workers=1, progress=False)]
+    big = any(out.dtype == object for _, out in found)
+    numerators = np.empty((len(points), network.outputs), dtype=object if big else np.int64)
+    for rows, out in found:
+        numerators[rows] = out.T
+    return numerators, network.output_denominator
+
+
+def predict(network: Network, points: object) -> np.ndarray:
+    """The labels that ``network`` gives to ``points`` (M, d): int64 of shape (M,), -1 where the
+    readout is undecided.
+
+    ``"value"``: the output, where it is a non-negative integer below 2^63.  ``"sign"``: 1 above 0,
+    0 below.  ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
+
+    Raises as :func:`evaluate`.
+    """
+    numerators, denominator = evaluate(network, points)
+    return READ[network.readout](numerators, denominator)
+
+
+def _checked(network: Network, points: object) -> np.ndarray:
+    if not isinstance(network, Network):
+        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    d = network.inputs
+    array = numbers_of("points", getattr(points, "points", points))
+    if array.ndim != 2 or array.shape[1] != d:
+        raise InvalidDataset(
+            f"points must have shape (M, {d}), the network has {d} inputs; got {shape_text(array)}"
+        )
+    if len(array) == 0:
+        raise InvalidDataset(f"points is empty: it has shape {array.shape}")
+    return array

@@ -1,0 +1,289 @@
+"""The network and its size; the theory is at the head of :mod:`mem_lib.network`."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mem_lib._base.files import write_atomically
+from mem_lib.errors import InvalidNetwork, show
+from mem_lib.network import read, write
+from mem_lib.network.about import canonical
+from mem_lib.network.integers import integer, largest, scaled, total_bits
+from mem_lib.network.layer import Layer
+
+#: The finest grid: biases of that many bits are still handled.
+MOST_SHIFT = 2**22
+READOUTS = ("value", "sign", "onehot", "argmax")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large a network is.
+
+    depth:         weight layers
+    width:         units of the widest hidden layer (all layers but the last); 0 without one
+    neurons:       hidden units
+    weights:       nonzero weights and biases
+    dense_weights: all entries of the matrices and biases
+    bits:          largest bit length among weights and biases, as stored (absolute value)
+    total_bits:    sum of the bit lengths of the nonzero weights and biases
+    """
+
+    depth: int
+    width: int
+    neurons: int
+    weights: int
+    dense_weights: int
+    bits: int
+    total_bits: int
+
+
+@dataclass(frozen=True, init=False, eq=False, repr=False)
+class Network:
+    """The function x ↦ layers(2^input_shift · x) / output_denominator, with integer layers.
+
+    layers:             :class:`Layer` objects that fit together, first to last; at least one
+    input_shift:        int >= 0; points of the grid 2^-input_shift are evaluated in integers
+    output_denominator: int > 0
+    readout:            ``"value"``, ``"sign"`` (both: one output), ``"onehot"``, ``"argmax"``
+    about:              what the builder wants to tell: a dict of JSON values (ints below 2^53 and
+                        finite floats; longer integers go in as text, ``hex(n)``).  Evaluation
+                        ignores it.
+
+    Malformed arguments raise :class:`~mem_lib.InvalidNetwork`.  Networks are immutable; two are
+    equal when ``save`` writes the same file for both.
+
+    >>> net = Network([Layer([[3, -1]], [2], "identity")], output_denominator=4, readout="sign")
+    >>> net.size
+    Size(depth=1, width=0, neurons=0, weights=3, dense_weights=3, bits=2, total_bits=5)
+    """
+
+    layers: tuple[Layer, ...]
+    input_shift: int
+    output_denominator: int
+    readout: str
+    about_json: str  # the canonical text of ``about``
+    #: ``network.to_torch(dataset)``: put here by the package, whose roof knows PyTorch
+    to_torch: ClassVar[Callable[..., Any]]
+
+    def __init__(
+        self,
+        layers: Iterable[Layer],
+        input_shift: int = 0,
+        output_denominator: int = 1,
+        readout: str = "value",
+        about: dict[str, Any] | None = None,
+    ) -> None:
+        if not isinstance(layers, Iterable):
+            raise InvalidNetwork(f"layers = {show(layers)} is not a sequence of layers")
+        layers = tuple(layers)
+        _check_chain(layers)
+        _check_readout(readout, layers[-1].units)
+        input_shift = integer(input_shift, "input_shift")
+        if not 0 <= input_shift <= MOST_SHIFT:
+            raise InvalidNetwork(f"input_shift = {show(input_shift)} must be in 0..{MOST_SHIFT}")
+        output_denominator = integer(output_denominator, "output_denominator")
+        if output_denominator <= 0:
+            raise InvalidNetwork(
+                f"output_denominator = {show(output_denominator)} must be positive"
+            )
+        vars(self).update(
+            layers=layers,
+            input_shift=input_shift,
+            output_denominator=output_denominator,
+            readout=readout,
+            about_json=canonical({} if about is None else about),
+        )
+
+    @property
+    def about(self) -> dict[str, Any]:
+        """What the builder told: a fresh copy at each call, so changing it changes nothing here."""
+        about: dict[str, Any] = json.loads(self.about_json)
+        return about
+
+    @property
+    def inputs(self) -> int:
+        """The dimension d of the points."""
+        return self.layers[0].inputs
+
+    @property
+    def outputs(self) -> int:
+        """The number of units of the last layer."""
+        return self.layers[-1].units
+
+    @property
+    def depth(self) -> int:
+        """The number of weight layers."""
+        return len(self.layers)
+
+    @cached_property
+    def size(self) -> Size:
+        """All counts, exact; computed once."""
+        hidden = [layer.units for layer in self.layers[:-1]]
+        entries = [array for layer in self.layers for array in (layer.entries, layer.bias)]
+        return Size(
+            depth=self.depth,
+            width=max(hidden, default=0),
+            neurons=sum(hidden),
+            weights=sum(int(np.count_nonzero(array)) for array in entries),
+            dense_weights=sum(layer.units * (layer.inputs + 1) for layer in self.layers),
+            bits=max(largest(array).bit_length() for array in entries),
+            total_bits=sum(map(total_bits, entries)),
+        )
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the file that ``save`` writes, uncompressed, in hexadecimal; computed once."""
+        return write.sha256(self.chunks())
+
+    def refined(self, k: int) -> Network:
+        """The same function, written for points on a grid 2^k times finer.
+
+        The first bias is multiplied by 2^k, and with it, by homogeneity, every later one and the
+        denominator; a threshold layer ends this, because its outputs do not change.
+
+        >>> net = Network([Layer([[1]], [-3], "identity")])     # x - 3
+        >>> fine = net.refined(1)                               # (2x - 6) / 2
+        >>> fine.layers[0].row(0), fine.input_shift, fine.output_denominator
+        ((-6, [(0, 1)]), 1, 2)
+        """
+        k = integer(k, "k")
+        if not 0 <= k <= MOST_SHIFT:
+            raise InvalidNetwork(
+                f"k = {show(k)} must be in 0..{MOST_SHIFT}: a coarser grid is not exact"
+            )
+        kinds = [layer.activation for layer in self.layers]
+        linear = "threshold" not in kinds
+        reach = self.depth if linear else kinds.index("threshold") + 1
+        layers = [layer.with_bias(scaled(layer.bias, k)) for layer in self.layers[:reach]]
+        return Network(
+            layers + list(self.layers[reach:]),
+            self.input_shift + k,
+            self.output_denominator << (k if linear else 0),
+            self.readout,
+            self.about,
+        )
+
+    def chunks(self) -> Iterator[bytes]:
+        """The network file, uncompressed, piece by piece; equal networks give equal bytes."""
+        return write.network_chunks(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the network file, gzipped when ``path`` ends in ``.gz``.
+
+        The file appears whole or not at all.  ``sha256`` is the hash of the uncompressed file.
+        """
+        path = Path(path)
+        packed = path.name.endswith(".gz")
+        write_atomically(path, write.gzipped(self.chunks()) if packed else self.chunks())
+
+    @classmethod
+    def load(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        max_bytes: int = read.MAX_BYTES,
+        max_digits: int = read.MAX_DIGITS,
+    ) -> Network:
+        """Read a network file, gzipped or not; everything is checked and nothing is executed.
+
+        max_bytes:  cap on the uncompressed text.  A hostile text of that length can take up to
+                    about twenty-five times the memory while it is parsed; give less to strangers.
+        max_digits: cap on the hexadecimal digits of one integer
+
+        A file that is no network raises :class:`~mem_lib.InvalidNetwork` with the file and the
+        place; a missing file raises ``FileNotFoundError``.
+        """
+        path = Path(path)
+        with read.inside(str(path)):
+            if path.is_dir():
+                raise InvalidNetwork("this is a directory, not a network file")
+            if "\0" in str(path):
+                raise InvalidNetwork("a path has no NUL characters")
+            with open(path, "rb") as file:
+                text = read.uncompressed(file, max_bytes)
+            return cls._from_text(text, max_digits)
+
+    def to_json(self) -> str:
+        """The network file as text."""
+        return b"".join(self.chunks()).decode("ascii")
+
+    @classmethod
+    def from_json(
+        cls,
+        text: str | bytes,
+        *,
+        max_bytes: int = read.MAX_BYTES,
+        max_digits: int = read.MAX_DIGITS,
+    ) -> Network:
+        """The network of a file's text; the same checks as :meth:`load`."""
+        if isinstance(text, str):
+            text = text.encode("utf-8", errors="surrogatepass")
+        if not isinstance(text, bytes):
+            raise InvalidNetwork(f"text = {show(text)} is no text")
+        if len(text) > max_bytes:
+            raise InvalidNetwork(f"the text has {len(text)} bytes, more than max_bytes {max_bytes}")
+        return cls._from_text(text, max_digits)
+
+    @classmethod
+    def _from_text(cls, text: bytes, max_digits: int) -> Network:
+        fields = read.fields(text, max_digits)
+        layers = []
+        for i, layer in enumerate(fields.pop("layers")):
+            with read.inside(f"layers[{i}]"):
+                layers.append(Layer(**layer))
+        return cls(layers, **fields)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Network):
+            return NotImplemented
+        return self is other or self.sha256 == other.sha256
+
+    def __hash__(self) -> int:
+        return hash(self.sha256)
+
+    def __repr__(self) -> str:
+        width = max((layer.units for layer in self.layers[:-1]), default=0)
+        return (
+            f"Network({self.inputs} → {self.outputs}, depth {self.depth}, width {width},"
+            f" readout {self.readout!r})"
+        )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Network, (
+            self.layers,
+            self.input_shift,
+            self.output_denominator,
+            self.readout,
+            self.about,
+        )
+
+
+def _check_chain(layers: tuple[Layer, ...]) -> None:
+    if not layers:
+        raise InvalidNetwork("layers is empty; a network has at least one layer")
+    for i, layer in enumerate(layers):
+        if not isinstance(layer, Layer):
+            raise InvalidNetwork(f"layers[{i}] = {show(layer)} is not a Layer")
+        if i and layer.inputs != layers[i - 1].units:
+            raise InvalidNetwork(
+                f"layers[{i}] has {layer.inputs} inputs, but layers[{i - 1}] has"
+                f" {layers[i - 1].units} units"
+            )
+
+
+def _check_readout(readout: Any, outputs: int) -> None:
+    if not isinstance(readout, str) or readout not in READOUTS:
+        raise InvalidNetwork(f"readout = {show(readout)} is not one of {READOUTS}")
+    if readout in ("value", "sign") and outputs != 1:
+        raise InvalidNetwork(
+            f"readout {readout!r} reads one output, but the last layer has {outputs} units"
+        )

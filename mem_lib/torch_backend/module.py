@@ -1,0 +1,212 @@
+r"""A network as an ``nn.Module`` in float64, and when that computes what the network says.
+
+By the lemma on sums that cannot round (``thm-foundations-sums``) a layer is exact when all |w|, |x|
+and |b| + sum |w_k| |x_k| are at most 2^53.  The x_k are bounded in one of two ways:
+
+* on the *box* of the points, the product of the ranges of their coordinates, by interval
+  arithmetic from layer to layer; this also covers points nobody has seen, and it is generous;
+* at the *points* themselves, by exact evaluation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+from mem_lib._base.dyadic import as_floats, nearest
+from mem_lib._base.memory import check_memory
+from mem_lib.data import Dataset
+from mem_lib.errors import HypothesisViolated, InvalidNetwork, show
+from mem_lib.exact.device import device_named, room_for
+from mem_lib.exact.floats import bits_needed
+from mem_lib.network import Layer, Network, Sparse
+
+FLOAT64 = 53
+FLOATS = np.dtype(np.float64)
+
+
+class Step(nn.Module):
+    """1 for z >= 0, else 0."""
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        return (z >= 0).to(z.dtype)
+
+
+class MemorizingModule(nn.Module):
+    """x, shape (M, d), any floats, to the outputs, shape (M, outputs), in float64.
+
+    ``proven``: ``"box"``, ``"points"`` or None, see :func:`to_torch`; ``bits``: how many a number
+    of the computation has at most, or None where nobody looked.  Where the network's denominator is
+    no power of two, the last division rounds, and keeps different outputs different.
+    """
+
+    def __init__(self, network: Network, proven: str | None, bits: int | None) -> None:
+        super().__init__()
+        self.proven, self.bits = proven, bits
+        self.up = _powers(network.input_shift)
+        odd, self.down = _denominator(network)
+        self.odd = nearest(odd)
+        modules: list[nn.Module] = []
+        for layer in network.layers:
+            modules.append(_linear(layer))
+            if layer.activation != "identity":
+                modules.append(nn.ReLU() if layer.activation == "relu" else Step())
+        self.layers = nn.Sequential(*modules)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.to(torch.float64)
+        for factor in self.up:
+            x = x * factor
+        out = self.layers(x) / self.odd
+        for factor in self.down:
+            out = out / factor
+        return out
+
+
+def to_torch(
+    network: Network, dataset: Dataset | None = None, *, exact: bool = True, device: str = "auto"
+) -> MemorizingModule:
+    """``network`` as a module in float64.
+
+    Parameters
+    ----------
+    dataset : the points for which it has to be exact; needed when ``exact`` is True.
+    exact : True makes the module only where no float64 operation rounds: for every point of the
+        grid in the box of the points (``module.proven == "box"``), or else at the points
+        themselves (``"points"``).  False rounds weights to float64 and proves nothing: the way to
+        watch a network of long weights collapse.
+    device : ``"auto"`` is a GPU where there is one.
+
+    Raises
+    ------
+    HypothesisViolated
+        When 53 bits cannot be proven to be enough; the message states how many bits are needed.
+        When outputs leave the range of float64, dense layers do not fit into memory, or ``device``
+        is not there.
+    InvalidNetwork
+        When ``dataset`` has another dimension than the network.
+    MemorizationError
+        When the memory of the device is too small.
+    """
+    if not isinstance(network, Network):
+        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    place = device_named(device) or "cpu"
+    check_memory(
+        sum(8 * layer.units * (layer.inputs + 1) for layer in network.layers),
+        "network: its layers as dense float64 matrices",
+    )
+    proven, bits = _proof(network, dataset) if exact else (None, None)
+    module = MemorizingModule(network, proven, bits)
+    with room_for("the weights as dense float64 matrices"):
+        return module.to(place)
+
+
+def _proof(network: Network, dataset: Any) -> tuple[str, int]:
+    if not isinstance(dataset, Dataset):
+        raise HypothesisViolated(
+            "dataset: exact=True asks for a proof at the points of a Dataset, got "
+            f"{show(dataset)}; exact=False needs none and proves nothing"
+        )
+    if dataset.d != network.inputs:
+        raise InvalidNetwork(
+            f"dataset: the network has {network.inputs} inputs, the points {dataset.d} coordinates"
+        )
+    if network.size.bits > FLOAT64 + 1:  # 2^53 itself has 54
+        raise _too_long(f"{network.size.bits - 1} or more")
+    enough = _enough(network)
+    if dataset.shift > network.input_shift:
+        network = network.refined(dataset.shift - network.input_shift)
+    bits = box_bits(network, *_box(network, dataset))
+    if bits <= enough:
+        return "box", bits
+    bits = bits_needed(network, dataset.points)
+    if bits <= enough:
+        return "points", bits
+    raise _too_long(f"{bits}, of {enough} that it may have")
+
+
+def _too_long(bits: str) -> HypothesisViolated:
+    return HypothesisViolated(
+        f"exact: float64 has {FLOAT64} bits, and at these points this network needs {bits}; "
+        "exact=False shows what rounding makes of it"
+    )
+
+
+def _enough(network: Network) -> int:
+    """The bits of outputs that the last division does not spoil.
+
+    Division by 2^k, k <= 1074, gives a number of float64.  Any other division rounds; integers up
+    to 2^51 then stay apart, because their quotients differ by more than one unit in the last place.
+    """
+    odd, down = _denominator(network)
+    if odd == 1 and len(down) <= 2 and network.output_denominator.bit_length() <= 1075:
+        return FLOAT64
+    if network.output_denominator.bit_length() <= 1000:
+        return FLOAT64 - 2
+    raise HypothesisViolated(
+        "exact: outputs over a denominator of "
+        f"{network.output_denominator.bit_length()} bits leave the range of float64"
+    )
+
+
+def _box(network: Network, dataset: Dataset) -> tuple[list[int], list[int]]:
+    """The ranges of the integer coordinates, on the grid of the network."""
+    integers, shift = dataset.integers()
+    scale = 1 << (network.input_shift - shift)
+    return (
+        [int(v) * scale for v in integers.min(axis=0)],
+        [int(v) * scale for v in integers.max(axis=0)],
+    )
+
+
+def box_bits(network: Network, low: list[int], high: list[int]) -> int:
+    """The least p with |w|, |x| and |b| + sum |w| |x| at most 2^p in every layer, for all integer
+    inputs between ``low`` and ``high``; an upper bound by interval arithmetic.
+
+    >>> from mem_lib import Layer
+    >>> box_bits(Network([Layer([[1, 1]], [1], "identity")]), [0, 0], [3, 4])
+    3
+    """
+    largest = 0
+    for layer in network.layers:
+        ranges = list(zip(low, high, strict=True))
+        peaks = [max(abs(a), abs(b)) for a, b in ranges]
+        low, high = [], []
+        for bias, terms in layer.rows():
+            largest = max(largest, abs(bias) + sum(abs(w) * peaks[k] for k, w in terms))
+            largest = max([largest, *(abs(w) for _, w in terms)])
+            ends = [sorted((w * ranges[k][0], w * ranges[k][1])) for k, w in terms]
+            low.append(bias + sum(a for a, _ in ends))
+            high.append(bias + sum(b for _, b in ends))
+        if layer.activation == "relu":
+            low, high = [max(a, 0) for a in low], [max(b, 0) for b in high]
+        elif layer.activation == "threshold":
+            low, high = [int(a >= 0) for a in low], [int(b >= 0) for b in high]
+        largest = max([largest, *peaks])
+    return max(largest - 1, 0).bit_length()
+
+
+def _powers(k: int) -> list[float]:
+    """2^k as a product of factors that float64 holds."""
+    return [2.0**1000] * (k // 1000) + [2.0 ** (k % 1000)] * (k % 1000 > 0)
+
+
+def _denominator(network: Network) -> tuple[int, list[float]]:
+    """The output denominator as an odd number and powers of two."""
+    denominator = network.output_denominator
+    k = (denominator & -denominator).bit_length() - 1
+    return denominator >> k, _powers(k)
+
+
+def _linear(layer: Layer) -> nn.Linear:
+    weight = layer.weight.toarray() if isinstance(layer.weight, Sparse) else layer.weight
+    # no random weights first: that would move PyTorch's generator on
+    make: Any = nn.utils.skip_init
+    linear: nn.Linear = make(nn.Linear, layer.inputs, layer.units, dtype=torch.float64)
+    with torch.no_grad():
+        linear.weight.copy_(torch.from_numpy(as_floats(weight, FLOATS)))
+        linear.bias.copy_(torch.from_numpy(as_floats(layer.bias, FLOATS)))
+    return linear.requires_grad_(False)
