@@ -23,6 +23,8 @@ from pathlib import Path
 import mem_lib as ml
 from mem_lib.data import Dataset, read_csv
 
+#: What ``--help`` says under ``python -OO``, which strips docstrings.
+WITHOUT_DOCSTRINGS = "Build a network that memorizes a data set, verify it, look at a file."
 CHAPTERS = ("beyond_worst_case", "optimal_relu", "two_layer")
 
 
@@ -104,7 +106,7 @@ def info(options: argparse.Namespace) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m mem_lib",
-        description=__doc__,
+        description=__doc__ or WITHOUT_DOCSTRINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"mem_lib {ml.__version__}")

@@ -36,6 +36,7 @@ def brute_force_cover(own, rivals, order):
     return neurons, sorted(uncovered)
 
 
+@pytest.mark.proves("thm-beyond_worst_case-correct")
 @settings(max_examples=150, deadline=None)
 @given(st.integers(1, 30), st.integers(1, 12), st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_cover_equals_brute_force(n_own, n_rivals, n, seed):
@@ -50,6 +51,7 @@ def test_cover_equals_brute_force(n_own, n_rivals, n, seed):
     assert cover.uncovered.tolist() == uncovered
 
 
+@pytest.mark.proves("thm-beyond_worst_case-correct")
 def test_cover_by_hand():
     """d = 1, hyperplanes x > 1/2, x > 2, x < 1/2; X- = {0, 1}, X+ = {3}."""
     own = np.array([[0, 0, 1], [1, 0, 0]], dtype=np.uint8)
@@ -60,6 +62,7 @@ def test_cover_by_hand():
     assert (second.centres.tolist(), second.thresholds.tolist()) == ([1, 0], [1, 2])
 
 
+@pytest.mark.proves("thm-beyond_worst_case-correct")
 def test_cover_is_strict_at_a_tie():
     """A point whose score equals the threshold is not covered: a rival has that score too."""
     own = np.array([[0, 0], [1, 0]], dtype=np.uint8)
@@ -68,6 +71,7 @@ def test_cover_is_strict_at_a_tie():
     assert cover.centres.tolist() == [0] and cover.uncovered.tolist() == [1]
 
 
+@pytest.mark.proves("thm-beyond_worst_case-succeeds")
 @settings(max_examples=150, deadline=None)
 @given(st.integers(1, 30), st.integers(1, 12), st.integers(1, 9), st.integers(0, 2**32 - 1))
 def test_a_draw_succeeds_exactly_when_all_thresholds_are_positive(n_own, n_rivals, n, seed):
@@ -259,6 +263,7 @@ def test_unused_class():
 # -- sizes and bounds ----------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-beyond_worst_case-size")
 @pytest.mark.parametrize("classes", [2, 4])
 def test_size_formulas(classes):
     dataset = ml.data.ball(N=80, d=3, margin=0.02, classes=classes, seed=2)
@@ -274,6 +279,7 @@ def test_size_formulas(classes):
     assert (biases % 2 == 1).all() and biases.min() > 0 and biases.max() < 2 * n
 
 
+@pytest.mark.proves("thm-beyond_worst_case-finite")
 def test_finite_bound_holds():
     """Success at least as often as promised, and no entry of the size above the bound."""
     dataset = ml.data.ball(N=20, d=2, margin=0.2, classes=2, seed=0)
@@ -288,6 +294,7 @@ def test_finite_bound_holds():
     assert failures <= 20
 
 
+@pytest.mark.proves("thm-beyond_worst_case-data")
 def test_data_bound_holds():
     """At most the promised share of draws fails; with a third of the hyperplanes most do."""
     dataset = ml.data.ball(N=20, d=2, margin=0.2, classes=2, seed=1)
@@ -335,6 +342,7 @@ def test_a_tally_of_probabilities_rounds_down_and_loses_none():
     assert (rounded <= sorted_).all() and (rounded >= sorted_ * (1 - 2.0**-16)).all()
 
 
+@pytest.mark.proves("thm-beyond_worst_case-data")
 def test_data_bound_of_two_points_in_closed_form():
     dataset = ml.Dataset([[0.6, 0.8], [0.6, 0.7]], [1, 0])
     p = float(bwc.separation_probability([0.6, 0.8], [0.6, 0.7], 0.75))
@@ -343,6 +351,7 @@ def test_data_bound_of_two_points_in_closed_form():
         assert n == math.ceil(math.log(failure) / math.log1p(-p))
 
 
+@pytest.mark.proves("thm-beyond_worst_case-covering")
 def test_covering_bound_holds():
     """Two tiny clusters per class, radii as the theorem wants them: never more than M- neurons."""
     rng = np.random.default_rng(0)
@@ -361,6 +370,7 @@ def test_covering_bound_holds():
         assert not len(result.uncovered) and result.covering[0] <= 2
 
 
+@pytest.mark.proves("thm-beyond_worst_case-needed")
 def test_fewer_hyperplanes_fail():
     """Two points at distance 1/16: at the needed number they stay together in half of the draws;
     at half as many again, in fewer.  (Neurons that look both ways need no more than that.)"""
@@ -376,6 +386,7 @@ def test_fewer_hyperplanes_fail():
     assert failed(needed) >= 100 > failed(1.5 * needed)
 
 
+@pytest.mark.proves("thm-beyond_worst_case-covering")
 def test_number_of_neurons_does_not_grow_with_N():
     sizes = []
     for N in (200, 2000):
@@ -397,6 +408,7 @@ GOLDEN = [
 FAR = ([2.3904114699529628e-11, 1.6601995292314472e-11], [0.8212694870599581, 0.5705404715042338])
 
 
+@pytest.mark.proves("thm-beyond_worst_case-hyperplane")
 @pytest.mark.parametrize(("c", "x", "bias", "p"), GOLDEN)
 def test_probability_golden(c, x, bias, p):
     assert abs(float(bwc.separation_probability(c, x, bias)) - p) < 1e-6
@@ -415,6 +427,7 @@ def test_small_angles_at_the_origin():
     assert bwc.data_bound(ml.Dataset(tiny, [1, 0]), max_bias=0) == n
 
 
+@pytest.mark.proves("thm-beyond_worst_case-hyperplane")
 def test_probability_between_its_bounds():
     rng = np.random.default_rng(0)
     for bias in (0.05, 0.3, 0.75, 2.0, 10.0):
@@ -429,6 +442,7 @@ def test_probability_between_its_bounds():
             assert np.allclose(p, bwc.separation_probability(x, c, bias), atol=1e-7)
 
 
+@pytest.mark.proves("thm-beyond_worst_case-hyperplane")
 def test_probability_is_the_share_of_hyperplanes():
     c, x, bias = np.array([0.9, -0.1, 0.2]), np.array([0.1, 0.3, -0.4]), 0.6
     rng = np.random.default_rng(0)
@@ -438,6 +452,7 @@ def test_probability_is_the_share_of_hyperplanes():
     assert abs(share - p) < 5 * math.sqrt(p / 400_000)
 
 
+@pytest.mark.proves("thm-beyond_worst_case-rounding")
 def test_rounding_changes_few_bits():
     """Bits of the coarse draw differ from those of the fine one as seldom as the lemma says."""
     dataset = ml.Dataset(MOONS.points[:40], MOONS.labels[:40])
@@ -522,6 +537,7 @@ def test_targets_are_refused():
         bwc.build(ml.Dataset([[0.0], [1.0]], targets=[0.5, 1.0]))
 
 
+@pytest.mark.proves("thm-beyond_worst_case-rays")
 def test_no_bias_and_points_on_one_ray():
     for points, labels in (
         ([[1.0, 2.0], [0.25, 0.5]], [0, 1]),
@@ -535,6 +551,7 @@ def test_no_bias_and_points_on_one_ray():
     assert ml.verify(bwc.build(opposite, max_bias=0), opposite).ok
 
 
+@pytest.mark.proves("thm-beyond_worst_case-rays")
 def test_no_bias_and_the_origin():
     two = ml.Dataset([[0.0, 0.0], [1.0, 0.0], [0.0, 1.0]], [0, 1, 1])
     with pytest.raises(ml.HypothesisViolated, match=r"origin.*covered = 0"):
@@ -606,6 +623,7 @@ def brute_force_relu(network, dataset):
         yield bias, scores
 
 
+@pytest.mark.proves("thm-beyond_worst_case-relu")
 @pytest.mark.parametrize("covered", [0, 1])
 @pytest.mark.parametrize("bits", [8, 20, 45])
 def test_relu_thresholds_lie_halfway_in_the_gap(covered, bits):
@@ -687,6 +705,7 @@ def test_a_relu_threshold_on_a_data_point_is_not_safe():
     assert True in seen  # a rival that is covered, in float
 
 
+@pytest.mark.proves("thm-beyond_worst_case-two-sided")
 def test_two_sided_neurons_are_hamming_balls():
     result = bwc.attempt(MOONS, 60, seed=1, variant="two_sided")
     network = result.network
@@ -699,6 +718,7 @@ def test_two_sided_neurons_are_hamming_balls():
         assert (fires[:, i] == (distance < distance[~own].min())).all()
 
 
+@pytest.mark.proves("thm-beyond_worst_case-two-sided", "thm-beyond_worst_case-relu")
 @pytest.mark.parametrize("variant", ["two_sided", "relu"])
 @pytest.mark.parametrize("classes", [2, 4])
 def test_variants_memorize_within_their_bounds(variant, classes):
@@ -710,6 +730,7 @@ def test_variants_memorize_within_their_bounds(variant, classes):
         assert value <= getattr(promise, name), name
 
 
+@pytest.mark.proves("thm-beyond_worst_case-two-sided")
 def test_two_sided_bounds_hold_with_half_the_hyperplanes():
     dataset = ml.data.ball(N=20, d=2, margin=0.2, classes=2, seed=1)
     one, two = (
@@ -760,6 +781,7 @@ def clusters(radius, N=200, seed=0):
     return dataset, centres[:2], centres[2:], [width] * 2, [width] * 2
 
 
+@pytest.mark.proves("thm-beyond_worst_case-pieces")
 def test_small_pieces_bound_holds():
     """At most the promised share fails, and no success needs more neurons than pieces."""
     dataset, *pieces = clusters(0.02)
@@ -771,6 +793,7 @@ def test_small_pieces_bound_holds():
     assert sum(len(r.uncovered) > 0 or r.covering[0] > 2 for r in few) > 50
 
 
+@pytest.mark.proves("thm-beyond_worst_case-pieces")
 def test_pieces_of_one_point_give_the_data_bound():
     """Width 0: the Chernoff bounds become (1 - p)^n."""
     dataset = ml.data.ball(N=12, d=3, margin=0.2, classes=2, seed=0)
@@ -796,6 +819,7 @@ def test_mean_width_is_an_upper_bound():
     assert bwc.mean_width(1.0, points=50, dimension=4) == 2.0
 
 
+@pytest.mark.proves("thm-beyond_worst_case-union")
 def test_union_bound_does_not_know_N():
     """Admissible radii of segments: omega is below what the dimension alone allows."""
     for bias, D in ((2.0, 1.0), (5.0, 0.01), (2.0, 2.0)):
@@ -816,6 +840,7 @@ def test_union_bound_does_not_know_N():
     assert sizes == [((2,), 0), ((2,), 0)]
 
 
+@pytest.mark.proves("thm-beyond_worst_case-infinite")
 def test_whole_pieces_are_told_apart():
     """At the printed n, any point of a piece scores below all rivals, seen from any other."""
     gap, bias, pieces = 0.9 * math.sqrt(2), 2.0, np.arange(1200) % 4
@@ -830,6 +855,7 @@ def test_whole_pieces_are_told_apart():
                 assert score[pieces == pieces[c]].max() < score[dataset.labels == 0].min()
 
 
+@pytest.mark.proves("thm-beyond_worst_case-logarithm")
 def test_many_close_pairs_need_a_logarithm_more():
     """M intervals on a line: at the printed n fewer than 1/e of the draws succeed."""
     M, gap, bias = 10, 0.02, 1.0
@@ -847,6 +873,7 @@ def test_many_close_pairs_need_a_logarithm_more():
     assert successes(n) <= 60 / math.e < successes(1.5 * n)
 
 
+@pytest.mark.proves("thm-beyond_worst_case-rays")
 def test_on_a_ray_all_bits_agree():
     for c, x in (([1.0, 2.0], [0.5, 1.0]), ([3.0], [7.0])):
         assert bwc.separation_probability(c, x, 0.0) == 0
@@ -863,6 +890,7 @@ def two_lines(points=10, gap=0.1):
     return ml.Dataset(np.vstack(pair), [1] * points + [0] * points).rounded(20)
 
 
+@pytest.mark.proves("thm-beyond_worst_case-isolated")
 def test_isolated_points_need_a_neuron_each():
     dataset = two_lines()
     assert bwc.isolation_gap(dataset, max_bias=1.0) > 0
@@ -873,6 +901,7 @@ def test_isolated_points_need_a_neuron_each():
     assert close.covering == (1,)
 
 
+@pytest.mark.proves("thm-beyond_worst_case-isolated")
 def test_isolation_gap_is_that_of_the_definition():
     dataset = ml.data.ball(N=14, d=2, margin=0.05, classes=2, seed=5)
     own, rivals = dataset.points[dataset.labels == 1], dataset.points[dataset.labels == 0]
@@ -888,6 +917,7 @@ def test_isolation_gap_is_that_of_the_definition():
 # -- robustness ----------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-beyond_worst_case-robust")
 @pytest.mark.parametrize("variant", ["practical", "two_sided", "idealised"])
 def test_nothing_changes_inside_the_ball(variant):
     dataset = ml.data.moons(N=40, noise=0.05, margin=0.1, seed=3)
@@ -907,6 +937,7 @@ def test_nothing_changes_inside_the_ball(variant):
         assert (ml.predict(network, point + steps) == dataset.labels[row]).all()
 
 
+@pytest.mark.proves("thm-beyond_worst_case-robust")
 def test_radius_by_hand():
     """The cover by hand: 1/2 < x, 2 < x, x < 1/2; centre 0, threshold 2."""
     first = ml.Layer([[2], [1], [-2]], [-1, -2, 1], "threshold")
@@ -919,6 +950,7 @@ def test_radius_by_hand():
     assert bwc.squared_robustness_radius(network, [2]) == 0
 
 
+@pytest.mark.proves("thm-beyond_worst_case-robust")
 def test_radius_of_several_classes_and_of_one():
     dataset = ml.data.ball(N=30, d=2, margin=0.05, classes=3, seed=0)
     network = bwc.build(dataset)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
-from mem_lib.__main__ import main
+from mem_lib.__main__ import WITHOUT_DOCSTRINGS, main
 from mem_lib.exact import chunks as chunks_module
 
 ROWS = "x,y,label\n0.5,1,yes\n0.25,-1,no\n3,2,yes\n-1,-2.5,no\n"
@@ -48,6 +48,17 @@ def test_as_a_program(table, tmp_path):
         [sys.executable, "-m", "mem_lib", "--help"], capture_output=True, text=True, check=True
     )
     assert "verify" in usage.stdout
+
+
+@pytest.mark.parametrize("command", [[], ["build"], ["verify"], ["info"]])
+def test_help_without_docstrings(command):
+    """Under -OO there are none."""
+    usage = subprocess.run(
+        [sys.executable, "-OO", "-m", "mem_lib", *command, "--help"],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert "None" not in usage.stdout
+    assert command or WITHOUT_DOCSTRINGS in usage.stdout
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes end in another way")

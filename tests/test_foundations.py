@@ -37,6 +37,7 @@ def places(widths):
     return sum(k * (j + 1) for j, k in itertools.pairwise(widths))
 
 
+@pytest.mark.proves("thm-foundations-counting")
 @pytest.mark.parametrize("activation", ["relu", "threshold"])
 @pytest.mark.parametrize(("widths", "largest"), TINY)
 def test_no_wiring_has_more_labellings_than_networks(widths, largest, activation):
@@ -94,6 +95,7 @@ def layers_of(flat, shapes, activation):
     return ml.Network(layers)
 
 
+@pytest.mark.proves("thm-foundations-counting")
 @pytest.mark.parametrize("weights", [1, 2])
 def test_free_wirings_have_fewer_labellings_than_codes(weights):
     found = {
@@ -105,6 +107,7 @@ def test_free_wirings_have_fewer_labellings_than_codes(weights):
     assert len(found) > 2 ** (weights * 1) or weights == 1
 
 
+@pytest.mark.proves("thm-foundations-counting")
 @given(st.integers(1, 400), st.integers(1, 12), st.integers(1, 40), st.sampled_from([None, 1, 5]))
 @settings(max_examples=150)
 def test_counting_bound_is_the_least(N, classes, bits, inputs):
@@ -220,6 +223,7 @@ def patterns_of_lines(points, reach):
     return np.unique(z >= 0, axis=0)
 
 
+@pytest.mark.proves("thm-foundations-cells")
 @pytest.mark.parametrize("N", [1, 2, 3, 4, 5, 6])
 def test_cells(N):
     points = np.array([[0, 0], [1, 0], [0, 1], [2, 3], [3, 1], [-1, 3]])[:N]
@@ -237,6 +241,7 @@ def test_cells_below_warren(N, w):
     assert math.log2(foundations.dichotomies(N, w)) <= most + 1e-9
 
 
+@pytest.mark.proves("thm-foundations-warren")
 def test_sign_patterns_of_quadratics():
     """m polynomials t - i and t^2 - i: on the line, their roots cut it in as many pieces."""
     roots = sorted(
@@ -252,6 +257,7 @@ def test_sign_patterns_of_quadratics():
     assert found > foundations.dichotomies(10, 1)
 
 
+@pytest.mark.proves("thm-foundations-threshold", "thm-foundations-vc")
 @pytest.mark.parametrize("activation", ["relu", "threshold"])
 @pytest.mark.parametrize(("widths", "largest"), [([1, 1], 4), ([1, 2, 1], 2), ([1, 1, 1, 1], 3)])
 def test_labellings_below_the_product(widths, largest, activation):
@@ -266,6 +272,7 @@ def test_labellings_below_the_product(widths, largest, activation):
             assert foundations.most_shattered(units, weights, activation) >= N
 
 
+@pytest.mark.proves("thm-foundations-threshold", "thm-foundations-vc")
 @pytest.mark.parametrize(("activation", "N"), [("threshold", 40), ("relu", 120)])
 def test_labellings_below_the_product_where_it_is_not_trivial(activation, N):
     line = [[2 * i + 1] for i in range(-N // 2, N // 2)]
@@ -282,6 +289,7 @@ def test_two_units_pass_the_bound_of_one():
     assert math.log2(found) > foundations.log_labellings(7, [1], [1], "threshold")
 
 
+@pytest.mark.proves("thm-foundations-vc", "thm-foundations-threshold")
 @given(st.lists(st.tuples(st.integers(1, 30), st.integers(1, 9)), min_size=1, max_size=12))
 def test_closed_forms_are_weaker_than_the_products(layers):
     """The algebra at the end of both proofs, on random wirings."""
@@ -294,6 +302,7 @@ def test_closed_forms_are_weaker_than_the_products(layers):
     assert most <= foundations.vc_bound(W, activation="threshold")
 
 
+@pytest.mark.proves("thm-foundations-threshold")
 def test_vc_bound_of_threshold_units():
     """One unit with w weights shatters w points and never more; the bound allows them."""
     for w in (1, 2, 3, 10):
@@ -351,6 +360,7 @@ def test_shattering_errors(call, message):
 # -- three networks ------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-foundations-staircase")
 @pytest.mark.parametrize("name", sorted(hostile))
 def test_staircase_on_hostile_data(name):
     for N in (1, 2, 3, 25):
@@ -358,6 +368,7 @@ def test_staircase_on_hostile_data(name):
         assert ml.verify(foundations.staircase(data), data).ok
 
 
+@pytest.mark.proves("thm-foundations-staircase")
 @given(st.integers(1, 30), st.integers(1, 4), st.integers(1, 5), st.integers(0, 2**32 - 1))
 @settings(max_examples=80)
 def test_staircase(N, d, classes, seed):
@@ -373,6 +384,7 @@ def test_staircase(N, d, classes, seed):
     assert size.neurons <= 2 * distinct.N - 1 and size.weights <= d + max(6 * distinct.N - 4, 1)
 
 
+@pytest.mark.proves("thm-foundations-staircase")
 def test_staircase_for_targets_and_one_value():
     data = ml.Dataset([[0.5, 1], [3, -2.25], [7, 7]], targets=[0.75, -2, 1e6])
     certificate = ml.verify(foundations.staircase(data), data)
@@ -390,6 +402,7 @@ def test_staircase_with_a_step_lowered_fails():
     assert ml.verify(net, data).ok and not ml.verify(broken, data).ok
 
 
+@pytest.mark.proves("thm-foundations-bits")
 @pytest.mark.parametrize("bits", [1, 2, 3, 6])
 @pytest.mark.parametrize("pieces", [1, 2, 3])
 def test_bit_reader_reads_every_bit_of_every_number(bits, pieces):
@@ -402,6 +415,7 @@ def test_bit_reader_reads_every_bit_of_every_number(bits, pieces):
         assert (net.size.depth, net.size.width) == (place + 2, 4)
 
 
+@pytest.mark.proves("thm-foundations-bits")
 def test_bit_reader_of_long_numbers():
     rng = np.random.default_rng(0)
     numbers = [int.from_bytes(rng.bytes(40), "big") for _ in range(50)]
@@ -417,6 +431,7 @@ def test_all_weights_of_the_bit_reader_are_powers_of_two():
         assert {v.bit_count() for v in entries} <= {0, 1}
 
 
+@pytest.mark.proves("thm-foundations-table")
 @pytest.mark.parametrize("n", [1, 2, 3, 5])
 @pytest.mark.parametrize("m", [1, 2, 3, 5])
 def test_table(n, m):
@@ -430,6 +445,7 @@ def test_table(n, m):
         assert size.weights <= 3 * n + 15 * m - 4
 
 
+@pytest.mark.proves("thm-foundations-table")
 def test_table_uses_one_wiring():
     """The nonzero places over many strings stay within 3n + 15m - 4, and fill them."""
     n, m = 4, 3
@@ -442,6 +458,7 @@ def test_table_uses_one_wiring():
     assert sum(int(a.sum()) for a in used) <= 3 * n + 15 * m - 4
 
 
+@pytest.mark.proves("thm-foundations-table")
 def test_table_stores_more_labels_than_it_has_weights():
     strings = random_strings(40, 20)
     net = foundations.table(strings)
@@ -534,6 +551,7 @@ def in_fractions(layers, activations, point):
     return values
 
 
+@pytest.mark.proves("thm-foundations-integer-form")
 @given(float_networks(), st.integers(0, 8))
 @settings(max_examples=200)
 def test_integer_form_equals_fractions(network, shift):
@@ -602,6 +620,7 @@ def test_integer_form_errors(args, message):
         foundations.from_dyadic(*args)
 
 
+@pytest.mark.proves("thm-foundations-sums")
 @given(st.integers(0, 2**32 - 1), st.integers(1, 45))
 @settings(max_examples=150)
 def test_sums_below_the_bound_are_exact(seed, bits):

@@ -184,6 +184,7 @@ def test_units_that_are_carried_are_never_negative(variant):
 # -- sizes ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-optimal_relu-size")
 @pytest.mark.parametrize("variant", ["paper", "merged"])
 def test_weights_of_the_paper_are_counted_exactly(variant):
     """The formula counts every place; a folder of labels 0 alone leaves one empty, and the merged
@@ -251,6 +252,7 @@ def test_size_formula_of_another_network():
 # -- what happens elsewhere ----------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-optimal_relu-intervals")
 def test_the_plateaus_of_the_paper():
     """Right on the whole interval [key, key + 1), in the unit of the keys."""
     dataset = ml.Dataset([[0], [40], [100], [171], [213]], [2, 0, 3, 1, 2])
@@ -267,6 +269,7 @@ def test_the_plateaus_of_the_paper():
             assert (ml.predict(network, inside[:, None]) == label).all()
 
 
+@pytest.mark.proves("thm-optimal_relu-total")
 @pytest.mark.parametrize("folder_size", [1, 2, 3, 50])
 def test_narrow_is_a_total_function(folder_size):
     """Without reduction: the label at a key, 0 at every other integer."""
@@ -284,6 +287,7 @@ def test_narrow_is_a_total_function(folder_size):
 # -- parts ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-optimal_relu-reading")
 def test_the_bits_of_a_triangle_wave():
     """The fold reads every bit of every string of up to nine bits."""
     for L in range(1, 10):
@@ -295,6 +299,7 @@ def test_the_bits_of_a_triangle_wave():
                 assert max(low - high, 0) == U >> i & 1
 
 
+@pytest.mark.proves("thm-optimal_relu-entries")
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 6), st.integers(1, 3), st.integers(1, 7))
 def test_streams_say_keys_and_labels(seed, key_bits, label_bits, n):
@@ -319,6 +324,7 @@ def test_streams_say_keys_and_labels(seed, key_bits, label_bits, n):
     assert not any(v for k, v in found.items() if k not in wanted)
 
 
+@pytest.mark.proves("thm-optimal_relu-tables")
 @settings(max_examples=60, deadline=None)
 @given(st.integers(0, 10**6), st.integers(1, 3), st.sampled_from([10, 15, 31]))
 def test_tables_answer(seed, label_bits, cells):

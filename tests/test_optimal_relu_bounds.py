@@ -72,6 +72,7 @@ def excess(size, most):
     return {name: (n, most[name]) for name, n in asdict(size).items() if n > most[name]}
 
 
+@pytest.mark.proves("thm-optimal_relu-paper")
 @pytest.mark.parametrize("folder_size", [None, 1, 2, 7])
 @pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
 def test_no_entry_is_larger_than_promised(family, variant, folder_size):
@@ -141,6 +142,7 @@ def test_a_broken_promise_is_noticed():
     assert set(excess(optimal_relu.build(dataset).size, lower)) == {"depth"}
 
 
+@pytest.mark.proves("thm-optimal_relu-paper")
 def test_paper_closed_form(family):
     """2 sqrt(3N (3m + 2)) + 3m + 8, with m from the theorem's spread and from the keys."""
     N = family.distinct().N
@@ -157,6 +159,7 @@ def test_paper_closed_form(family):
     assert bound(family).depth <= depth(promised)
 
 
+@pytest.mark.proves("thm-optimal_relu-narrow")
 def test_narrow_closed_form(family):
     """4 sqrt(2N (rho + 3c)) + 2 log2 S + 6c + 6, with rho from the modulus that was found."""
     network = optimal_relu.build(family, variant="narrow")
@@ -177,6 +180,7 @@ def test_narrow_closed_form(family):
     assert len(set(keys.tolist())) == N and max(keys.tolist()) < Q
 
 
+@pytest.mark.proves("thm-optimal_relu-size")
 def test_size_formula_of_width_12(family):
     network = optimal_relu.build(family)
     about, size = network.about, network.size
@@ -251,6 +255,7 @@ def test_what_a_promise_does_not_accept():
 # -- directions and moduli -------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-optimal_relu-projection")
 @pytest.mark.parametrize(("N", "d"), [(2, 2), (5, 2), (20, 3), (20, 50)])
 def test_a_gaussian_direction_keeps_points_apart(N, d):
     """In at least half of the draws, by the theorem; measured with 200 of them."""
@@ -268,6 +273,7 @@ def test_a_gaussian_direction_keeps_points_apart(N, d):
     assert most / 1e4 < sizes.max() / sizes.min()
 
 
+@pytest.mark.proves("thm-optimal_relu-projection")
 @pytest.mark.parametrize("N, d", [(600, 30), (1000, 20)])
 def test_a_rounded_direction_keeps_points_apart(N, d):
     """In at least half of the draws with the bits of the theorem, and in none with a few bits."""
@@ -291,6 +297,7 @@ def test_a_rounded_direction_keeps_points_apart(N, d):
     assert good(12) == 0
 
 
+@pytest.mark.proves("thm-optimal_relu-projection")
 def test_on_a_line_the_spread_is_that_of_the_points():
     assert spread_bound(5, 1, Fraction(1, 3), 2) == 12
     assert spread_bound(1, 7, None, 0) == 0
@@ -298,6 +305,7 @@ def test_on_a_line_the_spread_is_that_of_the_points():
         spread_bound(2, 7, None, 1)
 
 
+@pytest.mark.proves("thm-optimal_relu-integers")
 def test_integer_directions():
     """Uniform from {0..N^2-1}^d: different projections in more than half of the draws."""
     X = np.array(list(itertools.product(range(3), repeat=3)))  # 27 points, many equal sums
@@ -312,6 +320,7 @@ def least_modulus(P):
     return next(Q for Q in itertools.count(1, 2) if len({p % Q for p in P}) == len(P))
 
 
+@pytest.mark.proves("thm-optimal_relu-modulus")
 def test_a_short_modulus_exists():
     rng = np.random.default_rng(0)
     sets = [sorted(set(rng.integers(0, 10**6, k).tolist())) for k in range(2, 12) for _ in range(5)]
@@ -338,6 +347,7 @@ def fold(v, half):
     return max(v, 0) - 2 * max(v - half, 0)
 
 
+@pytest.mark.proves("thm-optimal_relu-reading")
 @pytest.mark.parametrize("unit", [1, 8])
 def test_folds_read_files(unit):
     for length in range(1, 9):
@@ -350,6 +360,7 @@ def test_folds_read_files(unit):
             assert read == [unit * int(b) for b in f"{U:0{length}b}"]
 
 
+@pytest.mark.proves("thm-optimal_relu-triangles")
 def test_triangles_read_bits():
     def triangle(z):
         return max(max(2 * z, 0) - max(4 * z - 2, 0), 0)
@@ -364,6 +375,7 @@ def test_triangles_read_bits():
                 assert bit == U >> (length - i) & 1
 
 
+@pytest.mark.proves("thm-optimal_relu-folder")
 def test_the_files_of_the_folder_are_delivered(family):
     network = optimal_relu.build(family, folder_size=3)
     shelf = optimal_relu.folders(family, folder_size=3)
@@ -379,6 +391,7 @@ def test_the_files_of_the_folder_are_delivered(family):
             assert values[row, names.index("V")] == w * one
 
 
+@pytest.mark.proves("thm-optimal_relu-intervals")
 @pytest.mark.parametrize("variant", ["paper", "merged"])
 @pytest.mark.parametrize("folder_size", [1, 3, None])
 def test_right_on_intervals(folder_size, variant):
@@ -398,6 +411,7 @@ def test_right_on_intervals(folder_size, variant):
     assert len({Fraction(int(v), denominator) for v in values[:, 0]} - {0, 1, 2}) > 0
 
 
+@pytest.mark.proves("thm-optimal_relu-tests")
 def test_tests_and_remainders():
     for v, T in itertools.product(range(-5, 12), repeat=2):
         assert max(v - T + 1, 0) - max(v - T, 0) == (v >= T) == max(1 - max(T - v, 0), 0)
@@ -411,6 +425,7 @@ def test_tests_and_remainders():
             assert rest == x % Q
 
 
+@pytest.mark.proves("thm-optimal_relu-entries")
 @pytest.mark.parametrize("folder_size", [1, 2, 5, None])
 def test_few_entries(family, folder_size):
     network = optimal_relu.build(family, variant="narrow", folder_size=folder_size)
@@ -427,6 +442,7 @@ def test_few_entries(family, folder_size):
     assert entries(max(rho, 1)) < 2 * N
 
 
+@pytest.mark.proves("thm-optimal_relu-total")
 def test_label_or_zero():
     """Width 3: the label at a key, 0 at every other integer, none forgotten; without reduction also
     beyond the last key, with it for remainders."""
@@ -444,6 +460,7 @@ def test_label_or_zero():
         assert len(known) == dataset.N
 
 
+@pytest.mark.proves("thm-optimal_relu-tables")
 @pytest.mark.parametrize("cells", [10, 15, None])
 def test_a_network_of_tables(family, cells):
     """The depth of the theorem, and three cells that add up to the label of every key."""
@@ -468,6 +485,7 @@ def test_a_network_of_tables(family, cells):
 # -- other shapes ----------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-optimal_relu-merged")
 def test_merged_layers(family):
     """The depth of the proposition; its values are tested with those of the first network."""
     network, paper = (optimal_relu.build(family, variant=v) for v in ("merged", "paper"))
@@ -494,6 +512,7 @@ def few_key_bits(network):
     return math.ceil(math.log2(1 + int(network.about["modulus"], 16) / network.about["N"]))
 
 
+@pytest.mark.proves("thm-optimal_relu-wide")
 def test_wide_closed_form(family):
     network = optimal_relu.build(family, variant="wide")
     about, N, c = network.about, network.about["N"], network.about["label_bits"]
@@ -505,6 +524,7 @@ def test_wide_closed_form(family):
     assert behind.size.bits <= max(about["string_bits"], math.floor(log_range(network)) + 1)
 
 
+@pytest.mark.proves("thm-optimal_relu-parallel")
 def test_blocks_side_by_side(family):
     """Depth and width of the theorem, with every number of blocks that a depth leads to; and the
     width that it promises for a depth."""
@@ -529,6 +549,7 @@ def test_blocks_side_by_side(family):
     assert len(seen) > 1 or N < 30
 
 
+@pytest.mark.proves("thm-optimal_relu-parallel")
 def test_a_block_is_silent_at_the_keys_of_others():
     """Two blocks: the unit y of each holds the label at its own keys and 0 at the others."""
     dataset = FAMILIES["ball"]
@@ -551,6 +572,7 @@ def test_a_block_is_silent_at_the_keys_of_others():
     assert all(a[1] < b[0] for a, b in itertools.pairwise(spans))
 
 
+@pytest.mark.proves("thm-optimal_relu-short")
 def test_weights_times_bits(family):
     """Short weights of width 3: the depth and the product of the theorem."""
     least = optimal_relu.build(family, variant="narrow").about
@@ -578,6 +600,7 @@ def test_weights_times_bits(family):
         assert behind.weights * (bits + 1) > N * math.log2(family.classes or 1)
 
 
+@pytest.mark.proves("thm-optimal_relu-series")
 def test_blocks_in_series(family):
     longest = optimal_relu.build(family, variant="wide", folder_size=1).size.bits
     for bits in (None, longest, longest + 30):
@@ -594,6 +617,7 @@ def test_blocks_in_series(family):
         assert ml.verify(network, family)
 
 
+@pytest.mark.proves("thm-optimal_relu-floats")
 @pytest.mark.parametrize("folder_size", [1, 2, 5, 9, None])
 def test_sums_are_as_small_as_promised(family, folder_size):
     """The p of the theorem; and float64 is right where it is at most 53."""
@@ -636,6 +660,7 @@ def scattered(N, b, seed=0):
     return line(np.array(points, dtype=object), rng.permutation(len(points)) % 2)
 
 
+@pytest.mark.proves("thm-optimal_relu-margin")
 @pytest.mark.parametrize("b", [14, 24, 60, 200])
 def test_the_logarithm_of_the_spread(b):
     """A factor for the paper's folders, a summand for the others; both as stated."""
@@ -656,6 +681,7 @@ def test_the_logarithm_of_the_spread(b):
     assert wide.depth <= 2 * math.sqrt(2 * N * (rho + 1)) + log_S + 6
 
 
+@pytest.mark.proves("thm-optimal_relu-real")
 @pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
 def test_real_targets(variant):
     """Bits and error of the proposition."""
@@ -678,6 +704,7 @@ def test_real_targets(variant):
 # -- what no network can do without ----------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-optimal_relu-precision")
 def test_shorter_weights_are_too_few():
     for N, W, C, inputs in itertools.product((1, 7, 100), (1, 5, 30), (2, 5), (None, 3)):
         bits = least_bits(N, W, C, inputs=inputs)
@@ -693,6 +720,7 @@ def test_shorter_weights_are_too_few():
     assert least_bits(2, 2) == 1
 
 
+@pytest.mark.proves("thm-optimal_relu-precision")
 def test_built_networks_obey_the_count(family):
     for variant in optimal_relu.VARIANTS:
         size = optimal_relu.build(family, variant=variant).size
@@ -707,6 +735,7 @@ def test_no_length_helps_without_weights():
         least_bits(0, 5)
 
 
+@pytest.mark.proves("thm-optimal_relu-depth")
 def test_narrow_networks_are_deep():
     """Where all networks can be tried, those that shatter are at least that deep; and no built
     network is too shallow."""

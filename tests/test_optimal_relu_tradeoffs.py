@@ -90,6 +90,7 @@ def test_merging_about_halves_the_depth_of_the_paper():
         assert one.strings == other.strings and one.label_strings == other.label_strings
 
 
+@pytest.mark.proves("thm-optimal_relu-merged")
 def test_merged_has_the_plateaus_of_the_paper():
     """Both networks are the same function, off the data too, up to the heights they reach."""
     dataset = ml.Dataset([[0], [40], [100], [171], [213]], [2, 0, 3, 1, 2])
@@ -231,6 +232,7 @@ def test_short_directions():
 # -- plain floats ---------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-optimal_relu-floats")
 @pytest.mark.parametrize("N", [500, 5000])
 def test_51_bits_are_exact_in_float64(N):
     dataset = ml.data.ball(N=N, d=10, margin=0.1, seed=0)
@@ -243,6 +245,7 @@ def test_51_bits_are_exact_in_float64(N):
     assert np.mean(floats != dataset.labels) > 0.1
 
 
+@pytest.mark.proves("thm-optimal_relu-floats")
 def test_22_bits_are_exact_in_float32():
     network = built(TWO, variant="narrow", bits=22)
     assert foundations.bits_needed(network, TWO.points) <= 24
@@ -250,6 +253,7 @@ def test_22_bits_are_exact_in_float32():
     assert (floats == TWO.labels).all()
 
 
+@pytest.mark.proves("thm-optimal_relu-floats")
 @pytest.mark.parametrize("bits", [22, 30, 51, 77])
 def test_sums_of_narrow_stay_two_bits_above_its_weights(bits):
     """As the head of the module says: the first layer aside, no sum of absolute terms exceeds
@@ -286,6 +290,7 @@ def scales(N, bits, seed=0):
     return ml.Dataset(points[:, None], rng.integers(0, 2, N))
 
 
+@pytest.mark.proves("thm-optimal_relu-margin")
 def test_the_margin_adds_or_multiplies():
     """Bits that tell nothing apart cost a layer each, or two, where keys are reduced first."""
     depth = {}
@@ -314,6 +319,7 @@ TARGETS = {
 }
 
 
+@pytest.mark.proves("thm-optimal_relu-real")
 @pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
 @pytest.mark.parametrize("name", sorted(TARGETS))
 def test_targets(variant, name):

@@ -100,16 +100,19 @@ def check_counts(variant, d):
             check(two_layer.build(dataset, variant=variant), dataset, variant)
 
 
+@pytest.mark.proves("thm-two_layer-threshold")
 @pytest.mark.parametrize("d", [1, 2, 3, 5])
 def test_threshold_counts(d):
     check_counts("threshold", d)
 
 
+@pytest.mark.proves("thm-two_layer-slabs")
 @pytest.mark.parametrize("d", [1, 2, 3, 5])
 def test_slab_counts(d):
     check_counts("paper", d)
 
 
+@pytest.mark.proves("thm-two_layer-sorted")
 @pytest.mark.parametrize("d", [1, 2, 3, 5])
 def test_strip_counts(d):
     """d + 1 points in a group, or fewer; two at a time take any points."""
@@ -244,6 +247,7 @@ def test_progress_is_told_of_every_group(make, calls):
 # threshold units --------------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-two_layer-threshold")
 @pytest.mark.parametrize("d", [1, 2, 3, 4])
 def test_the_facet_is_used_exactly_where_it_is_needed(d):
     """And the count is ceil((N-1)/d), or 2 ceil(|P|/d) where that is less."""
@@ -262,6 +266,7 @@ def test_the_facet_is_used_exactly_where_it_is_needed(d):
             assert (network.layers[0].names[0] == "facet") == needed
 
 
+@pytest.mark.proves("thm-two_layer-threshold")
 def test_either_class_can_be_cut_off():
     """Which class loses its points on the facet depends on how many it has there."""
     cut = set()
@@ -286,6 +291,7 @@ def test_six_points_in_the_plane(labels, units):
         assert network.size.neurons == units
 
 
+@pytest.mark.proves("thm-two_layer-threshold-least")
 @pytest.mark.parametrize("d", [1, 2, 3, 5, 8])
 def test_alternating_labels_on_the_moment_curve_take_all_units(d):
     for N in (d + 2, 2 * d + 1, 2 * d + 2, 5 * d + 1):
@@ -295,6 +301,7 @@ def test_alternating_labels_on_the_moment_curve_take_all_units(d):
         assert network.size.neurons == formula("threshold", N, d)
 
 
+@pytest.mark.proves("thm-two_layer-threshold-least")
 @pytest.mark.parametrize("N, d", [(4, 1), (5, 1), (5, 2), (6, 2), (7, 2), (6, 3)])
 def test_no_fewer_units_suffice(N, d):
     """Every set of one unit less leaves two points of different classes together."""
@@ -410,6 +417,7 @@ def test_hostile_data(name, variant):
         tried(dataset, variant)
 
 
+@pytest.mark.proves("thm-two_layer-general-position")
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_hostile_data_in_and_out_of_general_position(variant):
     two_classes = hostile["progression"](9).labels % 2
@@ -556,6 +564,7 @@ def test_random_steps_end():
 # exact linear algebra ---------------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-two_layer-general-position")
 @settings(max_examples=40, deadline=None)
 @given(st.integers(1, 4), st.integers(0, 10**6), st.integers(0, 3))
 def test_affine_functions_of_least_norm(d, seed, shift):
@@ -616,6 +625,7 @@ def test_floor_log2(top, bottom):
     assert Fraction(2) ** k <= Fraction(top, bottom) < Fraction(2) ** (k + 1)
 
 
+@pytest.mark.proves("thm-two_layer-slab-weight")
 @pytest.mark.parametrize("N, d", [(9, 1), (20, 2), (24, 3), (40, 10)])
 def test_slabs_are_heavy(N, d):
     """W_tot >= 4 sum_g L_g / gap_g, read off the neurons and the points alone; and at least

@@ -198,6 +198,7 @@ def test_few_bits_cost_little():
 # -- the steps of the theorems ---------------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-two_layer-ntk")
 def test_gates_remove_what_the_kernel_promises():
     """E <r, g> = r^T H r; with the step size 1 / lambda at least r^T H r / lambda is removed."""
     dataset = signs(200, 20)
@@ -240,6 +241,7 @@ def test_the_exact_pair_is_a_gated_linear_map():
         assert g == pytest.approx(gate * (v @ cloud.points), rel=1e-6, abs=1e-6)
 
 
+@pytest.mark.proves("thm-two_layer-hermite")
 @pytest.mark.parametrize(("order", "tau", "number"), [(1, 1.0, 1500), (3, 1.0, 6000)])
 def test_hermite_steps_remove_what_the_theorem_promises(order, tau, number):
     """With the largest h that it admits and its step size; and they weigh no more."""
@@ -885,6 +887,7 @@ def test_devices_that_are_not_there(torch):
         assert same.network == fit(signs(20, 5), variant="ntk").network
 
 
+@pytest.mark.proves("thm-two_layer-hybrid")
 @pytest.mark.parametrize("N, d", [(7, 3), (40, 10), (60, 20)])
 def test_the_corrected_fit_is_exact_and_light(N, d):
     """The neurons of a fit and 2 ceil(N/(d+1)) more; exact; and what the correction adds to the

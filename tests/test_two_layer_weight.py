@@ -89,6 +89,7 @@ def test_total_weight_of_a_sparse_layer_is_that_of_the_dense_one():
     assert _weight.rational_bits(sparse) == _weight.rational_bits(dense)
 
 
+@pytest.mark.proves("thm-two_layer-weight")
 def test_total_weight_does_not_change_when_neurons_are_rescaled():
     """... and is the least cost of weight decay over all rescalings."""
     rng = np.random.default_rng(2)
@@ -122,6 +123,7 @@ def test_total_weight_does_not_change_when_neurons_are_rescaled():
     assert all(cost(rng.lognormal(0, 2, 6)) >= weight for _ in range(100))
 
 
+@pytest.mark.proves("thm-two_layer-weight")
 def test_total_weight_bounds_values_and_slopes():
     rng = np.random.default_rng(3)
     network = random_network(rng, bits=10, shift=2, denominator=5)
@@ -250,6 +252,7 @@ def largest_error(network, points, values):
     )
 
 
+@pytest.mark.proves("thm-two_layer-rounding")
 @pytest.mark.parametrize("rounded", [False, True])
 @pytest.mark.parametrize("radius", [1, 20])
 def test_rounding_stays_below_its_bound(rounded, radius):
@@ -273,6 +276,7 @@ def test_rounding_stays_below_its_bound(rounded, radius):
     assert worst > 1e-4  # the bound is not out of the world
 
 
+@pytest.mark.proves("thm-two_layer-rounding")
 def test_rounding_in_single_precision():
     rng = np.random.default_rng(7)
     network = random_network(rng, 10, 3, bits=40, shift=0, denominator=999)
@@ -331,6 +335,7 @@ def test_the_largest_correlation_is_found_on_a_line():
         assert scanned <= largest_correlation(points, y) * (1 + 1e-12) <= scanned * (1 + 1e-4)
 
 
+@pytest.mark.proves("thm-two_layer-weight-bound")
 @pytest.mark.parametrize("N", [20, 100])
 def test_weight_bound_holds_for_random_signs(N):
     """sum_i y_i f(x_i) <= W_tot(f) S(y), so the bound says how large S(y) is at most."""
@@ -463,6 +468,7 @@ def test_kernels_refuse_what_is_no_number():
 # -- one step of a fit, in expectation -------------------------------------------------------------
 
 
+@pytest.mark.proves("thm-two_layer-ntk")
 def test_a_gate_step_removes_its_share():
     """Points of different norms; the mean of |v|^2 is r^T H r, and the error falls as promised."""
     rng = np.random.default_rng(1)
@@ -485,6 +491,7 @@ def test_a_gate_step_removes_its_share():
     assert left.mean() + 5 * left.std() / 200 <= 1 - spread.contraction
 
 
+@pytest.mark.proves("thm-two_layer-harmonic")
 @pytest.mark.parametrize("order", [1, 3])
 def test_a_harmonic_step_sees_its_kernel(order):
     rng = np.random.default_rng(order)
@@ -515,6 +522,7 @@ def test_a_harmonic_step_sees_its_kernel(order):
     assert np.linalg.eigvalsh(kernel)[0] >= 1 / 2
 
 
+@pytest.mark.proves("thm-two_layer-hermite")
 def test_a_hermite_step_sees_powers():
     rng = np.random.default_rng(5)
     x, r, tau = unit_vectors(rng, 4, 3), np.array([1.0, -0.5, 0.7, 1.1]), 0.8
@@ -526,6 +534,7 @@ def test_a_hermite_step_sees_powers():
     assert_mean((zeta * ndtr(t / tau)) @ r, _kernels.kappa(3, tau) * Q)
 
 
+@pytest.mark.proves("thm-two_layer-hermite")
 @pytest.mark.parametrize("order", [1, 3])
 def test_a_coarse_step_removes_its_share(order):
     """With the largest h that the theorem admits; its weight too is what was promised."""
@@ -889,6 +898,7 @@ def test_promised_bits_are_not_out_of_the_world():
     assert excess(build(cloud).size, direction) == {}
 
 
+@pytest.mark.proves("thm-two_layer-least-neurons")
 @pytest.mark.parametrize(("N", "d"), [(1, 1), (5, 1), (12, 2), (13, 3), (30, 4)])
 def test_fewer_relu_neurons_have_too_few_parameters(N, d):
     """a_l relu(<w_l, x> + b_l) has the scale of w_l and b_l in a_l: at points that stay on their
@@ -943,6 +953,7 @@ def test_least_neurons_refuses():
         _bounds.least_neurons(3, 1, "tanh")
 
 
+@pytest.mark.proves("thm-two_layer-rounding")
 def test_rounding_of_exact_networks_stays_below_its_bound():
     """Their rows are too long for floats before they are scaled."""
     cloud, rng = ml.data.ball(N=24, d=3, seed=8), np.random.default_rng(0)

@@ -68,7 +68,8 @@ def build(
     progress: bool | None = None,
 ) -> Network:
     """A network of depth 3 that memorizes ``dataset``, with threshold units unless ``variant``
-    says otherwise (theorem ``thm-beyond_worst_case-finite``).
+    says otherwise (theorem ``thm-beyond_worst_case-finite``; its size, once built: proposition
+    ``thm-beyond_worst_case-size``).
 
     Parameters
     ----------
@@ -80,7 +81,8 @@ def build(
     variant : ``"practical"`` visits the points in random order and gives a neuron to each that is
         not covered yet; ``"idealised"`` gives one to each of ``centres``; ``"two_sided"`` is the
         practical one with neurons that count all hyperplanes between centre and point, not those
-        in one direction only; ``"relu"`` is the practical one with ReLU in both hidden layers.
+        in one direction only (``thm-beyond_worst_case-two-sided``); ``"relu"`` is
+        the practical one with ReLU in both hidden layers.
     seed : a whole number >= 0, from which everything random is drawn.
     centres : rows of ``dataset``, for ``"idealised"``; default: every point.
     covered : with two classes, the one that gets covered; the size grows with its complexity.
@@ -136,6 +138,8 @@ def attempt(
     progress: bool | None = None,
 ) -> Attempt:
     """One draw of ``build``, returned whether it memorizes the data or not: for experiments.
+
+    When a draw succeeds: proposition ``thm-beyond_worst_case-succeeds``.
 
     Parameters and errors as in :func:`build`; two classes or more must occur.
     """

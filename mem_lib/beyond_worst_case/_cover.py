@@ -37,7 +37,8 @@ def by_candidates(
     advance: Callable[[int], object] = lambda points: None,
 ) -> Cover:
     """The practical algorithm: visit the points of the class in ``order``, skip the covered ones,
-    and give each other one a neuron when its threshold is positive.
+    and give each other one a neuron when its threshold is positive.  No neuron fires on a rival
+    (theorem ``thm-beyond_worst_case-correct``).
 
     ``own`` (N-, n) and ``rivals`` (N+, n) are codes: bits as uint8, or integers >= 0 of any size.
     The result is that of visiting one candidate

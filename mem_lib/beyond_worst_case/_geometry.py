@@ -142,8 +142,9 @@ def covering_hyperplanes(
     ``components`` counts the pieces (M-, M+) of an admissible mutual covering, ``separation`` is
     the smallest distance of two centres of different classes, ``mean_width`` the omega of the
     theorem.  Instead of ``mean_width``, ``dimension`` may say that each piece lies in an affine
-    subspace of that dimension (corollary ``thm-beyond_worst_case-union``).  The constants are
-    generous: this is the shape of the law, not a design rule.
+    subspace of that dimension (corollary ``thm-beyond_worst_case-union``).  Pieces may be infinite
+    sets (corollary ``thm-beyond_worst_case-infinite``).  The constants are generous: this is the
+    shape of the law, not a design rule.
 
     Raises ``HypothesisViolated`` when an argument is out of range, or ``max_bias`` is below the
     separation.
@@ -170,7 +171,8 @@ def covering_hyperplanes(
 
 def admissible_radius(distance: float, max_bias: float) -> float:
     """The largest radius that theorem ``thm-beyond_worst_case-covering`` allows to a piece at
-    ``distance`` from the other class.
+    ``distance`` from the other class.  Covers of balls of half that radius are what corollary
+    ``thm-beyond_worst_case-union`` asks of a set, however many samples it gives.
 
     Raises ``HypothesisViolated`` when an argument is out of range, or ``max_bias`` is below the
     distance.

@@ -9,7 +9,8 @@ from mem_lib.errors import HypothesisViolated
 
 
 def check_rays(dataset: Dataset, targets: Sequence[int], variant: str) -> None:
-    """Refuse data whose classes (``targets`` get covered) share a ray, or the origin as a rival."""
+    """Refuse data whose classes (``targets`` get covered) share a ray, or the origin as a rival:
+    proposition ``thm-beyond_worst_case-rays``."""
     integers, _ = dataset.integers()
     divisor = np.gcd.reduce(np.abs(integers), axis=1)
     if (divisor == 0).any() and variant != "two_sided":

@@ -30,7 +30,8 @@ def from_dyadic(
     *,
     readout: str = "value",
 ) -> Network:
-    """The network of integers that computes exactly what these floats define.
+    """The network of integers that computes exactly what these floats define: theorem
+    ``thm-foundations-integer-form``.
 
     layers : pairs (W, b) of shapes (units, inputs) and (units,): finite floats of at most 64 bits,
         taken as the dyadic rationals that they are, or integers.

@@ -88,8 +88,9 @@ def _log_labellings(N: int, units: list[int], weights: list[int], activation: st
 
 
 def most_shattered(units: Sequence[int], weights: Sequence[int], activation: str = "relu") -> int:
-    """No more points than this are shattered by the wiring; arguments as in
-    :func:`log_labellings`, whose product it solves for N.
+    """No more points than this are shattered by the wiring (theorems ``thm-foundations-threshold``
+    and ``thm-foundations-vc``); arguments as in :func:`log_labellings`, whose product it solves for
+    N.
 
     Raises as :func:`log_labellings`.
 

@@ -65,6 +65,10 @@ def bound(
     """What the theorems of this chapter promise: no entry of ``Size`` of a network that
     :func:`build` makes is larger, when its random numbers are good.
 
+    Theorems ``thm-optimal_relu-paper``, ``thm-optimal_relu-narrow``, ``thm-optimal_relu-wide``; to
+    a budget of depth ``thm-optimal_relu-parallel`` and of bits ``thm-optimal_relu-short``; how the
+    logarithm of the spread enters: proposition ``thm-optimal_relu-margin``.
+
     ``bound(dataset)`` fills in N (of distinct points), d, separation, radius, classes and grid_bits
     from the data.
 

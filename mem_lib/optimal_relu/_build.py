@@ -51,11 +51,14 @@ def build(
     dataset : labelled points, any number of classes, or points with real targets; repeated points
         allowed.
     seed : a whole number >= 0, from which everything random is drawn.
-    variant : ``"paper"`` has width 12 and follows the paper's construction; ``"merged"`` is the
-        same in fewer layers, of width 14 (12 for two classes); ``"narrow"`` has width 3;
+    variant : ``"paper"`` has width 12 and follows the paper's construction: it finds the folder
+        (``thm-optimal_relu-folder``) and is right on intervals (``thm-optimal_relu-intervals``);
+        ``"merged"`` is the same in fewer layers, of width 14 (12 for two classes;
+        ``thm-optimal_relu-merged``); ``"narrow"`` has width 3, is 0 elsewhere
+        (``thm-optimal_relu-total``) and computes small sums (``thm-optimal_relu-floats``);
         ``"wide"`` has width 7 (6) and half as many layers as that; ``"parallel"`` puts blocks of
-        ``"wide"`` side by side and ``"series"`` one after the other; ``"retrieval"`` has width 8
-        and, on large data, the least depth.
+        ``"wide"`` side by side and ``"series"`` one after the other (``thm-optimal_relu-series``);
+        ``"retrieval"`` has width 8 and, on large data, the least depth.
     folder_size : points in a folder (paper, merged), cells of a table (retrieval: the nearest sum
         of three consecutive primes is taken), or entries in a folder, dummies included (the
         others).  Default: the size of least depth, or for ``"parallel"`` of few weights; the

@@ -3,6 +3,8 @@
 One layer of two units: relu(v - T + 1) - relu(v - T).  Or two layers of one unit: q = relu(T - v),
 then relu(1 - q).  The second kind is narrower; and a float rounds less in it, because what follows
 multiplies 0 or 1, and not the difference of two large numbers.
+
+That both are right, and that they reduce modulo a number: lemma ``thm-optimal_relu-tests``.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ def in_one_layer(net: Wires, stage: str, h: dict[str, Value], value: Value, T: i
 
 
 def in_two_layers(net: Wires, stage: str, h: dict[str, Value], value: Value, T: int) -> Value:
-    """[value >= T]; all of ``h`` is carried along."""
+    """[value >= T], by lemma ``thm-optimal_relu-tests``; all of ``h`` is carried along."""
     h |= net.layer(stage, h | {"q": T - value})
     q = h.pop("q")
     h |= net.layer(stage, h | {"p": 1 - q})

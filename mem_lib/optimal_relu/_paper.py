@@ -149,7 +149,7 @@ class PaperPlan:
         h |= {"key": 0, "label": 0}
         for i in range(max(bits.values())):
             active = [field for field in bits if i < bits[field]]
-            h = _read_bit(net, h, {field: half[field] for field in active})
+            h = read_bit(net, h, {field: half[field] for field in active})
             for field in active:
                 h[field] += (1 << (bits[field] - 1 - i)) * h.pop(f"{field} bit")
                 half[field] >>= 1
@@ -172,9 +172,10 @@ class PaperPlan:
 PROBES = {"key": ("u1", "u2"), "label": ("w1", "w2")}
 
 
-def _read_bit(net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
+def read_bit(net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
     """One bit of each string that still has one; ``half`` is half the height of its wave.  Three
-    layers: both arms of the fold, the fold, and the sign of the slope."""
+    layers: both arms of the fold, the fold, and the sign of the slope (lemmas
+    ``thm-optimal_relu-triangles`` and ``thm-optimal_relu-reading``)."""
     arms = {f"fold {v}": h[v] - half[field] for field in half for v in PROBES[field]}
     h = net.layer(READ, h | arms)
     for v in (v for field in half for v in PROBES[field]):

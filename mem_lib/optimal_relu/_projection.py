@@ -68,7 +68,9 @@ def project(
     short: bool = False,
     proven: bool = False,
 ) -> Projection:
-    """A direction on which the distinct points of ``dataset`` have distinct projections.
+    """A direction on which the distinct points of ``dataset`` have distinct projections: Gaussian
+    (theorem ``thm-optimal_relu-projection``) or integer (proposition
+    ``thm-optimal_relu-integers``).
 
     Of ``directions`` such draws the one with the smallest range/gap is kept: that quotient is what
     the keys of the paper's construction cost.  ``proven``: for fewer than ``MANY`` points the last

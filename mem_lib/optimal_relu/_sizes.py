@@ -27,7 +27,9 @@ class Formula:
 
 
 def size_formula(network: Network | dict[str, Any]) -> Formula:
-    """The size of a network of this chapter, computed from its ``about`` and from nothing else.
+    """The size of a network of this chapter, computed from its ``about`` and from nothing else
+    (``"paper"``: proposition ``thm-optimal_relu-size``; ``"retrieval"``: theorem
+    ``thm-optimal_relu-tables``).
 
     Raises HypothesisViolated for a network that another chapter built.
 

@@ -67,7 +67,9 @@ def string_bits(first_bits: int, key_bits: Any, label_bits: int, folder_size: An
 
 
 def entries(keys: np.ndarray, key_bits: int) -> int:
-    """Points and dummies: E = N + sum of floor((gap - 1) / (2^key_bits - 1)).
+    """Points and dummies: E = N + sum of floor((gap - 1) / (2^key_bits - 1)).  They fill
+    at most ceil(E / n) folders, and are fewer than 2N with key bits enough: lemma
+    ``thm-optimal_relu-entries``.
 
     >>> entries(np.array([3, 4, 9, 10]), 2)
     5

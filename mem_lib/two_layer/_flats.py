@@ -105,7 +105,8 @@ class Hyperplane:
 
 
 def hyperplane(points: Points, group: Sequence[int], rng: np.random.Generator) -> Hyperplane:
-    """Through at most d points, completed by random integer points where they are fewer."""
+    """Through at most d points, completed by random integer points where they are fewer; it exists
+    in general position (``thm-two_layer-general-position``)."""
     if not points.independent(group):
         raise Dependent(f"the group {show(group)} is dependent: {points.dependence(group)}")
     members = set(group)

@@ -25,7 +25,8 @@ def corrected(
     rng: np.random.Generator,
     advance: Callable[[int], object],
 ) -> Neurons:
-    """``fitted`` and the neurons that make up what it leaves of ``values``, exactly."""
+    """``fitted`` and the neurons that make up what it leaves of ``values``, exactly: theorem
+    ``thm-two_layer-hybrid``."""
     left = missed(fitted.network(), dataset, values)
     points, shift = dataset.integers()
     return joined([fitted, sorted_neurons(points, left, shift, rng, advance)])

@@ -66,7 +66,8 @@ def gate_kernel(G: Any) -> np.ndarray:
 
 def harmonic_kernel(order: int, rho: Any) -> np.ndarray:
     """F_l(rho) for l = ``order``: E exp(i l (theta_x - theta_y)), theta the phases of <w, x> and
-    <w, y>, for unit vectors with <x, y> = rho and a complex Gaussian w.
+    <w, y>, for unit vectors with <x, y> = rho and a complex Gaussian w.  It is what harmonic steps
+    see of the points: theorem ``thm-two_layer-harmonic``.
 
     F_l(rho) = Gamma(1 + l/2)^2 / Gamma(l + 1) rho^l 2F1(l/2, l/2; l + 1; rho^2); F_l(1) = 1.
 
@@ -220,7 +221,7 @@ class HermiteDispersion(Dispersion):
 
 
 def dispersion(dataset: Dataset) -> Dispersion:
-    """How well the points are dispersed, as random gates see it.
+    """How well the points are dispersed, as random gates see it (theorem ``thm-two_layer-ntk``).
 
     Repeated points count once.  The points may have any norms.  Takes time of the order of N^3.
 

@@ -46,7 +46,7 @@ def slab_neurons(
     advance: Callable[[int], object] = lambda groups: None,
 ) -> Neurons:
     """Neurons whose sum is ``values[i]`` at ``points[i]``, exactly: theorem
-    ``thm-two_layer-slabs``.
+    ``thm-two_layer-slabs``.  What they weigh: theorem ``thm-two_layer-slab-weight``.
 
     Parameters
     ----------
