@@ -14,10 +14,10 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from mem_lib._base.statement import Statement
 from mem_lib.beyond_worst_case._statements import STATEMENTS as _BEYOND_WORST_CASE
 from mem_lib.foundations._statements import STATEMENTS as _FOUNDATIONS
 from mem_lib.optimal_relu._statements import STATEMENTS as _OPTIMAL_RELU
-from mem_lib.statement import Statement
 from mem_lib.two_layer._statements import STATEMENTS as _TWO_LAYER
 
 __all__ = ["PROVENANCE", "REGISTRY", "STATEMENTS", "Statement", "ledger", "proofs", "to_check"]

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 import mem_lib as ml
 from mem_lib import beyond_worst_case as bwc
-from mem_lib.beyond_worst_case._probability import Tallied
 from mem_lib.data import hostile
 from mem_lib.exact import reference
+from mem_lib.parts.separation import Tallied
 
 MOONS = ml.data.moons(N=200, noise=0.05, seed=0)
 

@@ -11,10 +11,11 @@ import mem_lib as ml
 from mem_lib import optimal_relu
 from mem_lib.data import hostile
 from mem_lib.exact import reference
-from mem_lib.optimal_relu import _projection, _retrieval, _tables
+from mem_lib.optimal_relu import _retrieval
 from mem_lib.optimal_relu._paper import best_folder_size
 from mem_lib.optimal_relu._sizes import paper_depth_of
-from mem_lib.optimal_relu._stream import entries, stream, string_bits
+from mem_lib.parts import gf2, projection
+from mem_lib.parts.strings import entries, stream, string_bits
 from tests.datasets import datasets
 
 VARIANTS = optimal_relu.VARIANTS
@@ -329,13 +330,13 @@ def test_streams_say_keys_and_labels(seed, key_bits, label_bits, n):
 @given(st.integers(0, 10**6), st.integers(1, 3), st.sampled_from([10, 15, 31]))
 def test_tables_answer(seed, label_bits, cells):
     rng = np.random.default_rng(seed)
-    primes = _tables.primes_near(cells)
+    primes = gf2.primes_near(cells)
     keys = np.sort(rng.choice(math.prod(primes), 25, replace=False))
     labels = rng.integers(0, 1 << label_bits, 25)
-    rows = _tables.equations(keys, labels, primes, label_bits)
-    starts, strings = _tables.fill(rows, sum(primes), label_bits)
-    rows = _tables.equations(keys, labels, primes, label_bits)
-    assert _tables.fill(rows, sum(primes), label_bits, solve=False) == (starts, [])
+    rows = gf2.equations(keys, labels, primes, label_bits)
+    starts, strings = gf2.fill(rows, sum(primes), label_bits)
+    rows = gf2.equations(keys, labels, primes, label_bits)
+    assert gf2.fill(rows, sum(primes), label_bits, solve=False) == (starts, [])
     for place, (x, label) in enumerate(zip(keys.tolist(), labels.tolist(), strict=True)):
         table = strings[np.searchsorted(starts, place, side="right") - 1]
         cell = [
@@ -347,7 +348,7 @@ def test_tables_answer(seed, label_bits, cells):
 
 
 def test_primes():
-    assert [_tables.primes_near(m) for m in (1, 10, 12, 13, 15, 16)] == [
+    assert [gf2.primes_near(m) for m in (1, 10, 12, 13, 15, 16)] == [
         (2, 3, 5), (2, 3, 5), (2, 3, 5), (3, 5, 7), (3, 5, 7), (3, 5, 7),
     ]  # fmt: skip
 
@@ -357,8 +358,8 @@ def test_keys_that_share_the_primes_are_mixed():
     N, primes = 300, (5, 7, 11)
     rng = np.random.default_rng(0)
     dataset = ml.Dataset(np.arange(N)[:, None] * 5 * 7 * 11, rng.integers(0, 2, N))
-    rows = _tables.equations(dataset.points[:, 0], dataset.labels, primes, 1)
-    assert len(_tables.fill(rows, sum(primes), 1, solve=False)[0]) > N / 3
+    rows = gf2.equations(dataset.points[:, 0], dataset.labels, primes, 1)
+    assert len(gf2.fill(rows, sum(primes), 1, solve=False)[0]) > N / 3
     network = optimal_relu.build(dataset, variant="retrieval", folder_size=sum(primes))
     assert network.about["primes"] == list(primes)
     assert network.about["folders"] < N / 8 and network.about["hash_steps"] > 0
@@ -390,21 +391,21 @@ def test_the_folders_are_those_of_the_network():
 
 def test_small_modulus():
     rng = np.random.default_rng(0)
-    assert _projection.small_modulus(np.array([0]), rng) == 1
+    assert projection.small_modulus(np.array([0]), rng) == 1
     progression = np.arange(100) * 12345678901
-    assert _projection.small_modulus(progression, rng).bit_length() <= 8
+    assert projection.small_modulus(progression, rng).bit_length() <= 8
     huge = np.array([0] + [1 << 40 * k for k in range(1, 30)], dtype=object)
-    Q = _projection.small_modulus(huge, rng)
+    Q = projection.small_modulus(huge, rng)
     assert Q < 2**20 and len({int(k) % Q for k in huge}) == 30
     everything = np.arange(16)
-    assert _projection.small_modulus(everything, rng) == 16
+    assert projection.small_modulus(everything, rng) == 16
 
 
 def test_projections_are_exact():
     """Far beyond machine words, and equal to the definition."""
     points = np.array([[2**70, 1], [2**70, 2], [2**70 + 1, 0]], dtype=object)
     dataset = ml.Dataset(points, [0, 1, 0])
-    found = _projection.project(dataset, np.random.default_rng(0), 3)
+    found = projection.project(dataset, np.random.default_rng(0), 3)
     values = [sum(a * x for a, x in zip(found.direction, p, strict=True)) for p in points.tolist()]
     order = sorted(range(3), key=values.__getitem__)
     assert found.order.tolist() == order
@@ -415,7 +416,7 @@ def test_projections_are_exact():
 
 def test_more_directions_never_hurt_the_keys():
     def spread(directions):
-        found = _projection.project(BALL, np.random.default_rng(0), directions)
+        found = projection.project(BALL, np.random.default_rng(0), directions)
         return found.range / found.gap
 
     assert spread(8) <= spread(1)
@@ -532,7 +533,7 @@ def test_memory_is_refused_after_planning_too(variant, monkeypatch):
 
 def test_directions_that_do_not_separate(monkeypatch):
     """Both kinds of draw are used up; the message names two points that coincide."""
-    monkeypatch.setattr(_projection, "_direction", lambda shape, bits, rng: [0, 1])
+    monkeypatch.setattr(projection, "_direction", lambda shape, bits, rng: [0, 1])
     dataset = ml.Dataset([[0, 0], [0, 5], [1, 5]], [0, 1, 0])
     with pytest.raises(ml.ConstructionFailed, match="rows 1 and 2 of the distinct points coincide"):
         optimal_relu.build(dataset)

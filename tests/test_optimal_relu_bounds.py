@@ -13,7 +13,6 @@ import mem_lib as ml
 from mem_lib import foundations, optimal_relu
 from mem_lib._base.roots import directed_root
 from mem_lib.optimal_relu import (
-    _projection,
     bound,
     key_bits_bound,
     least_bits,
@@ -23,6 +22,7 @@ from mem_lib.optimal_relu import (
     spread_bound,
 )
 from mem_lib.optimal_relu._build import BUDGETS
+from mem_lib.parts import projection
 
 
 def data(N, d, classes=2, seed=0, **options):
@@ -288,12 +288,12 @@ def test_a_rounded_direction_keeps_points_apart(N, d):
     def good(bits):
         rng, found = np.random.default_rng(0), 0
         for _ in range(30):
-            image = _projection._projected(points, _projection._direction((N, d), bits, rng))
-            apart = isinstance(image, _projection.Projection)
+            image = projection._projected(points, projection._direction((N, d), bits, rng))
+            apart = isinstance(image, projection.Projection)
             found += apart and image.range - 1 <= most * image.gap
         return found
 
-    assert good(_projection.proven_bits(N, d)) >= 15
+    assert good(projection.proven_bits(N, d)) >= 15
     assert good(12) == 0
 
 

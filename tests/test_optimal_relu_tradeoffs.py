@@ -15,7 +15,7 @@ from mem_lib.__main__ import main
 from mem_lib.data import hostile
 from mem_lib.exact import reference
 from mem_lib.optimal_relu._answers import MOST_BITS, of_targets
-from mem_lib.optimal_relu._stream import string_bits
+from mem_lib.parts.strings import string_bits
 from tests.datasets import datasets
 from tests.test_optimal_relu import check_carried, families
 

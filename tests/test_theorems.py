@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mem_lib.statement import Statement
+from mem_lib._base.statement import Statement
 from mem_lib.theorems import PROVENANCE, REGISTRY, STATEMENTS, ledger, proofs, to_check
 
 ROOT = Path(__file__).parent.parent

@@ -14,9 +14,9 @@ from benchmarks import _two_layer_fractions as plain
 from benchmarks.two_layer import signs
 from mem_lib import Layer, Network, two_layer
 from mem_lib.data import hostile
+from mem_lib.parts.affine import Dependent, IntegerPoints, affine, floor_log2, hyperplane
+from mem_lib.parts.facets import _touching, _turned, facet
 from mem_lib.two_layer import neurons_of
-from mem_lib.two_layer._facets import _touching, _turned, facet
-from mem_lib.two_layer._flats import Dependent, Points, affine, floor_log2, hyperplane
 from mem_lib.two_layer._slabs import slab_neurons
 from mem_lib.two_layer._sorted import sorted_neurons
 from mem_lib.two_layer._threshold import threshold_network
@@ -507,10 +507,10 @@ def test_another_partition_may_do():
 def test_points_on_a_facet():
     """Every face of a cube holds four points, and a line in R^3 has no facet at all."""
     cube = [[x, y, z] for x in (0, 4) for y in (0, 4) for z in (0, 4)]
-    points = Points.of(np.array(cube), 0)
+    points = IntegerPoints.of(np.array(cube), 0)
     with pytest.raises(Dependent, match=r"row \d lies on the facet .* lie on one plane"):
         facet(points, rng())
-    line = Points.of(np.array([[k, 2 * k, 3] for k in range(5)]), 0)
+    line = IntegerPoints.of(np.array([[k, 2 * k, 3] for k in range(5)]), 0)
     with pytest.raises(Dependent, match="all 5 points lie on one hyperplane"):
         facet(line, rng())
 
@@ -552,7 +552,7 @@ class Stuck:
 
 def test_random_steps_end():
     z = np.array([[0, 0, 0], [1, 2, 3], [5, 1, 1], [7, 7, 2], [9, 1, 4]])
-    points = Points.of(z, 0)
+    points = IntegerPoints.of(z, 0)
     with pytest.raises(ml.ConstructionFailed, match=r"64 times .* rows \[0\]"):
         hyperplane(points, [0], Stuck(0))
     with pytest.raises(ml.ConstructionFailed, match="60 random directions"):
@@ -573,7 +573,7 @@ def test_affine_functions_of_least_norm(d, seed, shift):
     z = scattered(size, d, seed, 50)
     values = [Fraction(int(v), 3) for v in rng(seed).integers(-9, 10, size)]
     x = [[Fraction(int(v), 1 << shift) for v in row] for row in z]
-    points = Points.of(z, shift)
+    points = IntegerPoints.of(z, shift)
     if not points.independent(range(size)):
         with pytest.raises(Dependent):
             affine(points, list(range(size)), values)
@@ -590,7 +590,7 @@ def test_facets(d, seed):
     points = scattered(N, d, seed, 1000)
     if not in_general_position(points):
         return
-    found = facet(Points.of(points, 0), rng(seed))
+    found = facet(IntegerPoints.of(points, 0), rng(seed))
     *u, b = (int(v) for v in found.column.entries())
     heights = points.astype(object) @ np.array(u, dtype=object) + b
     assert heights.tolist() == [int(v) for v in found.values]
@@ -602,7 +602,7 @@ def test_facets_in_many_dimensions_stay_short():
     """Through k points of 21 bits: minors of k rows, times short coordinates.  Without rounding,
     every turn would add its own length: about 2500 bits at the 15th point."""
     d = 24
-    points, draws = Points.of(scattered(120, d, 3, 2**20), 0), rng()
+    points, draws = IntegerPoints.of(scattered(120, d, 3, 2**20), 0), rng()
     face, column = _touching(points, draws)
     for k in range(1, d):
         minors = k * (20 + math.log2(d + 1) / 2)

@@ -4,12 +4,11 @@ Shared by all packages, so that a point means the same to each of them.
 """
 
 import math
-from fractions import Fraction
 
 import numpy as np
 
-#: int64 arrays are used while every |value| is below this, Python integers otherwise.
-INT64_LIMIT = 2**62
+from mem_lib._base.integers import is_wide, largest
+
 #: A sum, product or conversion in float64 is off by at most this part.
 ROUNDED = 2.0**-53
 
@@ -48,21 +47,6 @@ def scaled(values: np.ndarray, q: int, *, wide: bool | None = None) -> np.ndarra
     if not wide:
         return values.astype(np.int64) << q
     return values.astype(object) * (1 << q)
-
-
-def largest(array: np.ndarray) -> int | float:
-    """The largest absolute value, exactly; 0 for an empty array."""
-    if not array.size:
-        return 0
-    top, bottom = array.max(), array.min()
-    if array.dtype.kind == "f":
-        return max(float(top), -float(bottom))
-    return max(int(top), -int(bottom))
-
-
-def is_wide(array: np.ndarray, q: int) -> bool:
-    """Whether some ``|value| * 2**q`` is 2^62 or more."""
-    return Fraction(largest(array)) * (1 << q) >= INT64_LIMIT
 
 
 def as_floats(array: np.ndarray, dtype: np.dtype) -> np.ndarray:

@@ -55,8 +55,8 @@ from mem_lib.beyond_worst_case._geometry import (
     relative_entropy,
     small_pieces_hyperplanes,
 )
-from mem_lib.beyond_worst_case._probability import chi3, rounding_loss, separation_probability
 from mem_lib.beyond_worst_case._robustness import robustness_radius, squared_robustness_radius
+from mem_lib.parts.separation import chi3, rounding_loss, separation_probability
 
 __all__ = [
     "Attempt",

@@ -18,7 +18,11 @@ from mem_lib.beyond_worst_case._arguments import (
     in_units_of_the_radius,
     known_variant,
 )
-from mem_lib.beyond_worst_case._probability import (
+from mem_lib.beyond_worst_case._rays import check_rays
+from mem_lib.data import Dataset
+from mem_lib.errors import HypothesisViolated, show
+from mem_lib.network import MOST_SHIFT, Size
+from mem_lib.parts.separation import (
     Tallied,
     chi3,
     least_count,
@@ -26,10 +30,6 @@ from mem_lib.beyond_worst_case._probability import (
     rates,
     rounding_loss,
 )
-from mem_lib.beyond_worst_case._rays import check_rays
-from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, show
-from mem_lib.network import MOST_SHIFT, Size
 
 WEIGHT_BITS = 16
 #: More points, dimensions or pairs are refused: they leave the range of floats.

@@ -23,11 +23,11 @@ from mem_lib.beyond_worst_case._arguments import (
 )
 from mem_lib.beyond_worst_case._bounds import WEIGHT_BITS, data_bound
 from mem_lib.beyond_worst_case._cover import Cover
-from mem_lib.beyond_worst_case._hyperplanes import codes, hyperplanes
 from mem_lib.beyond_worst_case._rays import check_rays
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.network import Layer, Network
+from mem_lib.parts.hyperplanes import codes, hyperplanes
 
 #: Draws of the same size before n is doubled, and how often it is doubled.
 DRAWS, DOUBLINGS = 4, 6

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT
 from mem_lib.exact import Engine
 from mem_lib.network import Layer, Network
 

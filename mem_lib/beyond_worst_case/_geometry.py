@@ -18,9 +18,9 @@ from mem_lib._base.memory import check_memory
 from mem_lib._base.search import least
 from mem_lib.beyond_worst_case._arguments import classes_of, default_bias, in_units_of_the_radius
 from mem_lib.beyond_worst_case._bounds import MOST
-from mem_lib.beyond_worst_case._probability import all_pairs, chi3
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
+from mem_lib.parts.separation import all_pairs, chi3
 
 #: Where in the interval (s, q) the threshold of a piece is looked for; each place gives a proof.
 _PLACES = np.concatenate([[1e-9], np.linspace(0.0, 1.0, 202)[1:-1]])

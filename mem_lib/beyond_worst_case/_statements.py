@@ -1,6 +1,6 @@
 """Statements of the chapter on random hyperplanes and covers."""
 
-from mem_lib.statement import Statement
+from mem_lib._base.statement import Statement
 
 STATEMENTS: tuple[Statement, ...] = (
     Statement(

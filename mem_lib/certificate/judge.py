@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.text import read_fraction, short, written
 from mem_lib.data import Dataset
 from mem_lib.exact import Tally

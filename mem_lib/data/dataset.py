@@ -15,7 +15,8 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.dyadic import is_wide, least_shift, scaled
+from mem_lib._base.dyadic import least_shift, scaled
+from mem_lib._base.integers import is_wide
 from mem_lib._base.numbers import is_integer
 from mem_lib._base.roots import nearest_root
 from mem_lib._base.rows import first_occurrence

@@ -20,7 +20,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from mem_lib._base.dyadic import ROUNDED, largest, unit_box
+from mem_lib._base.dyadic import ROUNDED, unit_box
+from mem_lib._base.integers import largest
 
 Rows = Callable[[np.ndarray], np.ndarray]  # row numbers -> exact integers of these rows
 TREE_DIMENSIONS = 12

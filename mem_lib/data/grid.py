@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT, largest, scaled
+from mem_lib._base.dyadic import scaled
+from mem_lib._base.integers import INT64_LIMIT, largest
 
 _BLOCK = 1 << 20  # entries handled at a time, so that large arrays need no large temporaries
 

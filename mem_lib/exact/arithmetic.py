@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT
 from mem_lib.network import Layer, Sparse
 
 FLOAT32, FLOAT64 = 2.0**24, 2.0**53

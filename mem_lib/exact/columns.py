@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT
 from mem_lib.exact.arrays import NUMPY, Codes, NumPyArrays, Values
 from mem_lib.exact.limbs import FEWEST_INPUTS, limb_bytes, product
 from mem_lib.exact.tally import Tally

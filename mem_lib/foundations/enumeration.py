@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.arguments import listed, whole
-from mem_lib._base.dyadic import INT64_LIMIT
-from mem_lib._base.dyadic import largest as largest_of
+from mem_lib._base.integers import INT64_LIMIT
+from mem_lib._base.integers import largest as largest_of
 from mem_lib._base.numbers import array_of
 from mem_lib.errors import HypothesisViolated, show
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.arguments import at_least_zero
-from mem_lib._base.dyadic import is_wide
+from mem_lib._base.integers import is_wide
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.optimal_relu._folders import label_bits

@@ -22,9 +22,9 @@ from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import MOST_SHIFT, Size
 from mem_lib.optimal_relu._answers import answers_of
 from mem_lib.optimal_relu._build import budget
+from mem_lib.optimal_relu._fields import MOST_ENTRIES, TOO_MUCH
 from mem_lib.optimal_relu._folders import VARIANTS, label_bits
 from mem_lib.optimal_relu._paper import best_folder_size
-from mem_lib.optimal_relu._projection import halvings, proven_bits
 from mem_lib.optimal_relu._retrieval import FILL, MIXING, WORD
 from mem_lib.optimal_relu._sizes import (
     block_depth_of,
@@ -34,9 +34,10 @@ from mem_lib.optimal_relu._sizes import (
     paper_depth_of,
     retrieval_formula,
 )
-from mem_lib.optimal_relu._stream import MOST_ENTRIES, TOO_MUCH, string_bits
-from mem_lib.optimal_relu._tables import primes_near
 from mem_lib.optimal_relu._wide import FINDING, READING
+from mem_lib.parts.gf2 import primes_near
+from mem_lib.parts.projection import halvings, proven_bits
+from mem_lib.parts.strings import string_bits
 
 _OUTWARDS = 1 + 1e-9
 #: More is refused: searches for the best folders take time of the order of the root of N.

@@ -7,24 +7,25 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.arguments import whole
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.memory import check_memory
 from mem_lib._base.progress import bar as progress_bar
 from mem_lib._base.text import json_int
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Network
+from mem_lib.network.builder import Builder
 from mem_lib.optimal_relu._answers import MOST_BITS, Answers, answers_of
+from mem_lib.optimal_relu._fields import Budget, Keys
 from mem_lib.optimal_relu._folders import VARIANTS, Folders
 from mem_lib.optimal_relu._merged import MergedPlan
 from mem_lib.optimal_relu._narrow import NarrowPlan
 from mem_lib.optimal_relu._paper import PaperPlan
-from mem_lib.optimal_relu._projection import Projection, project
 from mem_lib.optimal_relu._retrieval import RetrievalPlan
 from mem_lib.optimal_relu._sizes import bytes_needed, reading_bytes, size_formula
-from mem_lib.optimal_relu._stream import Budget, Keys
 from mem_lib.optimal_relu._wide import BlockPlan
-from mem_lib.optimal_relu._wires import ANSWER, Wires
+from mem_lib.parts.projection import Projection, project
+from mem_lib.parts.stages import ANSWER
 
 Plan = PaperPlan | NarrowPlan | BlockPlan | RetrievalPlan
 
@@ -100,7 +101,7 @@ def build(
     # tables may have come out more than the fewest that were checked before
     _check_memory(about, bytes_needed(about))
     with progress_bar(size_formula(about).depth, "layers", "build", progress) as bar:
-        net = Wires(about["d"], bar.update)
+        net = Builder(about["d"], bar.update)
         code, one = plan.wire(net, contents), 1 << about.get("unit_bits", 0)
         answer = answers.factor * code + answers.offset * one
         net.layer(ANSWER, {"label" if dataset.targets is None else "target": answer}, "identity")

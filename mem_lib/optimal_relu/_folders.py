@@ -50,18 +50,6 @@ class Folders:
         return rows[np.argsort(self.keys[rows])]
 
 
-def joined(fields: list[int], bits: int) -> int:
-    """The fields of ``bits`` bits each, written one after the other, first field on top.
-
-    >>> bin(joined([5, 1, 2], 3))
-    '0b101001010'
-    """
-    string = 0
-    for field in fields:
-        string = string << bits | field
-    return string
-
-
 def in_rows(values: np.ndarray, order: np.ndarray) -> np.ndarray:
     """``values``, given in the order ``order`` of the rows, back in the order of the rows."""
     result = np.empty_like(values)

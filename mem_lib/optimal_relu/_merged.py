@@ -12,9 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from mem_lib.network.builder import Builder, Value
 from mem_lib.optimal_relu._paper import PROBES, PaperPlan
 from mem_lib.optimal_relu._sizes import merged_depth_of
-from mem_lib.optimal_relu._wires import READ, Value, Wires
+from mem_lib.parts.stages import READ
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,13 @@ class MergedPlan(PaperPlan):
     depth_of: ClassVar[Callable[[int, int, int, int], int]] = staticmethod(merged_depth_of)
 
     def _find(
-        self, net: Wires, h: dict[str, Value], ends: tuple[int, int], u: int, w: int
+        self, net: Builder, h: dict[str, Value], ends: tuple[int, int], u: int, w: int
     ) -> dict[str, Value]:
         """U += u, V += w if z is inside.  Two layers."""
         h, t = self._inside(net, h, ends)
         return h | {"U": h["U"] + u * t, "V": h["V"] + w * t}
 
-    def _entry(self, net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
+    def _entry(self, net: Builder, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
         """One entry of the folder: max(key bits, label bits) + 3 layers."""
         bits = self.bits
         h |= {"key": 0, "label": 0}

@@ -17,12 +17,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mem_lib.network.builder import Builder, Value
+from mem_lib.optimal_relu._fields import Budget, Keys, StreamPlan, fields_in_bits
 from mem_lib.optimal_relu._folders import Folders
-from mem_lib.optimal_relu._gates import in_two_layers
-from mem_lib.optimal_relu._projection import subtrahends
 from mem_lib.optimal_relu._sizes import narrow_depth_of
-from mem_lib.optimal_relu._stream import Budget, Keys, StreamPlan, fields_in_bits
-from mem_lib.optimal_relu._wires import FIND, HASH, PROJECT, READ, Value, Wires
+from mem_lib.parts.gates import in_two_layers
+from mem_lib.parts.projection import subtrahends
+from mem_lib.parts.stages import FIND, HASH, PROJECT, READ
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class NarrowPlan(StreamPlan):
         found = fields_in_bits(keys, folder_size, budget, c, depth)
         return cls(keys, found.key_bits, found.folder_size, found.folders)
 
-    def wire(self, net: Wires, folders: Folders) -> Value:
+    def wire(self, net: Builder, folders: Folders) -> Value:
         """All hidden layers; returns the output."""
         h = net.layer(PROJECT, {"x": net.first(*self.first_layer)})
         for T in subtrahends(self.keys.projection.range, self.keys.modulus):
@@ -52,7 +53,7 @@ class NarrowPlan(StreamPlan):
             h["U"] += jump * reached
         return self._read(net, h)
 
-    def _read(self, net: Wires, h: dict[str, Value]) -> Value:
+    def _read(self, net: Builder, h: dict[str, Value]) -> Value:
         """The string, bit by bit; the label stays behind in its low bits."""
         c = self.keys.label_bits
         h = {"v": (1 << c) * h["U"], "e": h["x"] + 1}
@@ -69,7 +70,7 @@ class NarrowPlan(StreamPlan):
         return h["v"]
 
 
-def _take_label_bit(net: Wires, h: dict[str, Value], T: int, weight: int) -> None:
+def _take_label_bit(net: Builder, h: dict[str, Value], T: int, weight: int) -> None:
     """v += weight [e = 1] [v >= T], then v -= T [v >= T].  Six layers."""
     h |= net.layer(READ, h | {"t": h["e"] - 1})
     t = h.pop("t")

@@ -20,10 +20,12 @@ from typing import ClassVar, Self
 
 import numpy as np
 
-from mem_lib.optimal_relu._folders import Folders, in_rows, joined
-from mem_lib.optimal_relu._projection import Projection
+from mem_lib.network.builder import Builder, Value
+from mem_lib.optimal_relu._folders import Folders, in_rows
 from mem_lib.optimal_relu._sizes import paper_depth_of
-from mem_lib.optimal_relu._wires import FIND, PROJECT, READ, Value, Wires
+from mem_lib.parts.projection import Projection
+from mem_lib.parts.stages import FIND, PROJECT, READ
+from mem_lib.parts.strings import joined
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ class PaperPlan:
         """The bits of the two fields of an entry."""
         return {"key": self.key_bits, "label": self.label_bits}
 
-    def wire(self, net: Wires, folders: Folders) -> Value:
+    def wire(self, net: Builder, folders: Folders) -> Value:
         """All hidden layers; returns the output, in units of 2^-f."""
         n = self.folder_size
         h = net.layer(PROJECT, {"x": net.first(*self.first_layer)})
@@ -113,14 +115,14 @@ class PaperPlan:
         return self._read(net, h)
 
     def _find(
-        self, net: Wires, h: dict[str, Value], ends: tuple[int, int], u: int, w: int
+        self, net: Builder, h: dict[str, Value], ends: tuple[int, int], u: int, w: int
     ) -> dict[str, Value]:
         """U += u, V += w if z is inside.  Three layers."""
         h, t = self._inside(net, h, ends)
         return net.layer(FIND, {"x": h["x"], "U": h["U"] + u * t, "V": h["V"] + w * t})
 
     def _inside(
-        self, net: Wires, h: dict[str, Value], ends: tuple[int, int]
+        self, net: Builder, h: dict[str, Value], ends: tuple[int, int]
     ) -> tuple[dict[str, Value], Value]:
         """1 for first key <= z <= last key + 1; 0 outside (first key - 1/2, last key + 3/2).  Two
         layers."""
@@ -131,7 +133,7 @@ class PaperPlan:
         h = net.layer(FIND, h | {"t": t})
         return h, h.pop("t")
 
-    def _read(self, net: Wires, h: dict[str, Value]) -> Value:
+    def _read(self, net: Builder, h: dict[str, Value]) -> Value:
         """The folder, entry by entry: its key, its label, and a gate that compares the key."""
         one = 1 << self.unit_bits
         half = {f: one << (self.folder_size * bits + 1) for f, bits in self.bits.items()}
@@ -142,7 +144,7 @@ class PaperPlan:
             h = self._entry(net, h, half)
         return h["y"]
 
-    def _entry(self, net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
+    def _entry(self, net: Builder, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
         """One entry of the folder: 3 max(key bits, label bits) + 2 layers.  ``half`` is half the
         height of the two waves."""
         bits = self.bits
@@ -155,7 +157,7 @@ class PaperPlan:
                 half[field] >>= 1
         return self._compare(net, h)
 
-    def _compare(self, net: Wires, h: dict[str, Value]) -> dict[str, Value]:
+    def _compare(self, net: Builder, h: dict[str, Value]) -> dict[str, Value]:
         """y += label if key <= z < key + 1.  Two layers.
 
         Any other key is so far away that one of q1, q2 is 2 or more, and the label is below 2^c.
@@ -172,7 +174,7 @@ class PaperPlan:
 PROBES = {"key": ("u1", "u2"), "label": ("w1", "w2")}
 
 
-def read_bit(net: Wires, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
+def read_bit(net: Builder, h: dict[str, Value], half: dict[str, int]) -> dict[str, Value]:
     """One bit of each string that still has one; ``half`` is half the height of its wave.  Three
     layers: both arms of the fold, the fold, and the sign of the slope (lemmas
     ``thm-optimal_relu-triangles`` and ``thm-optimal_relu-reading``)."""

@@ -19,18 +19,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.progress import bar as progress_bar
+from mem_lib.network.builder import Builder, Value
 from mem_lib.optimal_relu._folders import Folders, in_rows
-from mem_lib.optimal_relu._gates import in_one_layer, reduced
-from mem_lib.optimal_relu._projection import (
+from mem_lib.parts.gates import in_one_layer, reduced
+from mem_lib.parts.gf2 import equations, fill, primes_near
+from mem_lib.parts.projection import (
     Projection,
     distinct_residues,
     draw_odd,
     halvings,
 )
-from mem_lib.optimal_relu._tables import equations, fill, primes_near
-from mem_lib.optimal_relu._wires import DECODE, FIND, PROJECT, READ, Value, Wires
+from mem_lib.parts.stages import DECODE, FIND, PROJECT, READ
 
 #: Pairs (Q, factor) that are compared, and how many are drawn to find them.
 HASHES, DRAWS = 4, 40
@@ -161,7 +162,7 @@ class RetrievalPlan:
             self.cells * self.label_bits,
         )
 
-    def wire(self, net: Wires, folders: Folders) -> Value:
+    def wire(self, net: Builder, folders: Folders) -> Value:
         """All hidden layers; returns the output."""
         h = net.layer(PROJECT, {"x": net.first(*self.first_layer)})
         reduced(net, h, "x", self.projection.range, self.modulus)
@@ -172,7 +173,7 @@ class RetrievalPlan:
         reduced(net, h, "x", self.modulus, self.table_range)
         return _parities(net, self._read(net, h), self.label_bits)
 
-    def _read(self, net: Wires, h: dict[str, Value]) -> Value:
+    def _read(self, net: Builder, h: dict[str, Value]) -> Value:
         """The sum of the three cells of x, one base-4 digit for each bit of the label."""
         below, T = min(self.modulus, self.table_range), 1 << (self.cells * self.label_bits)
         for p in self.primes:
@@ -209,7 +210,7 @@ def _add_gate(h: dict[str, Value], digit: int) -> None:
         h["y"] = h.get("y", 0) + digit * h.pop("gate")
 
 
-def _parities(net: Wires, y: Value, label_bits: int) -> Value:
+def _parities(net: Builder, y: Value, label_bits: int) -> Value:
     """The number whose bits are the parities of the base-4 digits of ``y``."""
     h = {"y": y}
     for b in reversed(range(label_bits)):

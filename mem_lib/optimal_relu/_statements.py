@@ -1,6 +1,6 @@
 """Statements of the chapter on deep networks whose depth grows like the root of N."""
 
-from mem_lib.statement import Statement
+from mem_lib._base.statement import Statement
 
 STATEMENTS: tuple[Statement, ...] = (
     Statement(
@@ -71,7 +71,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Integer directions",
         paper="vardi2022optimal",
         provenance="ours",
-        function="mem_lib.optimal_relu._projection.project",
+        function="mem_lib.parts.projection.project",
     ),
     Statement(
         label="thm-optimal_relu-modulus",
@@ -85,14 +85,14 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Tests of integers",
         paper="park2021",
         provenance="known",
-        function="mem_lib.optimal_relu._gates.in_two_layers",
+        function="mem_lib.parts.gates.in_two_layers",
     ),
     Statement(
         label="thm-optimal_relu-entries",
         title="Few entries",
         paper="vardi2022optimal",
         provenance="ours",
-        function="mem_lib.optimal_relu._stream.entries",
+        function="mem_lib.parts.strings.entries",
     ),
     Statement(
         label="thm-optimal_relu-narrow",

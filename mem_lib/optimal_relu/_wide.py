@@ -28,10 +28,8 @@ from typing import Any
 import numpy as np
 
 from mem_lib.errors import HypothesisViolated, show
-from mem_lib.optimal_relu._folders import Folders
-from mem_lib.optimal_relu._gates import reduced
-from mem_lib.optimal_relu._sizes import block_depth_of
-from mem_lib.optimal_relu._stream import (
+from mem_lib.network.builder import Builder, Value
+from mem_lib.optimal_relu._fields import (
     TOO_MUCH,
     Budget,
     Keys,
@@ -40,7 +38,10 @@ from mem_lib.optimal_relu._stream import (
     fields_in_bits,
     shortest_string,
 )
-from mem_lib.optimal_relu._wires import FIND, PROJECT, READ, Value, Wires
+from mem_lib.optimal_relu._folders import Folders
+from mem_lib.optimal_relu._sizes import block_depth_of
+from mem_lib.parts.gates import reduced
+from mem_lib.parts.stages import FIND, PROJECT, READ
 
 #: Entries in the layer of a bit, for each block, and in the layer of a threshold, for "parallel":
 #: they decide which fields make the fewest weights.
@@ -108,7 +109,7 @@ class BlockPlan(StreamPlan):
         rounds, blocks = (1, blocks) if self.parallel else (blocks, 1)
         return about | {"blocks": blocks, "rounds": rounds}
 
-    def wire(self, net: Wires, folders: Folders) -> Value:
+    def wire(self, net: Builder, folders: Folders) -> Value:
         """All hidden layers; returns the output."""
         projection, about = self.keys.projection, self.about(folders)
         h = net.layer(PROJECT, {"x": net.first(*self.first_layer)})
@@ -146,7 +147,7 @@ class _Reader:
     under way in ``h``.
     """
 
-    def __init__(self, net: Wires, h: dict[str, Value], tags: list[str]) -> None:
+    def __init__(self, net: Builder, h: dict[str, Value], tags: list[str]) -> None:
         self.net, self.h, self.tags, self.weight = net, h, tags, 0
 
     def find(self, shelves: Mapping[str, _Shelf]) -> None:

@@ -34,6 +34,7 @@ point along what is still missing, and stop at a given error.
 (``thm-two_layer-hybrid``).
 """
 
+from mem_lib.parts.neurons import Neurons, neurons_of
 from mem_lib.two_layer._bounds import bound, least_neurons
 from mem_lib.two_layer._build import VARIANTS, build
 from mem_lib.two_layer._kernels import (
@@ -51,7 +52,6 @@ from mem_lib.two_layer._kernels import (
     steps,
     tau,
 )
-from mem_lib.two_layer._neurons import Neurons, neurons_of
 from mem_lib.two_layer._optimum import Optimum, optimal_weight
 from mem_lib.two_layer._residual import Fit, History, fit
 from mem_lib.two_layer._values import values_of

@@ -17,9 +17,9 @@ from mem_lib._base.text import json_int
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Network
+from mem_lib.parts.neurons import Neurons
 from mem_lib.two_layer._fit_options import METHODS
 from mem_lib.two_layer._hybrid import corrected
-from mem_lib.two_layer._neurons import Neurons
 from mem_lib.two_layer._residual import fit
 from mem_lib.two_layer._slabs import slab_neurons
 from mem_lib.two_layer._sorted import sorted_neurons

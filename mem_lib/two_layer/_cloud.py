@@ -20,12 +20,12 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT, largest
+from mem_lib._base.integers import INT64_LIMIT, integers, largest
 from mem_lib._base.rows import first_occurrence
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated
 from mem_lib.exact.device import Array, Device
-from mem_lib.two_layer._neurons import Neurons, integers
+from mem_lib.parts.neurons import Neurons
 
 #: Norms count as equal when they differ by at most this part of the points' spread.
 SAME_NORM = 1e-3

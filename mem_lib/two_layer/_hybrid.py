@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 
 from mem_lib.data import Dataset
-from mem_lib.two_layer._neurons import Neurons, joined
+from mem_lib.parts.neurons import Neurons, joined
 from mem_lib.two_layer._sorted import sorted_neurons
 from mem_lib.two_layer._values import missed
 

@@ -29,14 +29,15 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.arguments import whole
+from mem_lib._base.integers import integers
 from mem_lib._base.numbers import as_fraction
 from mem_lib._base.progress import bar as progress_bar
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.network import Network
+from mem_lib.parts.neurons import Neurons
 from mem_lib.two_layer._cloud import MOST_SCALE
 from mem_lib.two_layer._fit_options import Values
-from mem_lib.two_layer._neurons import Neurons, integers
 from mem_lib.two_layer._values import missed, values_of
 from mem_lib.two_layer._weight import total_weight
 

@@ -37,10 +37,10 @@ from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 from mem_lib.exact.device import Array, Device
 from mem_lib.network import Network
+from mem_lib.parts.neurons import Neurons
 from mem_lib.two_layer._cloud import Cloud, cloud_of
 from mem_lib.two_layer._fit_options import Goal, Options, Values
 from mem_lib.two_layer._fit_state import FitFile, Ledger, State
-from mem_lib.two_layer._neurons import Neurons
 from mem_lib.two_layer._steps import Bundle, Draw, drawn, rounded
 
 #: Directions that are multiplied with the points at a time.

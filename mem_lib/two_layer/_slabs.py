@@ -17,19 +17,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib.two_layer._flats import (
-    Difference,
-    Points,
+from mem_lib.parts.affine import (
+    IntegerPoints,
     affine,
     floor_log2,
     hyperplane,
-    neurons_from,
     power,
     redrawn,
     scaled,
     shifted,
 )
-from mem_lib.two_layer._neurons import Neurons
+from mem_lib.parts.neurons import Difference, Neurons, neurons_from
 
 HYPOTHESIS = (
     "4 ceil(N/d) ReLU neurons need points in general position: no hyperplane holds more than d of "
@@ -66,13 +64,13 @@ def slab_neurons(
     >>> len(slab_neurons(z, values, 0, np.random.default_rng(0)))
     8
     """
-    cloud = Points.of(points, shift)
+    cloud = IntegerPoints.of(points, shift)
     exact = [Fraction(value) for value in values]
     return redrawn(lambda: _slabs(cloud, exact, rng, advance), HYPOTHESIS)
 
 
 def _slabs(
-    points: Points,
+    points: IntegerPoints,
     values: list[Fraction],
     rng: np.random.Generator,
     advance: Callable[[int], object],
@@ -93,7 +91,7 @@ def partition(rows: np.ndarray, size: int, rng: np.random.Generator) -> list[lis
 
 
 def _slab(
-    points: Points, group: list[int], values: list[Fraction], rng: np.random.Generator
+    points: IntegerPoints, group: list[int], values: list[Fraction], rng: np.random.Generator
 ) -> Difference:
     """The four functions inside the ReLUs, and 1/h."""
     plane = hyperplane(points, group, rng)

@@ -21,20 +21,18 @@ from typing import Any
 import numpy as np
 
 from mem_lib.errors import ConstructionFailed, show
-from mem_lib.two_layer._flats import (
-    Difference,
-    Points,
+from mem_lib.parts.affine import (
+    IntegerPoints,
     affine,
     floor_log2,
     least_ratio,
-    neurons_from,
     oriented,
     power,
     redrawn,
     scaled,
     shifted,
 )
-from mem_lib.two_layer._neurons import Neurons
+from mem_lib.parts.neurons import Difference, Neurons, neurons_from
 
 HYPOTHESIS = (
     "2 ceil(N/(d+1)) ReLU neurons need groups of d + 1 affinely independent points that follow "
@@ -76,7 +74,7 @@ def sorted_neurons(
     >>> len(sorted_neurons(z, values, 0, np.random.default_rng(0)))
     2
     """
-    cloud = Points.of(points, shift)
+    cloud = IntegerPoints.of(points, shift)
     exact = [Fraction(value) for value in values]
     strips = _directions(cloud, group_size or cloud.d + 1, rng)
     return redrawn(lambda: _pairs(cloud, exact, next(strips), advance), HYPOTHESIS)
@@ -92,7 +90,7 @@ class _Strips:
     levels: list[Fraction]
 
 
-def _directions(points: Points, size: int, rng: np.random.Generator) -> Iterator[_Strips]:
+def _directions(points: IntegerPoints, size: int, rng: np.random.Generator) -> Iterator[_Strips]:
     """Strips along random directions with small coefficients, whose range doubles every time."""
     from flint import fmpz_mat
 
@@ -116,7 +114,7 @@ def _directions(points: Points, size: int, rng: np.random.Generator) -> Iterator
     )
 
 
-def _lowest(points: Points, column: Any, heights: list[Any]) -> Fraction:
+def _lowest(points: IntegerPoints, column: Any, heights: list[Any]) -> Fraction:
     """A level well below all points: a small gap would make large weights."""
     lowest, highest = int(min(heights)), int(max(heights))
     room = sum(abs(int(value)) for value in column.entries()) * points.reach
@@ -124,7 +122,7 @@ def _lowest(points: Points, column: Any, heights: list[Any]) -> Fraction:
 
 
 def _pairs(
-    points: Points, values: list[Fraction], strips: _Strips, advance: Callable[[int], object]
+    points: IntegerPoints, values: list[Fraction], strips: _Strips, advance: Callable[[int], object]
 ) -> Neurons:
     pairs: list[Difference] = []
     below: Any = None
@@ -142,7 +140,7 @@ def _pairs(
     return neurons_from(pairs, points, names)
 
 
-def _pair(points: Points, strips: _Strips, level: Fraction, change: Any) -> Difference:
+def _pair(points: IntegerPoints, strips: _Strips, level: Fraction, change: Any) -> Difference:
     """The two functions inside the ReLUs, and 1/h."""
     numerators, denominator = change.numer_denom()
     doubled = int(2 * level)  # levels are halves of integers

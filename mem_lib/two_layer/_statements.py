@@ -1,6 +1,6 @@
 """Statements of the chapter on networks with one hidden layer."""
 
-from mem_lib.statement import Statement
+from mem_lib._base.statement import Statement
 
 STATEMENTS: tuple[Statement, ...] = (
     Statement(
@@ -8,7 +8,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="General position",
         paper="baum1988",
         provenance="known",
-        function="mem_lib.two_layer._flats.hyperplane",
+        function="mem_lib.parts.affine.hyperplane",
     ),
     Statement(
         label="thm-two_layer-threshold",

@@ -23,9 +23,8 @@ import numpy as np
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated
 from mem_lib.network import Network
-from mem_lib.two_layer._facets import facet
-from mem_lib.two_layer._flats import (
-    Points,
+from mem_lib.parts.affine import (
+    IntegerPoints,
     affine,
     floor_log2,
     hyperplane,
@@ -34,8 +33,9 @@ from mem_lib.two_layer._flats import (
     redrawn,
     scaled,
     shifted,
-    units_from,
 )
+from mem_lib.parts.facets import facet
+from mem_lib.parts.neurons import units_from
 from mem_lib.two_layer._slabs import partition
 
 HYPOTHESIS = (
@@ -73,7 +73,7 @@ def threshold_network(
     2
     """
     labels = _two_classes(data)
-    points = Points.of(*data.integers())
+    points = IntegerPoints.of(*data.integers())
     if 1 < points.N <= points.d + 1 and labels.any() and not labels.all():
         units = redrawn(lambda: _half_space(points, labels), HYPOTHESIS, draws=1)
     else:
@@ -95,7 +95,7 @@ class _Units:
         self.outer.append(outer)
         self.names.append(name)
 
-    def network(self, points: Points, about: dict[str, Any] | None) -> Network:
+    def network(self, points: IntegerPoints, about: dict[str, Any] | None) -> Network:
         side = 1 if self.own == 1 else -1
         outer = [side * weight for weight in self.outer]
         neurons = units_from(self.columns, outer, points, self.names)
@@ -103,7 +103,7 @@ class _Units:
         return neurons.network(activation="threshold", offset=offset, readout="sign", about=about)
 
 
-def _half_space(points: Points, labels: np.ndarray) -> _Units:
+def _half_space(points: IntegerPoints, labels: np.ndarray) -> _Units:
     """Up to d + 1 independent points: an affine function is 1 and -1 on the classes."""
     units = _Units(own=1)
     values = [Fraction(2 * int(label) - 1) for label in labels]
@@ -112,7 +112,10 @@ def _half_space(points: Points, labels: np.ndarray) -> _Units:
 
 
 def _slabs(
-    points: Points, labels: np.ndarray, rng: np.random.Generator, advance: Callable[[int], object]
+    points: IntegerPoints,
+    labels: np.ndarray,
+    rng: np.random.Generator,
+    advance: Callable[[int], object],
 ) -> _Units:
     ones = int(labels.sum())
     units = _Units(own=int(2 * ones <= points.N))  # the smaller class; it may be empty
@@ -130,7 +133,7 @@ def _slabs(
 
 
 def _cut_facet(
-    points: Points, labels: np.ndarray, slabs: int, units: _Units, rng: np.random.Generator
+    points: IntegerPoints, labels: np.ndarray, slabs: int, units: _Units, rng: np.random.Generator
 ) -> np.ndarray:
     """Add a unit for the points of a class on a facet; the other points of that class.
 
@@ -153,7 +156,7 @@ def _cut_facet(
     return np.setdiff1d(np.flatnonzero(labels == units.own), captured)
 
 
-def _groups(count: int, points: Points) -> int:
+def _groups(count: int, points: IntegerPoints) -> int:
     return -(-count // points.d)
 
 

@@ -25,7 +25,7 @@ from mem_lib._base.arguments import at_least_zero, whole
 from mem_lib._base.numbers import as_fraction
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Network
-from mem_lib.two_layer._neurons import dense, layers_of
+from mem_lib.parts.neurons import dense, layers_of
 
 #: Significant bits of a root; a sum of 2^40 of them is right to 2^-100.
 _BITS = 140

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT
 
 #: Lookup tables that stay in the cache; longer ones are replaced by sorting.
 TABLE = 2**20

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT
 from mem_lib.exact.arrays.numpy import TABLE, NumPyArrays
 
 BITS = 48

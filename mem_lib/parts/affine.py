@@ -17,12 +17,11 @@ from typing import Any, TypeVar
 import numpy as np
 
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
-from mem_lib.two_layer._neurons import Neurons, integers
 
 T = TypeVar("T")
 
 #: How often a random partition or direction is drawn again when the points it puts together are
-#: affinely dependent.  Points in general position never are.
+#: affinely dependent.  IntegerPoints in general position never are.
 DRAWS = 8
 #: How often random points that complete a hyperplane are drawn again, each time from a larger box.
 COMPLETIONS = 64
@@ -33,7 +32,7 @@ class Dependent(Exception):
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class IntegerPoints:
     """Integer points z = 2^shift x, all different."""
 
     rows: list[list[int]]  # (z, 1)
@@ -41,7 +40,7 @@ class Points:
     shift: int
 
     @classmethod
-    def of(cls, points: np.ndarray, shift: int) -> Points:
+    def of(cls, points: np.ndarray, shift: int) -> IntegerPoints:
         from flint import fmpz_mat
 
         rows = [[*row, 1] for row in points.tolist()]
@@ -104,7 +103,7 @@ class Hyperplane:
     gap: int  # the least absolute value off the group; that at distance 2 where no point is off it
 
 
-def hyperplane(points: Points, group: Sequence[int], rng: np.random.Generator) -> Hyperplane:
+def hyperplane(points: IntegerPoints, group: Sequence[int], rng: np.random.Generator) -> Hyperplane:
     """Through at most d points, completed by random integer points where they are fewer; it exists
     in general position (``thm-two_layer-general-position``)."""
     if not points.independent(group):
@@ -132,14 +131,14 @@ def hyperplane(points: Points, group: Sequence[int], rng: np.random.Generator) -
     )
 
 
-def _at_distance_two(points: Points, column: Any) -> int:
+def _at_distance_two(points: IntegerPoints, column: Any) -> int:
     """About the value at distance 2 in the units of the points, at least 2."""
     square = sum(int(value) ** 2 for value in column.entries()[:-1])
     return 2 * math.isqrt(square) << points.shift
 
 
 def _random_points(
-    points: Points, count: int, draw: int, rng: np.random.Generator
+    points: IntegerPoints, count: int, draw: int, rng: np.random.Generator
 ) -> list[list[int]]:
     """Rows (z, 1) in a box as large as the data, and twice as large with every draw."""
     reach = max(points.reach, 1) << draw
@@ -183,7 +182,7 @@ def _column(matrix: Any, k: int) -> Any:
 # affine functions -------------------------------------------------------------------------------
 
 
-def affine(points: Points, group: Sequence[int], values: Sequence[Fraction]) -> Any:
+def affine(points: IntegerPoints, group: Sequence[int], values: Sequence[Fraction]) -> Any:
     """The affine function <v, x> + c with given values at a group of at most d + 1 independent
     points; of all such functions the one with the least |v|^2 + c^2.  Fractions (w, b), on z."""
     from flint import fmpq, fmpq_mat, fmpz_mat
@@ -243,54 +242,3 @@ def shifted(column: Any, constant: Fraction) -> Any:
     column = fmpq_mat(column)
     column[column.nrows() - 1, 0] += fmpq(constant.numerator, constant.denominator)
     return column
-
-
-@dataclass(frozen=True, eq=False)
-class Difference:
-    """sum_j weight * signs[j] * relu(columns[j]): neurons that cancel each other."""
-
-    columns: Sequence[Any]  # of fractions
-    signs: Sequence[int]
-    weight: Fraction
-
-
-def neurons_from(
-    differences: Sequence[Difference], points: Points, names: Sequence[str]
-) -> Neurons:
-    """ReLU neurons of integers.  Those of a difference stay on one scale: where they cancel each
-    other, so do their integers."""
-    columns: list[Any] = []
-    outer: list[Fraction] = []
-    for each in differences:
-        rows, factor = _whole(each.columns)
-        columns += rows
-        outer += [each.weight * sign / factor for sign in each.signs]
-    return _neurons(columns, outer, points, names)
-
-
-def _whole(columns: Sequence[Any]) -> tuple[list[Any], Fraction]:
-    """Columns of fractions times the least factor that makes all of them integer, and that."""
-    from flint import fmpz_mat
-
-    parts = [column.numer_denom() for column in columns]
-    common = math.lcm(*(int(denominator) for _, denominator in parts))
-    rows = [[value * (common // int(q)) for value in top.entries()] for top, q in parts]
-    content = math.gcd(*(int(value) for row in rows for value in row)) or 1
-    found = [fmpz_mat(len(row), 1, [value // content for value in row]) for row in rows]
-    return found, Fraction(common, content)
-
-
-def units_from(
-    columns: Sequence[Any], outer: Sequence[int], points: Points, names: Sequence[str]
-) -> Neurons:
-    """Threshold units outer * step(column), columns of fractions, with primitive integer rows."""
-    rows = [primitive(column.numer_denom()[0]) for column in columns]
-    return _neurons(rows, list(map(Fraction, outer)), points, names)
-
-
-def _neurons(
-    columns: Sequence[Any], outer: Sequence[Fraction], points: Points, names: Sequence[str]
-) -> Neurons:
-    entries = integers(int(value) for column in columns for value in column.entries())
-    table = entries.reshape(len(columns), points.d + 1)
-    return Neurons(table[:, :-1], table[:, -1], tuple(outer), points.shift, tuple(names))

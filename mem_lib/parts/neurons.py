@@ -7,16 +7,17 @@ z = 2^shift x.  ReLU lets a positive factor through, so every rational neuron ha
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT
+from mem_lib._base.integers import integers
 from mem_lib.errors import HypothesisViolated, show
 from mem_lib.network import Layer, Network
+from mem_lib.parts.affine import IntegerPoints, primitive
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,16 +124,60 @@ def layers_of(network: Any) -> tuple[Layer | None, Layer]:
     return network.layers[0], output
 
 
-def integers(values: Iterable[int]) -> np.ndarray:
-    """int64 where all fit, Python integers otherwise."""
-    listed = list(values)
-    if all(abs(value) < INT64_LIMIT for value in listed):
-        return np.array(listed, dtype=np.int64)
-    array = np.empty(len(listed), dtype=object)
-    array[:] = listed
-    return array
-
-
 def dense(layer: Layer) -> np.ndarray:
     weight = layer.weight
     return weight if isinstance(weight, np.ndarray) else weight.toarray()
+
+
+# from columns of fractions -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    """sum_j weight * signs[j] * relu(columns[j]): neurons that cancel each other."""
+
+    columns: Sequence[Any]  # of fractions
+    signs: Sequence[int]
+    weight: Fraction
+
+
+def neurons_from(
+    differences: Sequence[Difference], points: IntegerPoints, names: Sequence[str]
+) -> Neurons:
+    """ReLU neurons of integers.  Those of a difference stay on one scale: where they cancel each
+    other, so do their integers."""
+    columns: list[Any] = []
+    outer: list[Fraction] = []
+    for each in differences:
+        rows, factor = _whole(each.columns)
+        columns += rows
+        outer += [each.weight * sign / factor for sign in each.signs]
+    return _neurons(columns, outer, points, names)
+
+
+def _whole(columns: Sequence[Any]) -> tuple[list[Any], Fraction]:
+    """Columns of fractions times the least factor that makes all of them integer, and that."""
+    from flint import fmpz_mat
+
+    parts = [column.numer_denom() for column in columns]
+    common = math.lcm(*(int(denominator) for _, denominator in parts))
+    rows = [[value * (common // int(q)) for value in top.entries()] for top, q in parts]
+    content = math.gcd(*(int(value) for row in rows for value in row)) or 1
+    found = [fmpz_mat(len(row), 1, [value // content for value in row]) for row in rows]
+    return found, Fraction(common, content)
+
+
+def units_from(
+    columns: Sequence[Any], outer: Sequence[int], points: IntegerPoints, names: Sequence[str]
+) -> Neurons:
+    """Threshold units outer * step(column), columns of fractions, with primitive integer rows."""
+    rows = [primitive(column.numer_denom()[0]) for column in columns]
+    return _neurons(rows, list(map(Fraction, outer)), points, names)
+
+
+def _neurons(
+    columns: Sequence[Any], outer: Sequence[Fraction], points: IntegerPoints, names: Sequence[str]
+) -> Neurons:
+    entries = integers(int(value) for column in columns for value in column.entries())
+    table = entries.reshape(len(columns), points.d + 1)
+    return Neurons(table[:, :-1], table[:, -1], tuple(outer), points.shift, tuple(names))

@@ -1,6 +1,6 @@
 """Layers written as what they compute: every unit is an affine form in the units before it.
 
->>> net = Wires(inputs=1)
+>>> net = Builder(inputs=1)
 >>> h = net.layer("project", {"x": net.first([2], -3)})
 >>> h = net.layer("answer", {"hat": h["x"] - 1, "rest": 5 - 2 * h["x"]})
 >>> net.layers[1]
@@ -17,54 +17,50 @@ from itertools import accumulate
 
 import numpy as np
 
-from mem_lib.network import Layer, Sparse
-
-#: The stages that the layers of this chapter belong to.
-PROJECT, HASH, FIND, READ, DECODE, ANSWER = (
-    "project", "hash", "find the folder", "read the folder", "decode", "answer",
-)  # fmt: skip
+from mem_lib.network.layer import Layer
+from mem_lib.network.sparse import Sparse
 
 #: Layers with more inputs and units than this are stored as sparse matrices.
 SPARSE = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class Affine:
     """constant + sum of coefficient times unit, over the units of one layer."""
 
     terms: dict[int, int]
     constant: int
     layer: int
 
-    def __add__(self, other: Form | int) -> Form:
+    def __add__(self, other: Affine | int) -> Affine:
         if isinstance(other, int):
-            return Form(self.terms, self.constant + other, self.layer)
+            return Affine(self.terms, self.constant + other, self.layer)
         assert self.layer == other.layer, "a form mixes the units of two layers"
         terms = dict(self.terms)
         for unit, coefficient in other.terms.items():
             terms[unit] = terms.get(unit, 0) + coefficient
-        return Form(terms, self.constant + other.constant, self.layer)
+        return Affine(terms, self.constant + other.constant, self.layer)
 
     __radd__ = __add__
 
-    def __mul__(self, factor: int) -> Form:
+    def __mul__(self, factor: int) -> Affine:
         terms = {unit: factor * coefficient for unit, coefficient in self.terms.items()}
-        return Form(terms, factor * self.constant, self.layer)
+        return Affine(terms, factor * self.constant, self.layer)
 
     __rmul__ = __mul__
 
-    def __sub__(self, other: Form | int) -> Form:
+    def __sub__(self, other: Affine | int) -> Affine:
         return self + -1 * other
 
-    def __rsub__(self, other: int) -> Form:
+    def __rsub__(self, other: int) -> Affine:
         return -1 * self + other
 
 
 #: A unit before it is built; an integer stands for the constant form.
-Value = Form | int
+Value = Affine | int
 
 
-class Wires:
+class Builder:
     """A network under construction, layer after layer."""
 
     def __init__(self, inputs: int, advance: Callable[[int], object] = lambda layers: None) -> None:
@@ -72,9 +68,9 @@ class Wires:
         self._units = inputs
         self._advance = advance
 
-    def first(self, weights: Sequence[int], constant: int) -> Form:
+    def first(self, weights: Sequence[int], constant: int) -> Affine:
         """The form <weights, input> + constant."""
-        return Form(dict(enumerate(weights)), constant, len(self.layers))
+        return Affine(dict(enumerate(weights)), constant, len(self.layers))
 
     def layer(
         self, stage: str, units: Mapping[str, Value], activation: str = "relu"
@@ -83,7 +79,7 @@ class Wires:
         terms: list[dict[int, int]] = []
         bias = []
         for value in units.values():
-            if isinstance(value, Form):
+            if isinstance(value, Affine):
                 assert value.layer == len(self.layers), "a form names units of an earlier layer"
                 terms.append(value.terms)
                 value = value.constant
@@ -94,7 +90,7 @@ class Wires:
         self.layers.append(Layer(weight, bias, activation, names=tuple(units), stage=stage))
         self._units = len(bias)
         self._advance(1)
-        return {name: Form({i: 1}, 0, len(self.layers)) for i, name in enumerate(units)}
+        return {name: Affine({i: 1}, 0, len(self.layers)) for i, name in enumerate(units)}
 
 
 def _matrix(terms: list[dict[int, int]], inputs: int) -> list[list[int]] | Sparse:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib.errors import ConstructionFailed, show
-from mem_lib.two_layer._flats import Dependent, Points, primitive
+from mem_lib.parts.affine import Dependent, IntegerPoints, primitive
 
 #: Turns that are tried at one face.  A turn fails when it is parallel to the hyperplane itself.
 TURNS = 64
@@ -31,7 +31,7 @@ class Facet:
     values: list[Any]  # at all points: 0 on the rows, positive elsewhere
 
 
-def facet(points: Points, rng: np.random.Generator) -> Facet:
+def facet(points: IntegerPoints, rng: np.random.Generator) -> Facet:
     """A facet of at least d + 1 points in general position; which one is up to chance."""
     face, column = _touching(points, rng)
     while len(face.rows) < points.d:
@@ -55,7 +55,7 @@ class _Face:
     are minors of the rows (z, 1).
     """
 
-    def __init__(self, points: Points) -> None:
+    def __init__(self, points: IntegerPoints) -> None:
         from flint import fmpz
 
         self.points = points
@@ -112,7 +112,7 @@ class _Face:
         return column, self.points.at(column)
 
 
-def _touching(points: Points, rng: np.random.Generator) -> tuple[_Face, Any]:
+def _touching(points: IntegerPoints, rng: np.random.Generator) -> tuple[_Face, Any]:
     """A lowest point in a random direction, and the hyperplane through it."""
     from flint import fmpz_mat
 
@@ -125,7 +125,9 @@ def _touching(points: Points, rng: np.random.Generator) -> tuple[_Face, Any]:
     return face, primitive(column)
 
 
-def _turned(points: Points, face: _Face, column: Any, rng: np.random.Generator) -> tuple[int, Any]:
+def _turned(
+    points: IntegerPoints, face: _Face, column: Any, rng: np.random.Generator
+) -> tuple[int, Any]:
     """The first point that the hyperplane meets when it turns in a random way, and where it is."""
     column, heights = face.shortened(column)
     for _ in range(TURNS):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mem_lib._base.dyadic import INT64_LIMIT, largest
+from mem_lib._base.integers import INT64_LIMIT, largest
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed
 

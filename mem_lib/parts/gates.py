@@ -9,17 +9,18 @@ That both are right, and that they reduce modulo a number: lemma ``thm-optimal_r
 
 from __future__ import annotations
 
-from mem_lib.optimal_relu._projection import subtrahends
-from mem_lib.optimal_relu._wires import HASH, Value, Wires
+from mem_lib.network.builder import Builder, Value
+from mem_lib.parts.projection import subtrahends
+from mem_lib.parts.stages import HASH
 
 
-def in_one_layer(net: Wires, stage: str, h: dict[str, Value], value: Value, T: int) -> Value:
+def in_one_layer(net: Builder, stage: str, h: dict[str, Value], value: Value, T: int) -> Value:
     """[value >= T]; all of ``h`` is carried along."""
     h |= net.layer(stage, h | {"A": value - T + 1, "B": value - T})
     return h.pop("A") - h.pop("B")
 
 
-def in_two_layers(net: Wires, stage: str, h: dict[str, Value], value: Value, T: int) -> Value:
+def in_two_layers(net: Builder, stage: str, h: dict[str, Value], value: Value, T: int) -> Value:
     """[value >= T], by lemma ``thm-optimal_relu-tests``; all of ``h`` is carried along."""
     h |= net.layer(stage, h | {"q": T - value})
     q = h.pop("q")
@@ -27,7 +28,7 @@ def in_two_layers(net: Wires, stage: str, h: dict[str, Value], value: Value, T: 
     return h.pop("p")
 
 
-def reduced(net: Wires, h: dict[str, Value], name: str, size: int, modulus: int) -> None:
+def reduced(net: Builder, h: dict[str, Value], name: str, size: int, modulus: int) -> None:
     """h[name], which is below ``size``, modulo ``modulus``: one layer for each subtraction."""
     for T in subtrahends(size, modulus):
         reached = in_one_layer(net, HASH, h, h[name], T)
