@@ -1,9 +1,10 @@
 """Interactive figures that evaluate real networks, exactly, in the reader's browser.
 
 An explorer is data and a renderer.  The data are network files, built and verified by the library
-when the page is made, packed into the page.  The renderer is one ES module (``static/*.mjs``,
-joined): an evaluator of network files in BigInt that knows layers and nothing else, the shared
-pieces (sliders, picture, sentence, tape, counters), and one view for each explorer.
+when the page is made, packed into the page.  The renderer is one ES module, joined from
+``static/*.mjs``: an evaluator of network files in BigInt that knows layers and nothing else, the
+shared pieces (sliders, picture, sentence, tape, counters), and the explorer's own view from
+``static/views``.
 
 The page asks for nothing, so it works from a server, from a file and without a kernel.  In
 JupyterLab ``explorer.landing().widget()`` gives the same renderer as an anywidget, if that package
@@ -14,25 +15,18 @@ is installed.
 5
 """
 
-from mem_lib.explorer._host import Explorer, module, style
-from mem_lib.explorer._landing import (
-    CONSTRUCTIONS,
-    POINTS,
-    SIZES,
-    Construction,
-    Family,
-    box_of,
-    labellings,
-    landing,
-    nearest_other_answer,
-)
-from mem_lib.explorer._pack import pack, unpack
+from mem_lib.explorer.cards import CARDS, SIZES, Card, Family
+from mem_lib.explorer.host import Explorer
+from mem_lib.explorer.pack import pack, unpack
+from mem_lib.explorer.points import POINTS, box_of, labellings, nearest_other_answer
+from mem_lib.explorer.renderer import module, style
+from mem_lib.explorer.views.landing import landing
 
 __all__ = [
-    "CONSTRUCTIONS",
+    "CARDS",
     "POINTS",
     "SIZES",
-    "Construction",
+    "Card",
     "Explorer",
     "Family",
     "box_of",

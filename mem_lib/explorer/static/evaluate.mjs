@@ -148,3 +148,7 @@ async function unpack(packed) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
   return (await new Response(stream).text()).split("\n");
 }
+
+export {
+  bitLength, certify, compile, fraction, label, onGrid, outputs, run, size, unpack,
+};

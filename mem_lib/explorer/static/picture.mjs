@@ -1,5 +1,7 @@
 // The picture: a plane with training points to press, regions, first-layer lines and a query ring.
 
+import { h, place, sliced } from "./pieces.mjs";
+
 const SVG = "http://www.w3.org/2000/svg";
 const MAGNET = 9; // pixels within which a dragged query snaps to a training point
 const REACH = 22; // half of the 44 pixels that a finger needs
@@ -211,3 +213,5 @@ function painter(canvas, [left, right, bottom, top]) {
     stop: () => job?.cancel(),
   };
 }
+
+export { plane };

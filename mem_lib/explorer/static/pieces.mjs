@@ -1,5 +1,7 @@
 // The shared pieces: small parts of a page that every explorer is made of.
 
+import { bitLength } from "./evaluate.mjs";
+
 /** An element with attributes and children; a function under "onname" listens to the event. */
 function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -182,3 +184,7 @@ function bars(columns) {
     },
   };
 }
+
+export {
+  bars, calm, counters, framed, h, minus, place, say, sentence, sliced, slider, spaced, tape,
+};

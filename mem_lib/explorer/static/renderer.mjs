@@ -1,13 +1,7 @@
-// One renderer, two hosts: an anywidget imports this module, a plain page has it inlined.
-
-const VIEWS = { landing };
+// One view, two hosts: an anywidget calls its `render` itself, a plain page needs this beginning.
 
 /** Whether this browser can open the packed networks. */
 const supported = () => typeof DecompressionStream === "function";
-
-async function render({ model, el }) {
-  return VIEWS[model.get("explorer").view](model, el);
-}
 
 /** What a plain page has instead of a kernel: the values, and nobody to tell. */
 function plainModel(values) {
@@ -20,7 +14,7 @@ function plainModel(values) {
 }
 
 /** Bring the explorer of a plain page to life; its static figure leaves when all is well. */
-async function start(root) {
+async function start(root, render) {
   if (!root || !supported()) return;
   const values = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
   const el = document.createElement("div");
@@ -29,4 +23,4 @@ async function start(root) {
   root.querySelector(".mem-static").replaceWith(el);
 }
 
-export default { render };
+export { start };

@@ -1,13 +1,22 @@
 // The landing explorer: a few points, every labelling of them, and for each the networks built.
 
+import {
+  certify, compile, fraction, label, onGrid, outputs, run, size, unpack,
+} from "../evaluate.mjs";
+import {
+  bars, calm, counters, framed, h, minus, place, say, sentence, slider, spaced, tape,
+} from "../pieces.mjs";
+import { plane } from "../picture.mjs";
+
 const MARKS = ["blue disc", "orange diamond"];
 
-async function landing(model, el) {
+async function render({ model, el }) {
   const data = model.get("explorer");
-  const { points, shift, constructions, sizes } = data;
+  const { points, shift, cards, sizes, tries } = data;
+  const packs = model.get("packs");
   const names = points.map((_, i) => String.fromCharCode(65 + i));
   const all = 2 ** points.length;
-  const files = await Promise.all(constructions.map(({ pack }) => unpack(pack)));
+  const files = await Promise.all(cards.map(({ slug }) => unpack(packs[slug])));
   const networks = files.map((texts) => texts.map(() => null));
   const network = (c, labelling) =>
     (networks[c][labelling] ??= compile(JSON.parse(files[c][labelling])));
@@ -58,7 +67,7 @@ async function landing(model, el) {
   const tapeBox = h("div", {});
   let layers = null; // the layer slider of the network shown
   const play = h("button", { type: "button", onclick: playTape }, "Play");
-  const cards = constructions.map((c, i) => card(c, i));
+  const choices = cards.map((c, i) => choice(c, i));
   const certificate = h("p", { class: "mem-certificate" });
   const count = counters();
   const source = h("a", { class: "mem-file" }, "This network\u2019s file");
@@ -67,7 +76,7 @@ async function landing(model, el) {
   const chart = bars(["network, data", "weights", "\u2502 is one weight per point"]);
   const sizeSlider = slider("Number of points N", sizes.N.length, state.n,
     (i) => spaced(sizes.N[i]), (n) => change({ n }));
-  const cardsToTry = data.cards.map(({ title, text, labelling, query }) =>
+  const toTry = tries.map(({ title, text, labelling, query }) =>
     h("button", {
       type: "button", class: "mem-try",
       onclick() {
@@ -84,16 +93,16 @@ async function landing(model, el) {
         h("p", { class: "mem-head" },
           "Inside: a column for each layer, filled where a neuron is not 0, violet where negative"),
         strip.element, inside, tapeBox, play)),
-    h("div", { class: "mem-cards" }, ...cards.map(({ element }) => element)),
+    h("div", { class: "mem-cards" }, ...choices.map(({ element }) => element)),
     h("div", { class: "mem-top" },
       h("div", {}, count.element, source),
       h("div", { class: "mem-check" }, certificate, every, report)),
     ...(sizes.rows.length ? [h("div", {}, sizeSlider.element, chart.element)] : []),
-    h("div", { class: "mem-tries" }, ...cardsToTry));
+    h("div", { class: "mem-tries" }, ...toTry));
 
-  function card({ title }, i) {
+  function choice({ title }, i) {
     const verdict = h("span", { class: "mem-verdict" });
-    if (constructions.length === 1)
+    if (cards.length === 1)
       return { verdict, element: h("div", { class: "mem-card" }, h("b", {}, title), verdict) };
     const radio = h("input", {
       type: "radio", name: `mem-${data.id}`, checked: i === 0,
@@ -139,20 +148,20 @@ async function landing(model, el) {
     picture.labels(labels);
     say(chosenText, "Press a point to change its label, drag the ring to ask elsewhere. " +
       `You chose ${bits(state.labelling)}, one of ${all} labellings; tried so far: ${tried.size}.`);
-    const found = constructions.map((_, c) =>
+    const found = cards.map((_, c) =>
       certify(network(c, state.labelling), points, labels, shift));
-    found.forEach((one, c) => say(cards[c].verdict, verdict(one)));
+    found.forEach((one, c) => say(choices[c].verdict, verdict(one)));
     const shown = found[state.chosen];
     say(certificate, `Checked in this page, in integers: ${verdict(shown)}` +
       (shown.ties ? `, ${shown.ties} neurons on a threshold.` : ", no neuron on its threshold."));
     el.dataset.labelling = state.labelling;
     el.dataset.certificate = `${shown.correct}/${points.length}`;
     el.dataset.ties = shown.ties;
-    const { promised, theorem } = constructions[state.chosen];
+    const { promised, theorem } = cards[state.chosen];
     count.set(`This network, and ${theorem}`, size(net), promised[state.labelling]);
     const text = files[state.chosen][state.labelling];
     source.href = `data:application/json,${encodeURIComponent(text)}`;
-    source.download = `${constructions[state.chosen].slug}-${bits(state.labelling)}.json`;
+    source.download = `${cards[state.chosen].slug}-${bits(state.labelling)}.json`;
     layers = slider(`Layer (of ${net.layers.length})`, net.layers.length, 0,
       (l) => layerText(net, l), (layer) => change({ layer }));
     tapeBox.replaceChildren(layers.element);
@@ -174,7 +183,7 @@ async function landing(model, el) {
         ? "\u2713 its label." : "\u2717 not its label.");
     const hidden = trace.slice(0, -1).map(({ values: v }, l) => {
       const on = v.filter((value) => value !== 0n).length;
-      const name = constructions[state.chosen].stages[net.layers[l].stage] ?? "neurons are not 0";
+      const name = cards[state.chosen].stages[net.layers[l].stage] ?? "neurons are not 0";
       return `${on} of ${v.length} ${name}`;
     });
     const heard = hidden.length === 0 ? "It has no hidden neuron."
@@ -200,7 +209,7 @@ async function landing(model, el) {
     let [asked, right, ties] = [0, 0, 0];
     for (let labelling = 0; labelling < all; labelling++) {
       tried.add(labelling);
-      constructions.forEach((_, c) => {
+      cards.forEach((_, c) => {
         const one = certify(network(c, labelling), points, labelsOf(labelling), shift);
         [asked, right, ties] = [asked + points.length, right + one.correct, ties + one.ties];
       });
@@ -270,3 +279,5 @@ async function landing(model, el) {
     media.forEach((query) => query.removeEventListener("change", recolour));
   };
 }
+
+export { render };

@@ -1,58 +1,13 @@
-"""The explorers' Python side: what is built, verified, packed and written into a page."""
+"""The landing explorer in Python: what is built, verified and described."""
 
-import base64
-import gzip
-import re
-import sys
 import types
 
 import numpy as np
 import pytest
-import traitlets
 
 import mem_lib as ml
 from mem_lib import explorer
-from mem_lib.explorer import _host
-
-SLUG = "beyond_worst_case"
-
-
-@pytest.fixture(scope="module")
-def landing():
-    return explorer.landing(numbers=(6, 100))
-
-
-@pytest.fixture(scope="module")
-def networks(landing):
-    return landing.networks(SLUG)
-
-
-DATASETS = explorer.labellings(explorer.POINTS)
-
-
-# --- Packing --------------------------------------------------------------------------------------
-
-
-def test_a_pack_opens_to_the_same_files_and_has_the_same_bytes(networks):
-    packed = explorer.pack(networks)
-    assert explorer.unpack(packed) == networks
-    assert explorer.pack(networks) == packed
-    assert len(packed) < sum(len(net.to_json()) for net in networks) / 10
-
-
-def test_a_pack_does_not_tell_where_and_when_it_was_made(networks):
-    """RFC 1952: no name, no time, best compression, system unknown."""
-    header = base64.b64decode(explorer.pack(networks))[:10]
-    assert header == b"\x1f\x8b\x08" + bytes(5) + b"\x02\xff"
-
-
-@pytest.mark.parametrize("damage", [lambda p: p[:40], lambda p: "!" + p, lambda p: "aGVsbG8="])
-def test_a_damaged_pack_is_refused(networks, damage):
-    with pytest.raises(ml.InvalidNetwork, match="packed"):
-        explorer.unpack(damage(explorer.pack(networks[:2])))
-
-
-# --- The landing explorer -------------------------------------------------------------------------
+from tests.explorer.pages import DATASETS, SLUG
 
 
 def test_every_labelling_has_a_verified_network(networks):
@@ -76,7 +31,7 @@ def test_they_are_what_the_constructions_own_build_gives(networks):
 
 
 def test_promises_are_the_theorems_and_hold(landing, networks):
-    promised = landing.values["explorer"]["constructions"][0]["promised"]
+    promised = landing.values["explorer"]["cards"][0]["promised"]
     for network, dataset, promise in zip(networks, DATASETS, promised, strict=True):
         bound = ml.beyond_worst_case.bound(dataset)
         assert promise == {name: getattr(bound, name) for name in promise}
@@ -123,9 +78,14 @@ def test_points_of_different_lengths_are_refused():
         explorer.landing([(0, 0), (1,)])
 
 
-def test_without_a_construction_there_is_nothing_to_show():
-    with pytest.raises(ml.InvalidDataset, match="constructions: at least one is needed"):
-        explorer.landing([(0, 0), (9, 5)], constructions=(), sizes=())
+def test_without_a_card_there_is_nothing_to_show():
+    with pytest.raises(ml.InvalidDataset, match="cards: at least one is needed"):
+        explorer.landing([(0, 0), (9, 5)], cards=(), sizes=())
+
+
+def test_two_cards_of_one_name_are_refused():
+    with pytest.raises(ml.InvalidDataset, match=rf"cards: all slugs .*'{SLUG}', '{SLUG}'"):
+        explorer.landing([(0, 0), (9, 5)], explorer.CARDS * 2, sizes=())
 
 
 @pytest.mark.parametrize("labelling", [-1, 4, 1.5, "x"])
@@ -140,7 +100,7 @@ def silent(dataset):
 
 
 def test_a_wrong_network_cannot_enter_a_page():
-    wrong = explorer.Construction("silent", "Silence", silent)
+    wrong = explorer.Card("silent", "Silence", silent)
     with pytest.raises(ml.ConstructionFailed, match=r"silent .* NOT memorized: 0 of 2"):
         wrong.networks([DATASETS[0].subset([0, 1]), ml.Dataset([[0, 0], [9, 9]], [1, 1])])
     with pytest.raises(ml.ConstructionFailed, match="NOT memorized"):
@@ -157,16 +117,14 @@ def test_points_that_lines_cannot_tell_apart_are_reported(monkeypatch):
 
 
 def test_another_construction_is_one_entry_more():
-    other = explorer.Construction("second", "Another draw", ml.beyond_worst_case.build)
-    both = explorer.landing(
-        [(0, 0), (90, 0), (0, 90)], [*explorer.CONSTRUCTIONS, other], numbers=(6,)
-    )
+    other = explorer.Card("second", "Another draw", ml.beyond_worst_case.build)
+    both = explorer.landing([(0, 0), (90, 0), (0, 90)], [*explorer.CARDS, other], numbers=(6,))
     assert both.networks("second") != both.networks(SLUG)
     rows = both.values["explorer"]["sizes"]["rows"]
     assert [row["name"] for row in rows][:2] == [
         "two moons: Random lines, then a cover", "two moons: Another draw",
     ]  # fmt: skip
-    assert both.values["explorer"]["constructions"][1]["promised"] == [{}] * 8
+    assert both.values["explorer"]["cards"][1]["promised"] == [{}] * 8
     with pytest.raises(ml.InvalidNetwork, match=r"slug: one of .*'second'.* got 'third'"):
         both.networks("third")
 
@@ -180,62 +138,3 @@ def test_the_nearest_other_answer(networks):
     assert ml.predict(networks[21], [found]) == [0]
     assert (ml.predict(networks[21], closer) == 1).all() and len(closer) > 50
     assert explorer.nearest_other_answer(networks[63], explorer.POINTS[0], box) is None
-
-
-# --- The page -------------------------------------------------------------------------------------
-
-
-def test_the_page_is_the_same_every_time_and_small(landing):
-    html = landing._repr_html_()
-    assert explorer.landing(numbers=(6, 100))._repr_html_() == html
-    assert len(gzip.compress(html.encode())) <= 300_000
-    assert repr(landing).startswith("Explorer: Six points")
-
-
-def test_names_within_the_page_depend_on_the_content(landing):
-    other = explorer.landing(labelling=20, numbers=(6, 100))
-    assert other.id != landing.id
-    assert f'id="{landing.id}"' in landing._repr_html_()
-
-
-def test_the_page_asks_for_nothing(landing):
-    code = explorer.module()
-    asking = r"^\s*import\b|\bimport\(|fetch\(|XMLHttpRequest|eval\("
-    assert not re.search(asking, code, re.MULTILINE)
-    assert code.count("export default") == 1 and "</script" not in code
-    addresses = set(re.findall(r"https?://[^\"')]+", code + explorer.style()))
-    assert addresses == {"http://www.w3.org/2000/svg"}
-    parts = [_host._static(f"{part}.mjs") for part in _host.PARTS]
-    assert all(part.count("\n") < 400 for part in parts)
-
-
-def test_text_cannot_break_out_of_the_page(landing):
-    evil = explorer.Explorer({"explorer": {"view": "</script><b>"}}, landing.fallback, "<i>")
-    html = evil._repr_html_()
-    assert "</script><b>" not in html and "<figcaption>&lt;i&gt;</figcaption>" in html
-
-
-def test_the_static_figure_and_the_caption_are_in_the_page(landing):
-    html = landing._repr_html_()
-    assert html.count('class="only-light"') == 2 and "orange diamond: A, C, E" in html
-    assert "<figcaption>Six points and a network" in html and "the 12 neurons" in html
-
-
-def test_without_anywidget_the_page_form_is_used(landing, monkeypatch):
-    monkeypatch.setitem(sys.modules, "anywidget", None)
-    assert landing.widget() is landing
-
-
-def test_the_widget_carries_the_same_renderer_and_values(landing, monkeypatch):
-    stand_in = types.ModuleType("anywidget")
-    stand_in.AnyWidget = traitlets.HasTraits
-    monkeypatch.setitem(sys.modules, "anywidget", stand_in)
-    widget = landing.widget()
-    assert widget._esm == explorer.module() and widget._css == explorer.style()
-    assert widget.labelling == 21 and widget.explorer == landing.values["explorer"]
-    assert set(widget.trait_names(sync=True)) == set(landing.values)
-
-
-def test_what_is_no_text_is_no_pack():
-    with pytest.raises(ml.InvalidNetwork, match="packed: not a gzipped, base64-coded text"):
-        explorer.unpack(None)

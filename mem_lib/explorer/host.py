@@ -1,0 +1,78 @@
+"""Two hosts for one renderer: the plain page, which needs no kernel, and an anywidget."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from mem_lib.errors import InvalidNetwork, show
+from mem_lib.explorer.pack import short_hash, unpack
+from mem_lib.explorer.renderer import module, style
+from mem_lib.figures import Picture
+from mem_lib.network import Network
+
+
+@dataclass(frozen=True)
+class Explorer:
+    """An interactive figure, displayed by notebooks and by the book.
+
+    ``view`` names the view, a file of ``static/views``.  ``values`` are JSON values
+    that this view reads: what it shows, and where the reader starts.  ``packs`` are the networks
+    of the page, each value a text of :func:`mem_lib.explorer.pack`.  ``fallback`` is the figure of
+    the first state, for readers without JavaScript or with a browser that cannot unpack;
+    ``caption`` stands under both.
+    """
+
+    view: str
+    values: Mapping[str, Any]
+    packs: Mapping[str, str]
+    fallback: Picture
+    caption: str
+
+    @property
+    def model(self) -> dict[str, Any]:
+        """What the renderer's model holds: the values, and ``"packs"``."""
+        return {**self.values, "packs": dict(self.packs)}
+
+    @property
+    def id(self) -> str:
+        """Depends on the content alone."""
+        return "mem-" + short_hash(json.dumps([self.view, self.model], sort_keys=True))
+
+    def networks(self, slug: str) -> list[Network]:
+        """The networks of pack ``slug``, as the page holds them.
+
+        Raises ``InvalidNetwork`` when there is no such pack.
+        """
+        if slug not in self.packs:
+            raise InvalidNetwork(f"slug: one of {sorted(self.packs)} is needed, got {show(slug)}")
+        return unpack(self.packs[slug])
+
+    def _repr_html_(self) -> str:
+        data = json.dumps(self.model, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
+        root = f'document.querySelector("#{self.id}:not([data-started])")'
+        return (
+            f'<figure class="mem-host" id="{self.id}"><style>{style()}</style>'
+            f'<div class="mem-static">{self.fallback._repr_html_()}</div>'
+            f"<figcaption>{escape(self.caption)}</figcaption>"
+            f'<script type="application/json">{data}</script>'
+            f'<script type="module">{module(self.view)}start({root}, render);\n</script></figure>'
+        )
+
+    def __repr__(self) -> str:
+        return f"Explorer: {self.caption}"
+
+    def widget(self) -> Any:
+        """The same explorer as an anywidget, whose traits follow the reader; this explorer itself
+        where anywidget is not installed."""
+        try:
+            import anywidget
+            import traitlets
+        except ImportError:
+            return self
+        traits = {name: traitlets.Any(value).tag(sync=True) for name, value in self.model.items()}
+        host = type("ExplorerWidget", (anywidget.AnyWidget,), {
+            "_esm": module(self.view), "_css": style(), **traits,
+        })  # fmt: skip
+        return host()

@@ -1,0 +1,101 @@
+"""The renderer: one ES module for one view, joined from the parts in ``static``, and its style.
+
+A part is an ES module that editors, node and browsers can read as it lies there: its imports come
+first, one statement ``import { … } from "…";`` for each part it needs, and its last statement
+``export { … };`` lists what it gives.  A page can import nothing, so the parts are joined: each
+becomes a function that is called at once, in a scope of its own, its imports become constants and
+its export becomes what the function returns.  Two parts may therefore use the same names.
+
+Joining starts at the view and follows the imports, so a page carries what its own view needs and
+no other view.  Parts must not import each other in a circle.
+"""
+
+import re
+from importlib.resources import files
+from posixpath import dirname, join, normpath
+
+from mem_lib.errors import HypothesisViolated, show
+from mem_lib.figures import DARK, LIGHT, Colours
+
+STATIC = files(__package__) / "static"
+
+#: The part that brings a plain page to life.
+_START = "renderer.mjs"
+_IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]*)";$', re.MULTILINE)
+_EXPORT = re.compile(r"^export (\{[^}]*\});$", re.MULTILINE)
+_DARK_THEME = ':is([data-theme="dark"],[data-jp-theme-light="false"])'
+
+
+def views() -> list[str]:
+    """The names of all views: what ``static/views`` holds, sorted.
+
+    >>> "landing" in views()
+    True
+    """
+    names = [path.name for path in (STATIC / "views").iterdir()]
+    return sorted(name.removesuffix(".mjs") for name in names if name.endswith(".mjs"))
+
+
+def module(view: str) -> str:
+    """The renderer of one view: an ES module without imports, ``export default { render }``.
+
+    On its top level are ``render({ model, el })``, the view, and ``start(root, render)``, which
+    brings a plain page to life.  Raises ``HypothesisViolated`` when there is no such view.
+
+    >>> module("landing").startswith("const $parts = {};")
+    True
+    """
+    if view not in views():
+        raise HypothesisViolated(f"view: one of {views()} is needed, got {show(view)}")
+    scopes: dict[str, str] = {}
+    drawing = f"views/{view}.mjs"
+    for name in (drawing, _START):
+        _add(name, scopes)
+    return "\n".join([
+        "const $parts = {};",
+        *(f'$parts["{name}"] = (() => {{\n{text}}})();' for name, text in scopes.items()),
+        f'const {{ render }} = $parts["{drawing}"];',
+        f'const {{ start }} = $parts["{_START}"];',
+        "export default { render };\n",
+    ])  # fmt: skip
+
+
+def style() -> str:
+    """The renderer's style sheet, with the colours of :mod:`mem_lib.figures`."""
+    light, dark = _variables(LIGHT), _variables(DARK)
+    return (
+        f".mem-explorer{{{light}}}"
+        f"{_DARK_THEME} .mem-explorer{{{dark}}}"
+        "@media (prefers-color-scheme:dark){html:not([data-theme]) "
+        f"body:not([data-jp-theme-light]) .mem-explorer{{{dark}}}}}\n" + _text("explorer.css")
+    )
+
+
+def _add(name: str, scopes: dict[str, str]) -> None:
+    """Add the body of part ``name`` to ``scopes``, after the parts that it imports."""
+
+    def constants(found: re.Match[str]) -> str:
+        needed = normpath(join(dirname(name), found[2]))
+        _add(needed, scopes)
+        return f'const {found[1]} = $parts["{needed}"];'
+
+    if name not in scopes:
+        body = _IMPORT.sub(constants, _text(name))
+        scopes[name] = _EXPORT.sub(r"return \1;", body)
+
+
+def _text(name: str) -> str:
+    return STATIC.joinpath(*name.split("/")).read_text(encoding="utf-8")
+
+
+def _variables(colours: Colours) -> str:
+    named = {
+        "ink": colours.ink,
+        "paper": colours.paper,
+        "faint": colours.faint,
+        "soft": f"color-mix(in srgb,{colours.ink} 78%,{colours.paper})",
+        "tint": f"color-mix(in srgb,{colours.ink} 9%,{colours.paper})",
+        "accent": colours.accent,
+        **{f"class-{k}": colour for k, colour in enumerate(colours.classes)},
+    }
+    return "".join(f"--mem-{name}:{value};" for name, value in named.items())

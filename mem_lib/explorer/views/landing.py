@@ -1,0 +1,187 @@
+"""The landing explorer: a few points, every labelling of them, the networks built for each.
+
+Everything the page shows is built here by the library and verified before it is packed; the page
+then evaluates the same files again by itself.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TypedDict
+
+from mem_lib._base.numbers import is_integer
+from mem_lib.data import Dataset
+from mem_lib.errors import InvalidDataset, show
+from mem_lib.explorer.cards import CARDS, SIZES, Card, Family
+from mem_lib.explorer.fallback import before_and_after
+from mem_lib.explorer.host import Explorer
+from mem_lib.explorer.pack import pack, short_hash
+from mem_lib.explorer.points import POINTS, Box, Point, box_of, labellings
+
+WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
+#: Numbers of points for the chart of sizes.
+NUMBERS = (6, 100, 1000, 10_000)
+
+
+class Entry(TypedDict):
+    """A card in the page; ``promised`` has the theorem's counts for each labelling."""
+
+    slug: str
+    title: str
+    stages: dict[str, str]
+    theorem: str
+    promised: list[dict[str, int]]
+
+
+class Row(TypedDict):
+    """A row of bars: the weights of one construction's networks, one for each number of points."""
+
+    name: str
+    weights: list[int]
+
+
+class Sizes(TypedDict):
+    """The chart of sizes."""
+
+    N: list[int]
+    rows: list[Row]
+
+
+class Try(TypedDict):
+    """A stage, with a question that one gesture answers."""
+
+    title: str
+    text: str
+    labelling: int
+    query: Point
+
+
+class Shown(TypedDict):
+    """What ``static/views/landing.mjs`` shows; ``shift`` says that points are on the grid
+    2^-shift, ``id`` is a name that no other explorer of a page has."""
+
+    id: str
+    points: list[Point]
+    shift: int
+    box: Box
+    cards: list[Entry]
+    sizes: Sizes
+    tries: list[Try]
+
+
+def landing(
+    points: Sequence[Point] = POINTS,
+    cards: Sequence[Card] = CARDS,
+    *,
+    labelling: int | None = None,
+    sizes: Sequence[Family] = SIZES,
+    numbers: Sequence[int] = NUMBERS,
+) -> Explorer:
+    """The landing explorer for ``points``: 2 to 8 distinct points of the plane, whole numbers.
+
+    ``cards`` are the constructions, the first one shown first.  ``labelling`` is the first one
+    shown (by default labels alternate), ``sizes`` and ``numbers`` are the data sets whose networks
+    make the bars.  Every network is verified.
+
+    Raises
+    ------
+    InvalidDataset
+        When the points are not as described, ``labelling`` is out of range, there is no card, or
+        two cards have one slug.
+    ConstructionFailed
+        When a construction fails, or a network is wrong on a point.
+    """
+    datasets = labellings(points)
+    points = [(x, y) for x, y in datasets[0].points.tolist()]
+    start = _first_labelling(labelling, len(datasets) - 1)
+    _check_cards(cards)
+    networks = {card.slug: card.networks(datasets) for card in cards}
+    packs = {slug: pack(built) for slug, built in networks.items()}
+    shown: Shown = {
+        "id": "",
+        "points": points,
+        "shift": 0,
+        "box": box_of(points),
+        "cards": [_entry(card, datasets) for card in cards],
+        "sizes": _sizes(cards, sizes, numbers),
+        "tries": _tries(points, start),
+    }
+    shown["id"] = short_hash(repr((shown, packs)))
+    first = networks[cards[0].slug][start]
+    return Explorer(
+        "landing",
+        {"explorer": shown, "labelling": start, "query": _first_query(points)},
+        packs,
+        before_and_after(first, datasets[start], box_of(points)),
+        f"{WORDS[len(points)]} points and a network that gives each of them its label: blue discs "
+        f"are 0, orange diamonds 1. The lines are the {first.layers[0].units} neurons of its first "
+        "layer; shaded orange is where it answers 1.",
+    )
+
+
+def _first_labelling(labelling: int | None, last: int) -> int:
+    start = 0b01010101 & last if labelling is None else labelling
+    if not is_integer(start) or not 0 <= start <= last:
+        raise InvalidDataset(f"labelling: 0 to {last} is needed, got {show(labelling)}")
+    return start
+
+
+def _check_cards(cards: Sequence[Card]) -> None:
+    slugs = [card.slug for card in cards]
+    if not slugs:
+        raise InvalidDataset("cards: at least one is needed, got none")
+    if len(set(slugs)) < len(slugs):
+        raise InvalidDataset(f"cards: all slugs have to differ, got {show(slugs)}")
+
+
+def _first_query(points: Sequence[Point]) -> Point:
+    """Between the first two points, a third of the way: off the data, on its way."""
+    (a, b), (c, d) = points[:2]
+    return (2 * a + c) // 3, (2 * b + d) // 3
+
+
+def _entry(card: Card, datasets: Sequence[Dataset]) -> Entry:
+    counts = ("depth", "neurons", "weights", "bits")
+    promised = [asdict(card.bound(dataset)) if card.bound else {} for dataset in datasets]
+    return {
+        "slug": card.slug,
+        "title": card.title,
+        "stages": dict(card.stages),
+        "theorem": card.theorem,
+        "promised": [{k: size[k] for k in counts if k in size} for size in promised],
+    }
+
+
+def _sizes(cards: Sequence[Card], families: Sequence[Family], numbers: Sequence[int]) -> Sizes:
+    """Weights of networks that are built and verified here."""
+    rows: list[Row] = []
+    for family in families:
+        datasets = [family.dataset(N) for N in numbers]
+        for card in cards:
+            several = f": {card.title}" if len(cards) > 1 else ""
+            weights = [network.size.weights for network in card.each(datasets)]
+            rows.append({"name": family.name + several, "weights": weights})
+    return {"N": list(numbers), "rows": rows}
+
+
+def _tries(points: Sequence[Point], start: int) -> list[Try]:
+    last = len(points) - 1
+    return [
+        {
+            "title": "Fool it",
+            "text": "Is there a labelling that no network has? Try yours, then check all.",
+            "labelling": start,
+            "query": _first_query(points),
+        },
+        {
+            "title": "One against all",
+            "text": f"Only {chr(65 + last)} is orange. Press it: do the lines move?",
+            "labelling": 1 << last,
+            "query": points[last],
+        },
+        {
+            "title": "Step aside",
+            "text": "Leave A slowly. How far until the network says something else?",
+            "labelling": start,
+            "query": points[0],
+        },
+    ]

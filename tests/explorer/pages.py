@@ -1,0 +1,109 @@
+"""Pages that hold an explorer and nothing else, and what a reader's hands do there."""
+
+import re
+from fractions import Fraction
+
+import numpy as np
+
+import mem_lib as ml
+from mem_lib import explorer
+
+SLUG = "beyond_worst_case"
+POINTS = explorer.POINTS
+DATASETS = explorer.labellings(POINTS)
+PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Explorer</title>
+<meta name="viewport" content="width=device-width"></head>
+<body style="margin: 8px; font-family: sans-serif"><article><h1>Explorer</h1>%s
+<div style="height: 2000px"></div></article></body></html>"""
+
+
+def saved(folder, name, html):
+    """The address of a page that holds ``html``, saved in ``folder``."""
+    path = folder / f"{name}.html"
+    path.write_text(PAGE % html, encoding="utf-8")
+    return path.as_uri()
+
+
+class Live:
+    """A page with an explorer, and all that went wrong on it."""
+
+    def __init__(self, chromium, address, init="", **context):
+        self.problems = []
+        context = {"viewport": {"width": 1000, "height": 900}, **context}
+        self.context = chromium.new_context(**context)
+        self.context.set_offline(True)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.problems.append(error.message))
+        self.page.on("console", self._console)
+        if init:
+            self.page.add_init_script(init)
+        self.page.goto(address)
+
+    def _console(self, message):
+        if message.type == "error":
+            self.problems.append(message.text)
+
+    def ready(self):
+        self.page.wait_for_selector(".mem-explorer[data-output]")
+        return self
+
+    def data(self, name):
+        """A ``data-`` attribute of the explorer, two frames later."""
+        self.page.evaluate(
+            "() => new Promise(d => requestAnimationFrame(() => requestAnimationFrame(d)))"
+        )
+        return self.page.get_attribute(".mem-explorer", f"data-{name}")
+
+    def query(self):
+        return tuple(map(int, self.data("query").split(",")))
+
+    def spot(self, point):
+        """Where a point of the plane is on the screen."""
+        left, right, bottom, top = explorer.box_of(POINTS)
+        frame = self.page.locator(".mem-plane").bounding_box()
+        return (
+            frame["x"] + (point[0] - left) / (right - left) * frame["width"],
+            frame["y"] + (top - point[1]) / (top - bottom) * frame["height"],
+        )
+
+    def close(self):
+        self.context.close()
+        assert self.problems == []
+
+
+class Finger:
+    def __init__(self, live):
+        self.session = live.context.new_cdp_session(live.page)
+
+    def _send(self, kind, *points):
+        self.session.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]},
+        )
+
+    def drag(self, start, end, steps=8):
+        self._send("touchStart", start)
+        for t in range(1, steps + 1):
+            way = [a + (b - a) * t / steps for a, b in zip(start, end, strict=True)]
+            self._send("touchMove", way)
+        self._send("touchEnd")
+
+
+def exactly(network, point):
+    """The library's answer as the page writes it."""
+    (out,), denominator = ml.evaluate(network, np.array([point]))
+    return ", ".join(str(Fraction(int(v), denominator)) for v in out)
+
+
+def agrees(live, networks, labelling=21):
+    """The output on the page is the library's for the place on the page."""
+    assert live.data("output") == exactly(networks[labelling], live.query())
+    label = ml.predict(networks[labelling], np.array([live.query()]))[0]
+    assert live.data("answer") == str(label)
+    return True
+
+
+def bars(page):
+    """The numbers beside the bars."""
+    texts = page.locator(".mem-bars [data-count]").all_inner_texts()
+    return [int(re.sub(r"\D", "", text)) for text in texts]
