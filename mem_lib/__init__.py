@@ -17,10 +17,12 @@ from mem_lib.data import Dataset
 from mem_lib.errors import (
     ConstructionFailed,
     HypothesisViolated,
+    InvalidArgument,
     InvalidCertificate,
     InvalidDataset,
     InvalidNetwork,
     MemorizationError,
+    TooLarge,
 )
 from mem_lib.exact import evaluate, predict
 from mem_lib.network import Layer, Network, Size, Sparse
@@ -45,6 +47,7 @@ __all__ = [
     "ConstructionFailed",
     "Dataset",
     "HypothesisViolated",
+    "InvalidArgument",
     "InvalidCertificate",
     "InvalidDataset",
     "InvalidNetwork",
@@ -53,6 +56,7 @@ __all__ = [
     "Network",
     "Size",
     "Sparse",
+    "TooLarge",
     "beyond_worst_case",
     "data",
     "evaluate",

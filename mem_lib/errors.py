@@ -1,12 +1,21 @@
 """What can go wrong, as types.
 
-Every error names the argument, shows the value it received and says which hypothesis the value
-violates.  All of them are ``ValueError``s, so ``except ValueError`` keeps working.
+Every error names the argument, shows the value it received and says what is wrong with it.  All of
+them are ``ValueError``s, so ``except ValueError`` keeps working.  A file that is missing or cannot
+be read stays the ``OSError`` that it is.
 """
 
 
 class MemorizationError(ValueError):
     """The base of every error that this library raises on purpose."""
+
+
+class InvalidArgument(MemorizationError):
+    """A value of the wrong kind, out of range, or without a meaning where it was given."""
+
+
+class TooLarge(InvalidArgument):
+    """What was asked for does not fit into this machine."""
 
 
 class InvalidDataset(MemorizationError):
@@ -22,7 +31,8 @@ class InvalidCertificate(MemorizationError):
 
 
 class HypothesisViolated(MemorizationError):
-    """The data are valid, but a hypothesis of the theorem that was asked for does not hold."""
+    """The data are valid, but a hypothesis of the theorem that was asked for does not hold: another
+    construction may do."""
 
 
 class ConstructionFailed(MemorizationError):

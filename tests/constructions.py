@@ -21,7 +21,13 @@ def build(name: str, dataset: Any, **parameters: Any) -> ml.Network:
     if slug == "optimal_relu" and "tolerance" in parameters:
         parameters["accuracy"] = parameters.pop("tolerance")
     parameters = {_TODAY.get(key, key): value for key, value in parameters.items()}
-    return getattr(ml, slug).build(dataset, variant=variant, **parameters)
+    try:
+        return getattr(ml, slug).build(dataset, variant=variant, **parameters)
+    except TypeError as error:
+        text = str(error)
+        for new, old in _TODAY.items():
+            text = text.replace(old, new)
+        raise ml.InvalidArgument(text) from None
 
 
 def bound(name: str, dataset: Any) -> ml.Size | None:
@@ -33,7 +39,7 @@ def bound(name: str, dataset: Any) -> ml.Size | None:
 
 
 #: What refuses a value of the wrong kind, out of range, or without a meaning.
-UNWELCOME = ml.HypothesisViolated
+UNWELCOME = (ml.HypothesisViolated, ml.InvalidArgument)
 #: One value for each parameter that some construction takes.
 MEANINGLESS = [
     ("n", 50), ("max_bias", 1.0), ("centres", [0]), ("covered", 1), ("weight_bits", 16),

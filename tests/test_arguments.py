@@ -10,7 +10,7 @@ import pytest
 
 from mem_lib._base.arguments import above_zero, at_least_zero, between, probability, whole
 from mem_lib._base.search import least
-from mem_lib.errors import HypothesisViolated
+from mem_lib.errors import InvalidArgument
 
 LIBRARY = Path(__file__).resolve().parents[1] / "mem_lib"
 TINY = Fraction(1, 10**400)  # positive, and 0 as a float
@@ -43,7 +43,7 @@ def test_numbers_of_any_kind_come_out_plain():
 )
 def test_other_numbers_are_refused(check, wrong, message):
     for value in wrong:
-        with pytest.raises(HypothesisViolated, match=message):
+        with pytest.raises(InvalidArgument, match=message):
             check(value)
 
 

@@ -224,7 +224,7 @@ def test_a_link_is_followed(case, monkeypatch, tmp_path):
 )
 def test_paths_that_cannot_be_a_checkpoint(case, path):
     network, dataset = case
-    with pytest.raises(ml.HypothesisViolated, match="checkpoint: "):
+    with pytest.raises(ml.InvalidArgument, match="checkpoint: "):
         ml.verify(network, dataset, checkpoint=path)
     assert Path(os.devnull).exists()
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mem_lib.data import read_csv
-from mem_lib.errors import InvalidDataset
+from mem_lib.errors import InvalidArgument, InvalidDataset
 from tests.datasets import exact
 
 
@@ -118,10 +118,9 @@ def test_bad_columns(table, label):
 
 
 def test_missing_files(tmp_path):
-    with pytest.raises(InvalidDataset, match=r"there is no file '.*none\.csv'") as error:
+    with pytest.raises(FileNotFoundError, match=r"none\.csv"):
         read_csv(tmp_path / "none.csv")
-    assert isinstance(error.value.__cause__, FileNotFoundError)
-    with pytest.raises(InvalidDataset, match="cannot be read as CSV"):
+    with pytest.raises(IsADirectoryError):
         read_csv(tmp_path)
-    with pytest.raises(InvalidDataset, match=r"path: .* has a NUL character"):
+    with pytest.raises(InvalidArgument, match="path: no file name has NUL characters"):
         read_csv("a\0b")

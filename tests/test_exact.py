@@ -175,7 +175,7 @@ def test_labels_beyond_machine_integers_are_undecided():
 )
 def test_bad_points(points, message):
     for function in (ml.evaluate, ml.predict):
-        with pytest.raises(ml.InvalidNetwork, match="network: a Network is needed, got "):
+        with pytest.raises(ml.InvalidArgument, match="network: a Network is needed, got "):
             function(None, points)
     network = ml.Network([ml.Layer([[1, 1]], [0], "identity")])
     with pytest.raises(ml.InvalidDataset, match=message):

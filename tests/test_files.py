@@ -89,12 +89,9 @@ def test_names_with_nul_are_refused_by_all(tmp_path):
     path = tmp_path / "a\0b"
     network, dataset = ml.Network([ml.Layer([[1]], [0], "relu")]), ml.Dataset([[1]], [1])
     for thing in (network, dataset, ml.verify(network, dataset)):
-        with pytest.raises(ml.HypothesisViolated, match="path: no file name has NUL characters"):
+        with pytest.raises(ml.InvalidArgument, match="path: no file name has NUL characters"):
             thing.save(path)
-    with pytest.raises(ml.InvalidNetwork, match="no NUL characters"):
-        ml.Network.load(path)
-    with pytest.raises(ml.InvalidCertificate, match="no file name has NUL characters"):
-        ml.Certificate.load(path)
-    with pytest.raises(ml.InvalidDataset):
-        ml.Dataset.load(path)
+    for load in (ml.Network.load, ml.Certificate.load, ml.Dataset.load, ml.data.read_csv):
+        with pytest.raises(ml.InvalidArgument, match="path: no file name has NUL characters"):
+            load(path)
     assert os.listdir(tmp_path) == []

@@ -434,7 +434,7 @@ def test_damaged_gzip(tmp_path):
 def test_no_file_and_a_directory(tmp_path):
     with pytest.raises(FileNotFoundError):
         Network.load(tmp_path / "missing.json")
-    with pytest.raises(InvalidNetwork, match="directory"):
+    with pytest.raises(IsADirectoryError):
         Network.load(tmp_path)
 
 

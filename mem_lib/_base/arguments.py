@@ -1,15 +1,32 @@
-"""Numbers that a caller passes: in range, or a ``HypothesisViolated`` that names the argument.
+"""What a caller passes: as it has to be, or an ``InvalidArgument`` that names the argument.
 
-Every check takes ``(value, name, ...)`` and returns a plain Python number.
+Every check takes ``(value, name, ...)`` and returns the value, a number as a plain Python one.
 """
 
 import operator
 import sys
+from collections.abc import Collection
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from mem_lib._base.numbers import as_fraction
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import InvalidArgument, show
+
+T = TypeVar("T")
+
+
+def instance(value: Any, name: str, kind: type[T]) -> T:
+    """An object of that class."""
+    if not isinstance(value, kind):
+        raise InvalidArgument(f"{name}: a {kind.__name__} is needed, got {show(value)}")
+    return value
+
+
+def one_of(value: Any, name: str, choices: Collection[str]) -> str:
+    """One of a few words."""
+    if not isinstance(value, str) or value not in choices:
+        raise InvalidArgument(f"{name}: one of {tuple(choices)} is needed, got {show(value)}")
+    return value
 
 
 def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
@@ -20,10 +37,10 @@ def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
     except TypeError:
         number = least - 1
     if isinstance(value, bool) or number < least:
-        raise HypothesisViolated(f"{name}: a whole number >= {least} is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: a whole number >= {least} is needed, got {show(value)}")
     if most is not None and number > most:
         limit = most if most < 10**12 else f"10^{len(str(most)) - 1}"
-        raise HypothesisViolated(f"{name}: this is computed up to {limit}, got {show(value)}")
+        raise InvalidArgument(f"{name}: this is computed up to {limit}, got {show(value)}")
     return number
 
 
@@ -31,7 +48,7 @@ def at_least_zero(value: Any, name: str) -> Fraction:
     """A finite number >= 0, exactly."""
     number = as_fraction(value)
     if number is None or number < 0:
-        raise HypothesisViolated(f"{name}: a finite number >= 0 is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: a finite number >= 0 is needed, got {show(value)}")
     return number
 
 
@@ -42,7 +59,7 @@ def above_zero(value: Any, name: str, *, or_zero: bool = False) -> float:
         return 0.0
     if number is None or not 0 < number < sys.float_info.max or not float(number):
         sign = ">= 0" if or_zero else "> 0"
-        raise HypothesisViolated(f"{name}: a finite number {sign} is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: a finite number {sign} is needed, got {show(value)}")
     return float(number)
 
 
@@ -54,7 +71,7 @@ def between(
     inside = number is not None and low < number <= high and low < float(number) <= high
     if number is None or not inside or not (closed or float(number) < high):
         text = f"above {low} and {'at most' if closed else 'below'} {high}"
-        raise HypothesisViolated(f"{name}: {what} {text} is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: {what} {text} is needed, got {show(value)}")
     return float(number)
 
 
@@ -68,4 +85,4 @@ def listed(values: Any, name: str) -> list[Any]:
     try:
         return list(values)
     except TypeError:
-        raise HypothesisViolated(f"{name}: a list is needed, got {show(values)}") from None
+        raise InvalidArgument(f"{name}: a list is needed, got {show(values)}") from None

@@ -2,7 +2,7 @@
 
 import os
 
-from mem_lib.errors import HypothesisViolated
+from mem_lib.errors import TooLarge
 
 
 def physical_memory() -> int:
@@ -15,15 +15,13 @@ def physical_memory() -> int:
 
 
 def check_memory(need: int, what: str) -> None:
-    """``HypothesisViolated`` when ``need`` bytes exceed the machine's memory.
+    """``TooLarge`` when ``need`` bytes exceed the machine's memory.
 
     ``what`` begins the message: the argument, and what it asks for (``"n: 9 hyperplanes"``).
     """
     have = physical_memory()
     if have and need > have:
-        raise HypothesisViolated(
-            f"{what} need about {_gib(need)} GiB, this machine has {_gib(have)} GiB"
-        )
+        raise TooLarge(f"{what} need about {_gib(need)} GiB, this machine has {_gib(have)} GiB")
 
 
 def _gib(size: int) -> str:

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from mem_lib._base.arguments import at_least_zero, whole
+from mem_lib._base.arguments import at_least_zero, instance, whole
 from mem_lib._base.files import checked_path
 from mem_lib._base.text import read_fraction, short, written
 from mem_lib.certificate import file
@@ -22,9 +22,8 @@ from mem_lib.certificate.checkpoint import Checkpoint
 from mem_lib.certificate.judge import Counterexample, Evidence, Judge
 from mem_lib.data import Dataset
 from mem_lib.errors import (
-    HypothesisViolated,
+    InvalidArgument,
     InvalidCertificate,
-    InvalidDataset,
     InvalidNetwork,
     show,
 )
@@ -202,12 +201,10 @@ def verify(
         When ``checkpoint`` is another file, or belongs to another network or data set.
     InvalidNetwork
         When the network's inputs, outputs or readout do not fit the data.
-    InvalidDataset
-        When ``dataset`` is no Dataset.
-    HypothesisViolated
-        When ``tolerance`` is negative, not finite, too large for labels, or given for another
-        readout; when ``workers`` is not a positive integer; when ``checkpoint`` cannot be a file;
-        when ``device`` is not there.
+    InvalidArgument
+        When ``network`` or ``dataset`` is none; when ``tolerance`` is negative, not finite, too
+        large for labels, or given for another readout; when ``workers`` is not a positive
+        integer; when ``checkpoint`` cannot be a file; when ``device`` is not there.
     MemorizationError
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
     ImportError
@@ -279,12 +276,12 @@ def _checkpoint(
 def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
     value = at_least_zero(tolerance, "tolerance")
     if value and readout != "value":
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"tolerance: only the readout 'value' has one, this network has the readout "
             f"{readout!r}; got {show(tolerance)}"
         )
     if dataset.targets is None and value >= Fraction(1, 2):
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"tolerance: labels differ by 1, so it must be below 1/2; got {show(tolerance)}"
         )
     return value
@@ -295,10 +292,8 @@ def _workers(workers: Any) -> int:
 
 
 def _check_fit(network: Network, dataset: Dataset) -> None:
-    if not isinstance(network, Network):
-        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
-    if not isinstance(dataset, Dataset):
-        raise InvalidDataset(f"dataset: a Dataset is needed, got {show(dataset)}")
+    instance(network, "network", Network)
+    instance(dataset, "dataset", Dataset)
     if network.inputs != dataset.d:
         raise InvalidNetwork(
             f"network: {network.inputs} inputs, but the data have d = {dataset.d} coordinates"

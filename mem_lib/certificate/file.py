@@ -6,7 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from mem_lib._base.files import write_atomically
+from mem_lib._base.files import named, write_atomically
 from mem_lib.errors import InvalidCertificate, show
 
 
@@ -18,9 +18,7 @@ def save(path: str | Path, content: dict[str, Any]) -> None:
 
 def load(path: str | Path) -> dict[str, Any]:
     """What :func:`save` wrote; ``InvalidCertificate`` if a single digit was changed."""
-    if "\0" in str(path):
-        raise InvalidCertificate("path: no file name has NUL characters")
-    text = Path(path).read_bytes()
+    text = named(path).read_bytes()
     try:
         content: dict[str, Any] = json.loads(text)
         stated = content.pop("sha256")

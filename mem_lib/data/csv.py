@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from mem_lib._base.files import named
 from mem_lib._base.numbers import is_integer
 from mem_lib.data.dataset import Dataset
 from mem_lib.errors import InvalidDataset, show
@@ -29,17 +30,13 @@ def read_csv(path: str | os.PathLike[str], *, label: int | str = -1) -> Dataset:
     unused class.  All other labels are sorted, as integers if they all are and have at most 18
     characters, else as text; the classes are their places and `Dataset.names` keeps them.
 
-    Raises InvalidDataset for a missing or empty file, a line of another length, and a cell that
-    is not a finite number; the message names line and column.
+    Raises InvalidDataset for an empty file, a line of another length, and a cell that is not a
+    finite number; the message names line and column.  A missing file is a FileNotFoundError.
     """
-    if "\0" in str(path):
-        raise InvalidDataset(f"path: {os.fspath(path)!r} has a NUL character, no file is so named")
     try:
-        with open(path, newline="", encoding="utf-8-sig") as file:
+        with open(named(path), newline="", encoding="utf-8-sig") as file:
             return _read(_lines(file), label)
-    except FileNotFoundError as error:
-        raise InvalidDataset(f"there is no file {os.fspath(path)!r}") from error
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (UnicodeDecodeError, csv.Error) as error:
         raise InvalidDataset(f"{os.fspath(path)!r} cannot be read as CSV: {error}") from error
     except InvalidDataset as error:
         raise InvalidDataset(f"{os.fspath(path)!r}: {error}") from error

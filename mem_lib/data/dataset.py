@@ -309,8 +309,8 @@ class Dataset:
     def load(cls, path: str | os.PathLike[str], *, max_bytes: int = 1 << 34) -> Dataset:
         """Read a file written by `save`, and check its fingerprint.
 
-        Raises InvalidDataset for a missing, damaged, truncated, foreign or over-long file, and
-        for one that would unpack to more than ``max_bytes``.
+        Raises InvalidDataset for a damaged, truncated, foreign or over-long file, and for one that
+        would unpack to more than ``max_bytes``; FileNotFoundError for a missing one.
         """
         with file.reading(path):
             about, arrays = file.load(path, max_bytes)

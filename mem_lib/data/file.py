@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.files import write_atomically
+from mem_lib._base.files import named, write_atomically
 from mem_lib.data import grid
 from mem_lib.errors import InvalidDataset, show
 
@@ -86,14 +86,13 @@ def load(path: str | os.PathLike[str], max_bytes: int) -> tuple[dict[str, Any], 
 
 @contextmanager
 def reading(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Whatever goes wrong inside, as an ``InvalidDataset`` that names the file."""
-    shown = repr(os.fspath(path))
+    """What a decoder raises on damaged bytes, as an ``InvalidDataset`` that names the file."""
+    open(named(path), "rb").close()  # a missing or unreadable file stays the OSError that it is
     try:
         yield
-    except FileNotFoundError as error:
-        raise InvalidDataset(f"there is no file {shown}") from error
     except Exception as error:
-        raise InvalidDataset(f"{shown} is not a data set written by save: {error}") from error
+        reason = f"{os.fspath(path)!r} is not a data set written by save: {error}"
+        raise InvalidDataset(reason) from error
 
 
 def _check_container(path: str | os.PathLike[str], max_bytes: int) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.errors import HypothesisViolated, MemorizationError, show
+from mem_lib.errors import InvalidArgument, MemorizationError, show
 
 Array = Any  # float64, of NumPy or of PyTorch: an operator or a method of both is all that is used
 
@@ -31,7 +31,7 @@ def pytorch() -> Any:
 def device_named(name: Any) -> str | None:
     """``name`` itself where such a device is there; for ``"auto"`` a GPU, or None without one.
 
-    Raises ``HypothesisViolated`` where the device is not there, or the name means none.
+    Raises ``InvalidArgument`` where the device is not there, or the name means none.
     """
     torch = pytorch()
     gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
@@ -42,13 +42,13 @@ def device_named(name: Any) -> str | None:
             raise TypeError
         device = torch.device(name)
     except (RuntimeError, TypeError):
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"device: 'auto', 'cpu', 'cuda' or 'cuda:0' is needed, got {show(name)}"
         ) from None
     if device.type == "cuda" and (device.index or 0) >= gpus:
-        raise HypothesisViolated(f"device: PyTorch finds {gpus} GPUs here, got {show(name)}")
+        raise InvalidArgument(f"device: PyTorch finds {gpus} GPUs here, got {show(name)}")
     if device.type not in ("cpu", "cuda"):
-        raise HypothesisViolated(f"device: 'cpu' or a CUDA device is needed, got {show(name)}")
+        raise InvalidArgument(f"device: 'cpu' or a CUDA device is needed, got {show(name)}")
     return str(device)
 
 

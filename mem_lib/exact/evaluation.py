@@ -2,9 +2,10 @@
 
 import numpy as np
 
+from mem_lib._base.arguments import instance
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.numbers import numbers_of, shape_text
-from mem_lib.errors import InvalidDataset, InvalidNetwork, show
+from mem_lib.errors import InvalidDataset
 from mem_lib.exact.chunks import Chunks
 from mem_lib.exact.engine import Engine, on_grid, times_power
 from mem_lib.network import Network
@@ -27,7 +28,7 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
 
     Raises
     ------
-    InvalidNetwork
+    InvalidArgument
         When ``network`` is no Network.
     InvalidDataset
         When ``points`` has another shape, or holds NaN, an infinity or something not a number.
@@ -68,8 +69,7 @@ def predict(network: Network, points: object) -> np.ndarray:
 
 
 def _checked(network: Network, points: object) -> np.ndarray:
-    if not isinstance(network, Network):
-        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    instance(network, "network", Network)
     d = network.inputs
     array = numbers_of("points", getattr(points, "points", points))
     if array.ndim != 2 or array.shape[1] != d:

@@ -15,10 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import instance, whole
 from mem_lib._base.dyadic import as_floats, least_shift, nearest, scaled
 from mem_lib._base.numbers import array_of, numbers_of
-from mem_lib.errors import InvalidDataset, InvalidNetwork, show
+from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork, show
 from mem_lib.exact.engine import Engine, on_grid, times_power
 from mem_lib.network import ACTIVATIONS, Layer, Network
 
@@ -81,8 +81,8 @@ def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -
 
     dtype : ``np.float16``, ``np.float32`` or ``np.float64``.
 
-    Raises ``InvalidNetwork`` when ``network`` is none or for another type, ``InvalidDataset``
-    as :func:`mem_lib.evaluate`.
+    Raises ``InvalidArgument`` when ``network`` is none and for another type; points as
+    :func:`mem_lib.evaluate`.
 
     >>> one = Network([Layer([[1]], [1], "identity")])
     >>> x = 2.0**24
@@ -134,13 +134,12 @@ def _float_type(value: Any) -> np.dtype:
     except (TypeError, ValueError):
         dtype = np.dtype(object)
     if value is None or dtype not in (np.float16, np.float32, np.float64):
-        raise InvalidNetwork(f"dtype: float16, float32 or float64 is needed, got {show(value)}")
+        raise InvalidArgument(f"dtype: float16, float32 or float64 is needed, got {show(value)}")
     return dtype
 
 
 def _points(network: Network, points: Any) -> np.ndarray:
-    if not isinstance(network, Network):
-        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    instance(network, "network", Network)
     array = numbers_of("points", getattr(points, "points", points))
     if array.ndim != 2 or array.shape[1] != network.inputs:
         raise InvalidDataset(

@@ -14,7 +14,7 @@ import re
 from importlib.resources import files
 from posixpath import dirname, join, normpath
 
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import InvalidArgument, show
 from mem_lib.figures import DARK, LIGHT, Colours
 
 STATIC = files(__package__) / "static"
@@ -40,13 +40,13 @@ def module(view: str) -> str:
     """The renderer of one view: an ES module without imports, ``export default { render }``.
 
     On its top level are ``render({ model, el })``, the view, and ``start(root, render)``, which
-    brings a plain page to life.  Raises ``HypothesisViolated`` when there is no such view.
+    brings a plain page to life.  Raises ``InvalidArgument`` when there is no such view.
 
     >>> module("landing").startswith("const $parts = {};")
     True
     """
     if view not in views():
-        raise HypothesisViolated(f"view: one of {views()} is needed, got {show(view)}")
+        raise InvalidArgument(f"view: one of {views()} is needed, got {show(view)}")
     scopes: dict[str, str] = {}
     drawing = f"views/{view}.mjs"
     for name in (drawing, _START):

@@ -37,7 +37,7 @@ def counting_bound(
 
     Raises
     ------
-    HypothesisViolated
+    InvalidArgument
         When a number is not an integer or too small.
 
     >>> counting_bound(1000, 2, bits=9)            # 1000 labels, weights from -511 to 511
@@ -55,7 +55,7 @@ def log_networks(weights: int, bits: int, *, inputs: int | None = None, outputs:
     stored in ``weights`` weights of at most ``bits`` bits each.  Arguments as in
     :func:`counting_bound`; computed in binary64, relative error below 1e-12.
 
-    Raises ``HypothesisViolated`` when an argument is out of range.
+    Raises ``InvalidArgument`` when an argument is out of range.
 
     >>> log_networks(10, 1) == 10 * math.log2(3)   # each weight is -1, 0 or 1
     True

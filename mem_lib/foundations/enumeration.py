@@ -10,7 +10,7 @@ from mem_lib._base.arguments import listed, whole
 from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.integers import largest as largest_of
 from mem_lib._base.numbers import array_of
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import InvalidArgument, show
 
 #: :func:`labellings` evaluates at most this many networks.
 MOST_NETWORKS = 2_000_000
@@ -29,7 +29,7 @@ def labellings(
     activation : of the hidden layers, ``"relu"`` or ``"threshold"``; the label is 1 where the
         output is at least 0, else 0.
 
-    Raises ``HypothesisViolated`` for more than 2,000,000 networks.
+    Raises ``InvalidArgument`` for more than 2,000,000 networks.
 
     >>> sorted(labellings([1, 1], [[0], [1]], largest=1))   # [w x + b >= 0]
     [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -38,7 +38,7 @@ def labellings(
     points = array_of("points", points)
     known = isinstance(activation, str) and activation in ("relu", "threshold")
     if len(widths) < 2 or widths[-1] != 1 or not known:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             "widths, activation: at least one layer, one output, and relu or threshold are needed, "
             f"got widths = {show(widths)}, activation = {show(activation)}"
         )
@@ -48,7 +48,7 @@ def labellings(
         or points.shape[1] != widths[0]
         or not len(points)
     ):
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"points: integers of shape (M, {widths[0]}) are needed, M >= 1, "
             f"got shape {points.shape}, dtype {points.dtype}"
         )
@@ -56,7 +56,7 @@ def labellings(
     for k in widths[:-1]:  # no preactivation is larger
         reach = whole(largest, "largest", 0) * (k * reach + 1)
     if reach >= INT64_LIMIT:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"points, largest: sums of up to {show(reach)} leave the range of int64, in which "
             "all networks are tried"
         )
@@ -72,7 +72,7 @@ def _all_labels(
     shapes = [(k, j + 1) for j, k in pairwise(widths)]  # the bias is the last column
     places = sum(k * j for k, j in shapes)
     if values**places > MOST_NETWORKS:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"widths, largest: {places} places with {values} values each are more than "
             f"{MOST_NETWORKS} networks; take fewer units or smaller weights"
         )

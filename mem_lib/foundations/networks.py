@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import listed, whole
+from mem_lib._base.arguments import instance, listed, whole
 from mem_lib._base.numbers import array_of
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
+from mem_lib.errors import ConstructionFailed, InvalidArgument, show
 from mem_lib.exact import evaluate
 from mem_lib.network import Layer, Network
 
@@ -37,7 +37,7 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     value alone gives a constant network of depth 1.
 
     Raises ``ConstructionFailed`` when 64 directions in a row take differently labelled points to
-    one place; each does so with probability below 1/2.  ``HypothesisViolated`` when ``dataset`` is
+    one place; each does so with probability below 1/2.  ``InvalidArgument`` when ``dataset`` is
     no Dataset or ``seed`` no whole number >= 0.
 
     >>> from mem_lib import verify
@@ -45,9 +45,7 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     >>> bool(verify(staircase(xor), xor))
     True
     """
-    if not isinstance(dataset, Dataset):
-        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
-    seed, data = whole(seed, "seed", 0), dataset.distinct()
+    seed, data = whole(seed, "seed", 0), instance(dataset, "dataset", Dataset).distinct()
     values, denominator = (data.labels, 1) if data.targets is None else data.integer_targets()
     if (values == values[0]).all():
         constant = Layer([[0] * data.d], [int(values[0])], "identity", stage="constant")
@@ -85,7 +83,7 @@ def bit_reader(bits: int, place: int | None = None, *, pieces: int = 1) -> Netwo
 
     Every weight and every bias is 0 or a power of two, up to its sign.
 
-    Raises ``HypothesisViolated`` when an argument is out of range.
+    Raises ``InvalidArgument`` when an argument is out of range.
 
     >>> from mem_lib import predict
     >>> predict(bit_reader(4), [[x] for x in range(6)]).tolist()
@@ -96,7 +94,7 @@ def bit_reader(bits: int, place: int | None = None, *, pieces: int = 1) -> Netwo
     bits, pieces = whole(bits, "bits", 1), whole(pieces, "pieces", 1)
     place = bits if place is None else whole(place, "place", 1)
     if place > bits:
-        raise HypothesisViolated(f"place: a number of {bits} bits has no bit {show(place)}")
+        raise InvalidArgument(f"place: a number of {bits} bits has no bit {show(place)}")
     length = -(-bits // pieces)
     x = [2 ** (length * (pieces - 1 - p)) for p in range(pieces)]
     layers = [Layer([x, x], [0, 1], "relu", names=["x", "x + 1"], stage="number")]
@@ -117,7 +115,7 @@ def pieces_of(numbers: Any, bits: int, pieces: int) -> np.ndarray:
     """The points of :func:`bit_reader`: ``numbers`` (M,) of ``bits`` bits, cut into ``pieces``
     pieces of ceil(bits / pieces) bits, most significant first: (M, pieces), int64 or object.
 
-    Raises ``HypothesisViolated`` when a number is negative or too long, or there is none.
+    Raises ``InvalidArgument`` when a number is negative or too long, or there is none.
 
     >>> pieces_of([0b110101], 6, 2).tolist()
     [[6, 5]]
@@ -125,7 +123,7 @@ def pieces_of(numbers: Any, bits: int, pieces: int) -> np.ndarray:
     bits, pieces = whole(bits, "bits", 1), whole(pieces, "pieces", 1)
     numbers = [whole(x, f"numbers[{i}]", 0) for i, x in enumerate(listed(numbers, "numbers"))]
     if not numbers or max(numbers) >> bits:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"numbers: at least one, all of at most {bits} bits, got {show(numbers)}"
         )
     length = -(-bits // pieces)
@@ -143,7 +141,7 @@ def table(strings: Any) -> Network:
     Which weights may be nonzero depends on n and m alone: the wiring is fixed and shatters all n m
     points.  Depth m + 3; bits at most max(m + 1, bit length of n).
 
-    Raises ``HypothesisViolated`` for anything but zeros and ones, ``InvalidDataset`` for rows
+    Raises ``InvalidArgument`` for anything but zeros and ones, ``InvalidDataset`` for rows
     of different lengths.
 
     >>> from mem_lib import predict
@@ -152,7 +150,7 @@ def table(strings: Any) -> Network:
     """
     strings = array_of("strings", strings)
     if strings.ndim != 2 or not strings.size or not np.isin(strings, (0, 1)).all():
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"strings: an (n, m) array of zeros and ones is needed, got {show(strings)}"
         )
     m = strings.shape[1]

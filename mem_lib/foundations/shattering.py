@@ -21,7 +21,7 @@ from collections.abc import Sequence
 
 from mem_lib._base.arguments import listed, whole
 from mem_lib._base.search import least
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import InvalidArgument, show
 
 ACTIVATIONS = ("relu", "threshold")
 #: More is refused: products of three such numbers stay in the range of floats.
@@ -33,7 +33,7 @@ def dichotomies(N: int, weights: int) -> int:
     """The most patterns of signs [form >= 0] of N affine forms in ``weights`` variables: lemma
     ``thm-foundations-cells``.
 
-    Raises ``HypothesisViolated`` when an argument is out of range.
+    Raises ``InvalidArgument`` when an argument is out of range.
 
     >>> [dichotomies(N, 2) for N in (1, 2, 3, 4)]   # lines in the plane and their regions
     [2, 4, 7, 11]
@@ -46,7 +46,7 @@ def log_sign_patterns(polynomials: int, degree: int, variables: int) -> float:
     """log2 of the most patterns [p >= 0] of so many real polynomials: theorem
     ``thm-foundations-warren`` and its corollary; never more than ``polynomials``.
 
-    Raises ``HypothesisViolated`` when an argument is out of range.
+    Raises ``InvalidArgument`` when an argument is out of range.
 
     >>> log_sign_patterns(10, 1, 20)
     10.0
@@ -70,7 +70,7 @@ def log_labellings(
     weights : the number of nonzero weights and biases of each layer, at least one for each unit.
     activation : of the hidden layers.
 
-    Raises ``HypothesisViolated`` when an argument is out of range, or the lists do not fit.
+    Raises ``InvalidArgument`` when an argument is out of range, or the lists do not fit.
     """
     units, weights = _layers(units, weights, activation)
     return _log_labellings(whole(N, "N", 1, MOST), units, weights, activation)
@@ -107,7 +107,7 @@ def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu"
 
     ``"relu"``, depth L: floor(2 W L log2(12 W L^2)), theorem ``thm-foundations-vc``; without
     ``depth`` any depth up to W.  ``"threshold"``: floor(2 W log2(3 W)), whatever the depth, theorem
-    ``thm-foundations-threshold``.  Raises ``HypothesisViolated`` for numbers below 1, a depth above
+    ``thm-foundations-threshold``.  Raises ``InvalidArgument`` for numbers below 1, a depth above
     the number of weights, or another activation.
 
     >>> vc_bound(100, 3), vc_bound(100), vc_bound(100, activation="threshold")
@@ -117,7 +117,7 @@ def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu"
     L = W if depth is None else whole(depth, "depth", 1)
     _known(activation)
     if L > W:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"depth: every layer has a weight, so depth <= weights = {W} is needed, got {L}"
         )
     if activation == "threshold":
@@ -129,7 +129,7 @@ def weights_needed(N: int, depth: int | None = None, *, activation: str = "relu"
     """The least W with ``vc_bound(W, depth) >= N``: a wiring of fewer weights does not shatter any
     N points.
 
-    Raises ``HypothesisViolated`` when an argument is out of range.
+    Raises ``InvalidArgument`` when an argument is out of range.
 
     >>> weights_needed(10_000), weights_needed(10_000, activation="threshold")
     (18, 477)
@@ -152,13 +152,13 @@ def _layers(
     units = [whole(k, f"units[{i}]", 1, MOST) for i, k in enumerate(listed(units, "units"))]
     weights = [whole(w, f"weights[{i}]", 1, MOST) for i, w in enumerate(listed(weights, "weights"))]
     if len(units) != len(weights) or not units or units[-1] != 1:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             "units, weights: one number for each layer and one output are needed, "
             f"got units = {show(units)}, weights = {show(weights)}"
         )
     for i, (k, w) in enumerate(zip(units, weights, strict=True)):
         if w < k:
-            raise HypothesisViolated(
+            raise InvalidArgument(
                 f"weights[{i}]: a unit without a weight is a constant, so at least {k} are needed "
                 f"for {k} units, got {w}"
             )
@@ -167,4 +167,4 @@ def _layers(
 
 def _known(activation: str) -> None:
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
-        raise HypothesisViolated(f"activation: one of {ACTIVATIONS}, got {show(activation)}")
+        raise InvalidArgument(f"activation: one of {ACTIVATIONS}, got {show(activation)}")

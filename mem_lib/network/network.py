@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mem_lib._base.files import write_atomically
+from mem_lib._base.files import named, write_atomically
 from mem_lib.errors import InvalidNetwork, show
 from mem_lib.network import read, write
 from mem_lib.network.about import canonical
@@ -202,15 +202,8 @@ class Network:
         A file that is no network raises :class:`~mem_lib.InvalidNetwork` with the file and the
         place; a missing file raises ``FileNotFoundError``.
         """
-        path = Path(path)
-        with read.inside(str(path)):
-            if path.is_dir():
-                raise InvalidNetwork("this is a directory, not a network file")
-            if "\0" in str(path):
-                raise InvalidNetwork("a path has no NUL characters")
-            with open(path, "rb") as file:
-                text = read.uncompressed(file, max_bytes)
-            return cls._from_text(text, max_digits)
+        with open(named(path), "rb") as file, read.inside(str(path)):
+            return cls._from_text(read.uncompressed(file, max_bytes), max_digits)
 
     def to_json(self) -> str:
         """The network file as text."""

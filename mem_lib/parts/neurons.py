@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base.arguments import instance
 from mem_lib._base.integers import integers
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import InvalidArgument, show
 from mem_lib.network import Layer, Network
 from mem_lib.parts.affine import IntegerPoints, primitive
 
@@ -92,7 +93,7 @@ def neurons_of(network: Network) -> Neurons:
     """The hidden layer and the outgoing weights of a network of depth 2 with one output, without
     the output bias; no neurons for a constant network of depth 1.
 
-    Raises ``HypothesisViolated`` for any other network.
+    Raises ``InvalidArgument`` for any other network.
     """
     hidden, output = layers_of(network)
     if hidden is None:
@@ -109,18 +110,17 @@ def neurons_of(network: Network) -> Neurons:
 
 def layers_of(network: Any) -> tuple[Layer | None, Layer]:
     """The hidden layer and the output layer, or None and the layer of a constant network."""
-    if not isinstance(network, Network):
-        raise HypothesisViolated(f"network: a Network is needed, got {show(network)}")
+    instance(network, "network", Network)
     output = network.layers[-1]
     if network.outputs != 1 or output.activation != "identity":
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"network: one output, behind no activation, is needed, got {network.outputs} with "
             f"{show(output.activation)}"
         )
     if network.depth == 1 and not output.entries.any():
         return None, output
     if network.depth != 2:
-        raise HypothesisViolated(f"network: depth 2 is needed, got {network.depth}")
+        raise InvalidArgument(f"network: depth 2 is needed, got {network.depth}")
     return network.layers[0], output
 
 

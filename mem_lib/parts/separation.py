@@ -15,7 +15,7 @@ from mem_lib._base.arguments import above_zero
 from mem_lib._base.dyadic import as_floats
 from mem_lib._base.numbers import numbers_of
 from mem_lib._base.search import least
-from mem_lib.errors import HypothesisViolated
+from mem_lib.errors import InvalidArgument
 
 #: Most Gauss-Legendre nodes; see :func:`separation_probability` for the error.
 _MOST_NODES = 2048
@@ -26,7 +26,7 @@ def chi3(kappa: float) -> float:
 
     Relative error below 1e-10: near 0, where the two terms cancel, the series takes over.
 
-    Raises ``HypothesisViolated`` unless ``kappa`` is a finite number >= 0.
+    Raises ``InvalidArgument`` unless ``kappa`` is a finite number >= 0.
     """
     kappa = above_zero(kappa, "kappa", or_zero=True)
     if kappa < 0.01:
@@ -47,7 +47,7 @@ def separation_probability(c: object, x: object, max_bias: float) -> np.ndarray:
     max_bias is at least a fiftieth of the larger norm.  ``max_bias = 0`` gives the angle over
     2 pi.
 
-    Raises ``InvalidDataset`` for what is no finite number, ``HypothesisViolated`` for points of
+    Raises ``InvalidDataset`` for what is no finite number, ``InvalidArgument`` for points of
     different dimensions and a negative ``max_bias``.
 
     >>> round(float(separation_probability([1.0, 0.0], [0.0, 1.0], 1.0)), 6)
@@ -71,7 +71,7 @@ def _together(c: object, x: object) -> tuple[np.ndarray, np.ndarray]:
     except (ValueError, IndexError):
         good = False
     if not good or not np.isfinite(ours).all() or not np.isfinite(theirs).all():
-        raise HypothesisViolated(
+        raise InvalidArgument(
             "c, x: points of one dimension are needed, in shapes that broadcast and in the range "
             f"of floats, got the shapes {ours.shape} and {theirs.shape}"
         )
@@ -182,7 +182,7 @@ def rounding_loss(
 ) -> np.ndarray | float:
     """By how much rounding the draw may lower p (lemma ``thm-beyond_worst_case-rounding``), where
     ``one_norms`` is |c|_1 + |x|_1, weights are rounded to the grid 2^-weight_bits and points lie
-    on the grid 2^-shift.  The lemma needs max_bias > 0; raises ``HypothesisViolated``
+    on the grid 2^-shift.  The lemma needs max_bias > 0; raises ``InvalidArgument``
     otherwise.
     """
     steps = one_norms + 2.0 ** (1 - shift)

@@ -16,10 +16,11 @@ import numpy as np
 import torch
 from torch import nn
 
+from mem_lib._base.arguments import instance
 from mem_lib._base.dyadic import as_floats, nearest
 from mem_lib._base.memory import check_memory
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidNetwork, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, InvalidNetwork, show
 from mem_lib.exact.device import device_named, room_for
 from mem_lib.exact.floats import bits_needed
 from mem_lib.network import Layer, Network, Sparse
@@ -84,15 +85,16 @@ def to_torch(
     ------
     HypothesisViolated
         When 53 bits cannot be proven to be enough; the message states how many bits are needed.
-        When outputs leave the range of float64, dense layers do not fit into memory, or ``device``
+        When outputs leave the range of float64.
+    InvalidArgument
+        When ``network`` or ``dataset`` is none, dense layers do not fit into memory, or ``device``
         is not there.
     InvalidNetwork
         When ``dataset`` has another dimension than the network.
     MemorizationError
         When the memory of the device is too small.
     """
-    if not isinstance(network, Network):
-        raise InvalidNetwork(f"network: a Network is needed, got {show(network)}")
+    instance(network, "network", Network)
     place = device_named(device) or "cpu"
     check_memory(
         sum(8 * layer.units * (layer.inputs + 1) for layer in network.layers),
@@ -106,7 +108,7 @@ def to_torch(
 
 def _proof(network: Network, dataset: Any) -> tuple[str, int]:
     if not isinstance(dataset, Dataset):
-        raise HypothesisViolated(
+        raise InvalidArgument(
             "dataset: exact=True asks for a proof at the points of a Dataset, got "
             f"{show(dataset)}; exact=False needs none and proves nothing"
         )

@@ -28,12 +28,12 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import instance, whole
 from mem_lib._base.integers import integers
 from mem_lib._base.numbers import as_fraction
 from mem_lib._base.progress import bar as progress_bar
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
+from mem_lib.errors import ConstructionFailed, InvalidArgument, show
 from mem_lib.network import Network
 from mem_lib.parts.neurons import Neurons
 from mem_lib.two_layer._cloud import MOST_SCALE
@@ -115,7 +115,7 @@ def optimal_weight(
 
     Raises
     ------
-    HypothesisViolated
+    InvalidArgument
         When there are more points, or numbers beyond 2^400; or an argument is out of range.
     ConstructionFailed
         When a linear program cannot be solved in floats, as with points that nearly coincide.
@@ -128,7 +128,7 @@ def optimal_weight(
     rng = np.random.default_rng(np.random.SeedSequence(whole(seed, "seed", 0)))
     rounds, accepted = whole(rounds, "rounds", 1), as_fraction(tolerance)
     if accepted is None or accepted < LEAST_TOLERANCE:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"tolerance: a finite number >= {LEAST_TOLERANCE} is needed, got {show(tolerance)}"
         )
     if not problem.y.any():
@@ -164,16 +164,14 @@ class _Problem:
 
     @classmethod
     def of(cls, dataset: Any) -> _Problem:
-        if not isinstance(dataset, Dataset):
-            raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
-        data = dataset.distinct()
+        data = instance(dataset, "dataset", Dataset).distinct()
         if data.N > MOST_POINTS:
-            raise HypothesisViolated(
+            raise InvalidArgument(
                 f"dataset: linear programs for up to {MOST_POINTS} points are solved, got "
                 f"N = {data.N}"
             )
         if data.squared_radius > 4**MOST_SCALE:
-            raise HypothesisViolated(
+            raise InvalidArgument(
                 f"dataset: points of norm up to 2^{MOST_SCALE} are possible; multiply them by a "
                 "power of two"
             )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from mem_lib._base.arguments import instance
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, show
 from mem_lib.exact import evaluate
 from mem_lib.network import Network
 
@@ -14,11 +14,9 @@ from mem_lib.network import Network
 def values_of(data: Dataset) -> list[Fraction]:
     """What a network is to give, exactly: the targets, or the labels as numbers.
 
-    Raises ``HypothesisViolated`` when ``data`` is no Dataset.
+    Raises ``InvalidArgument`` when ``data`` is no Dataset.
     """
-    if not isinstance(data, Dataset):
-        raise HypothesisViolated(f"data: a Dataset is needed, got {show(data)}")
-    if data.targets is None:
+    if instance(data, "data", Dataset).targets is None:
         return [Fraction(label) for label in data.labels.tolist()]
     numerators, denominator = data.integer_targets()
     return [Fraction(int(t), denominator) for t in numerators]

@@ -23,7 +23,7 @@ import numpy as np
 
 from mem_lib._base.arguments import at_least_zero, whole
 from mem_lib._base.numbers import as_fraction
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import InvalidArgument, show
 from mem_lib.network import Network
 from mem_lib.parts.neurons import dense, layers_of
 
@@ -43,7 +43,7 @@ def total_weight(network: Network) -> float:
 
     Raises
     ------
-    HypothesisViolated
+    InvalidArgument
         For another depth, threshold units or several outputs; and when the total weight is beyond
         the range of floats.
 
@@ -55,7 +55,7 @@ def total_weight(network: Network) -> float:
     low, _ = weight_between(network)
     weight = _as_float(low)
     if low and weight < sys.float_info.min:
-        raise HypothesisViolated(f"network: its total weight {_size(low)} is too small for a float")
+        raise InvalidArgument(f"network: its total weight {_size(low)} is too small for a float")
     return weight
 
 
@@ -93,7 +93,7 @@ def rational_bits(network: Network) -> int:
     largest bit length of a numerator plus that of its denominator (1 bit for an integer).
     ReLU passes the common factor on to a_l; behind a threshold unit it is dropped.
 
-    Raises ``HypothesisViolated`` for another depth or several outputs.
+    Raises ``InvalidArgument`` for another depth or several outputs.
 
     >>> from mem_lib import Layer
     >>> hidden, output = Layer([[6]], [9], "relu"), Layer([[5]], [0], "identity")
@@ -132,7 +132,7 @@ def rounding_bound(
     roundoff : u; 2^-53 for float64, 2^-24 for float32.
     rounded_weights : whether the weights are rounded to floats before the evaluation.
 
-    Rounded upwards.  Raises as :func:`total_weight`; and ``HypothesisViolated`` when m u >= 1,
+    Rounded upwards.  Raises as :func:`total_weight`; and ``InvalidArgument`` when m u >= 1,
     where nothing is known.
 
     >>> from mem_lib import Layer
@@ -144,13 +144,13 @@ def rounding_bound(
     lift = _lift(radius)
     u = as_fraction(roundoff)
     if u is None or u <= 0:
-        raise HypothesisViolated(f"roundoff: a finite number > 0 is needed, got {show(roundoff)}")
+        raise InvalidArgument(f"roundoff: a finite number > 0 is needed, got {show(roundoff)}")
     _, weight = weight_between(network)
     output = network.layers[-1]
     k = output.inputs if network.depth == 2 else 0
     m = k + network.inputs + (3 if rounded_weights else 1) + bool(output.bias[0])
     if m * u >= 1:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"roundoff: {m} roundings with unit roundoff {show(roundoff)} may lose everything; "
             "(neurons + d + 4) roundoff < 1 is needed"
         )
@@ -165,18 +165,18 @@ def weight_bound(N: int, error: Any = 0, failure: Any = 0.05, radius: Any = 1) -
     neurons, with sum_i (f(x_i) - y_i)^2 <= ``error`` N has
     W_tot(f) >= (1 - sqrt(error)) sqrt(N) / (sqrt(1 + radius^2) (1 + sqrt(2 ln(2 / failure)))).
 
-    Rounded downwards.  Raises ``HypothesisViolated`` when an argument is out of range.
+    Rounded downwards.  Raises ``InvalidArgument`` when an argument is out of range.
 
     >>> round(weight_bound(100, error=0.1), 4)
     1.3011
     """
     N, eps, p = whole(N, "N", 1), as_fraction(error), as_fraction(failure)
     if N.bit_length() > 1000:
-        raise HypothesisViolated(f"N: less than 2^1000 points are needed, got {show(N)}")
+        raise InvalidArgument(f"N: less than 2^1000 points are needed, got {show(N)}")
     if eps is None or not 0 <= eps <= 1:
-        raise HypothesisViolated(f"error: a number from 0 to 1 is needed, got {show(error)}")
+        raise InvalidArgument(f"error: a number from 0 to 1 is needed, got {show(error)}")
     if p is None or not 0 < p < 1:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"failure: a probability strictly between 0 and 1 is needed, got {show(failure)}"
         )
     # math.log takes integers of any size
@@ -210,7 +210,7 @@ class _Parts:
             rows = np.empty((0, network.inputs), dtype=object)
             return cls(rows, [], [], 0, offset, network.output_denominator, True)
         if hidden.activation not in activations:
-            raise HypothesisViolated(
+            raise InvalidArgument(
                 f"network: hidden units {' or '.join(map(show, activations))} are needed, got "
                 f"{show(hidden.activation)}"
             )
@@ -261,7 +261,7 @@ def _as_float(value: Fraction, name: str = "network") -> float:
     try:
         return float(value)
     except OverflowError:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"{name}: a weight of {_size(value)} is too large for a float"
         ) from None
 

@@ -10,7 +10,8 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import explorer
-from mem_lib.exact import READ, reference
+from mem_lib.exact import reference
+from mem_lib.network.readout import READ
 from tests.explorer.pages import POINTS, SLUG
 from tests.networks import READOUTS, big_integers, random_network
 

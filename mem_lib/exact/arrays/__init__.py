@@ -7,7 +7,7 @@ from mem_lib.exact.device import device_named
 def arrays_for(device: str | None) -> NumPyArrays:
     """The arrays that live on ``device``; None is NumPy, ``"auto"`` a GPU or NumPy.
 
-    Raises ``HypothesisViolated`` for a device that is not there, ``ImportError`` without PyTorch.
+    Raises ``InvalidArgument`` for a device that is not there, ``ImportError`` without PyTorch.
     """
     if device is None or (found := device_named(device)) is None:
         return NUMPY
