@@ -6,12 +6,13 @@
 >>> bool(ml.verify(network, dataset))
 True
 
-``import mem_lib`` needs numpy alone; everything heavier loads inside the functions that use it.
+``import mem_lib`` loads numpy and what a network is.  All else, from data sets to PyTorch, loads
+when its name is first touched: ``ml.figures`` works without an import of its own.
 """
 
-from mem_lib import beyond_worst_case, data, exact, foundations, optimal_relu, theorems, two_layer
-from mem_lib.certificate import Certificate, verify
-from mem_lib.data import Dataset
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from mem_lib.errors import (
     ConstructionFailed,
     HypothesisViolated,
@@ -20,10 +21,39 @@ from mem_lib.errors import (
     InvalidNetwork,
     MemorizationError,
 )
-from mem_lib.exact import evaluate, predict
 from mem_lib.network import Layer, Network, Size, Sparse
 
+if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives these names
+    from mem_lib import beyond_worst_case as beyond_worst_case
+    from mem_lib import data as data
+    from mem_lib import exact as exact
+    from mem_lib import explorer as explorer
+    from mem_lib import figures as figures
+    from mem_lib import foundations as foundations
+    from mem_lib import optimal_relu as optimal_relu
+    from mem_lib import theorems as theorems
+    from mem_lib import torch_backend as torch_backend
+    from mem_lib import two_layer as two_layer
+    from mem_lib.certificate import Certificate as Certificate
+    from mem_lib.certificate import verify as verify
+    from mem_lib.data import Dataset as Dataset
+    from mem_lib.exact import evaluate as evaluate
+    from mem_lib.exact import predict as predict
+
 __version__ = "0.1.0"
+
+#: Modules that load when they are first touched, and names that do with the module they are in.
+_MODULES = (
+    "beyond_worst_case", "data", "exact", "explorer", "figures", "foundations", "optimal_relu",
+    "theorems", "torch_backend", "two_layer",
+)  # fmt: skip
+_NAMES = {
+    "Certificate": "certificate",
+    "Dataset": "data",
+    "evaluate": "exact",
+    "predict": "exact",
+    "verify": "certificate",
+}
 
 __all__ = [
     "Certificate",
@@ -42,6 +72,8 @@ __all__ = [
     "data",
     "evaluate",
     "exact",
+    "explorer",
+    "figures",
     "foundations",
     "optimal_relu",
     "predict",
@@ -49,3 +81,19 @@ __all__ = [
     "two_layer",
     "verify",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load what ``name`` needs; later uses find it in the module and do not come here."""
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    if name in _NAMES:
+        value = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    # without `torch_backend`: `help` touches every name, and PyTorch may not be there
+    return [*__all__, "__version__"]
