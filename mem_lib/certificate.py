@@ -19,6 +19,7 @@ from typing import Any
 from mem_lib._arguments import at_least_zero, whole
 from mem_lib._checkpoint import Checkpoint, checked_path
 from mem_lib._evidence import Counterexample, Evidence, Judge, read_fraction, short, written
+from mem_lib._extras import need
 from mem_lib._files import write_atomically
 from mem_lib.data import Dataset
 from mem_lib.errors import (
@@ -204,8 +205,9 @@ def verify(
     ----------
     tolerance : how far an output may be from the wanted value; only for the readout ``"value"``,
         and below 1/2 where the wanted values are labels.
-    workers : chunks of points evaluated at a time; default: the number of cores, at most 4.  The
-        certificate does not depend on it.
+    workers : chunks of points evaluated at a time; default: the number of cores, at most 4.  Deep
+        networks need the extra ``parallel`` for it, and by default do without where it is not
+        installed.  The certificate does not depend on it.
     progress : True shows a progress bar, False none; by default a terminal shows one when the work
         takes longer than two seconds.
     checkpoint : a file that keeps the chunks that were verified, so that a run that was stopped
@@ -229,7 +231,8 @@ def verify(
     MemorizationError
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
     ImportError
-        When ``device`` is given and PyTorch is not installed.
+        When ``device`` is given and PyTorch is not installed, or more than one of ``workers`` and
+        joblib is not.
     """
     start = time.perf_counter()
     _check_fit(network, dataset)
@@ -309,7 +312,11 @@ def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
 
 
 def _workers(workers: Any) -> int:
-    return min(4, os.cpu_count() or 1) if workers is None else whole(workers, "workers", 1)
+    if workers is None:
+        return min(4, os.cpu_count() or 1)
+    if (workers := whole(workers, "workers", 1)) > 1:
+        need("joblib", "more than one worker")
+    return workers
 
 
 def _check_fit(network: Network, dataset: Dataset) -> None:

@@ -151,7 +151,12 @@ def lock_problems(lock_text: str, requirements: list[str]) -> list[str]:
 
 
 EXTRAS = PROJECT["optional-dependencies"]
-REQUIREMENTS = [*PROJECT["dependencies"], *(line for lines in EXTRAS.values() for line in lines)]
+REQUIREMENTS = [
+    line
+    for lines in (PROJECT["dependencies"], *EXTRAS.values())
+    for line in lines
+    if Requirement(line).name != PROJECT["name"]  # an extra that holds others of ours
+]
 
 
 def test_the_lock_pins_every_requirement_and_names_no_place():
@@ -202,12 +207,25 @@ def test_the_lock_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
     assert sorted(os.listdir(tmp_path)) == ["_build", "requirements.lock"]
 
 
+def brought(extra: str) -> set[str]:
+    """The packages that an extra brings, by way of others too."""
+    found: set[str] = set()
+    for wanted in map(Requirement, EXTRAS[extra]):
+        inner = wanted.extras if wanted.name == PROJECT["name"] else ()
+        found |= set().union(*map(brought, inner)) if inner else {canonicalize_name(wanted.name)}
+    return found
+
+
 def test_extras():
-    assert set(EXTRAS) == {"book", "test", "torch", "courses", "cluster"}
+    parts = {"exact", "data", "figures", "parallel"}
+    assert set(EXTRAS) == parts | {"all", "book", "test", "torch", "courses", "cluster"}
+    assert brought("all") == set().union(*map(brought, parts))
+    assert brought("all") == {"python-flint", "scikit-learn", "matplotlib", "joblib"}
+    assert brought("all") < brought("book") and brought("all") < brought("test")
     assert "jupyter-book==1.0.4.post1" in EXTRAS["book"] and "nbgrader==0.9.6" in EXTRAS["courses"]
     assert "+" not in json.dumps(EXTRAS)
     names = {Requirement(line).name for line in PROJECT["dependencies"]}
-    assert "torch" not in names, "the library has to work without PyTorch"
+    assert names == {"numpy", "scipy", "threadpoolctl", "tqdm"}
 
 
 def environment_problems(content: str) -> list[str]:

@@ -9,15 +9,12 @@
 PyTorch is optional; without it, importing this module raises ``ImportError``.
 """
 
-try:
-    import torch as _torch  # noqa: F401
-except ImportError as error:
-    raise ImportError(
-        "PyTorch is needed for this, and not installed: pip install mem_lib[torch]"
-    ) from error
+from mem_lib._extras import need
 
-from mem_lib.torch_backend._device import device_named, room_for
-from mem_lib.torch_backend._digits import TorchArrays
-from mem_lib.torch_backend._module import MemorizingModule, to_torch
+need("torch", "devices and modules")  # before a module of ours says it in Python's words
+
+from mem_lib.torch_backend._device import device_named, room_for  # noqa: E402
+from mem_lib.torch_backend._digits import TorchArrays  # noqa: E402
+from mem_lib.torch_backend._module import MemorizingModule, to_torch  # noqa: E402
 
 __all__ = ["MemorizingModule", "TorchArrays", "device_named", "room_for", "to_torch"]
