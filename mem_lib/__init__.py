@@ -11,7 +11,7 @@ when its name is first touched: ``ml.figures`` works without an import of its ow
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mem_lib.errors import (
     ConstructionFailed,
@@ -24,21 +24,21 @@ from mem_lib.errors import (
 from mem_lib.network import Layer, Network, Size, Sparse
 
 if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives these names
-    from mem_lib import beyond_worst_case as beyond_worst_case
-    from mem_lib import data as data
-    from mem_lib import exact as exact
-    from mem_lib import explorer as explorer
-    from mem_lib import figures as figures
-    from mem_lib import foundations as foundations
-    from mem_lib import optimal_relu as optimal_relu
-    from mem_lib import theorems as theorems
+    from mem_lib import (
+        beyond_worst_case,
+        data,
+        exact,
+        explorer,
+        figures,
+        foundations,
+        optimal_relu,
+        theorems,
+        two_layer,
+    )
     from mem_lib import torch_backend as torch_backend
-    from mem_lib import two_layer as two_layer
-    from mem_lib.certificate import Certificate as Certificate
-    from mem_lib.certificate import verify as verify
-    from mem_lib.data import Dataset as Dataset
-    from mem_lib.exact import evaluate as evaluate
-    from mem_lib.exact import predict as predict
+    from mem_lib.certificate import Certificate, verify
+    from mem_lib.data import Dataset
+    from mem_lib.exact import evaluate, predict
 
 __version__ = "0.1.0"
 
@@ -83,15 +83,17 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load what ``name`` needs; later uses find it in the module and do not come here."""
-    if name in _MODULES:
-        return import_module(f"{__name__}.{name}")
-    if name in _NAMES:
-        value = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
-        globals()[name] = value
-        return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+if not TYPE_CHECKING:  # to whom an unknown name is an error
+
+    def __getattr__(name: str) -> object:
+        """Load what ``name`` needs; later uses find it in the module and do not come here."""
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
+        if name in _NAMES:
+            value = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+            globals()[name] = value
+            return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

@@ -4,10 +4,13 @@ import json
 import pydoc
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 import mem_lib as ml
+
+ROOT = Path(__file__).resolve().parents[1]
 
 HEAVY = (
     "scipy", "sklearn", "matplotlib", "joblib", "tqdm", "flint", "torch", "threadpoolctl",
@@ -73,6 +76,17 @@ def test_an_unknown_name_is_an_attribute_error():
     with pytest.raises(ImportError, match="cannot import name 'figure' from 'mem_lib'"):
         exec("from mem_lib import figure")
     assert not hasattr(ml, "figure") and "figure" not in dir(ml)
+
+
+@pytest.mark.slow
+def test_type_checkers_see_what_is_not_loaded_yet(tmp_path):
+    names = (*ml.__all__, "torch_backend", "figure")
+    program = tmp_path / "program.py"
+    program.write_text("import mem_lib as ml\n" + "".join(f"print(ml.{n})\n" for n in names))
+    options = ["--config-file=", "--ignore-missing-imports", "--follow-imports=silent", "--strict"]
+    command = [sys.executable, "-m", "mypy", *options, str(program)]
+    told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout
+    assert told.count("error:") == 1 and 'Module has no attribute "figure"' in told
 
 
 def test_help_lists_what_is_not_loaded_yet():

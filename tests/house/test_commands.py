@@ -78,6 +78,45 @@ def test_workflows_call_targets_that_exist():
     assert book.REPOSITORY in text(".github/workflows/deploy.yml")
 
 
+def jobs_without_torch(workflow: str) -> list[str]:
+    """The jobs on Linux that run the tests, and have not put a build of PyTorch for the CPU where
+    ``environment.torch_is_small`` looks for it."""
+    found = []
+    for name, job in yaml.safe_load(workflow)["jobs"].items():
+        systems = [job["runs-on"], *(m["os"] for m in _matrix(job))]
+        commands = [step.get("run", "") for step in job["steps"]]
+        tests = [i for i, command in enumerate(commands) if "tools/make.py test" in command]
+        ready = [
+            i
+            for i, command in enumerate(commands)
+            if "pip download" in command
+            and "https://download.pytorch.org/whl/cpu torch" in command
+            and re.search(r'echo "PIP_FIND_LINKS=.*GITHUB_ENV', command)
+        ]
+        if (
+            any("ubuntu" in system for system in systems)
+            and tests
+            and not (ready and ready[0] < tests[0])
+        ):
+            found.append(name)
+    return found
+
+
+def _matrix(job: dict) -> list[dict]:
+    return job.get("strategy", {}).get("matrix", {}).get("include", [])
+
+
+def test_linux_jobs_test_with_torch():
+    assert jobs_without_torch(text(".github/workflows/test.yml")) == []
+
+
+@pytest.mark.parametrize("line", ["download.pytorch.org/whl/cpu", "PIP_FIND_LINKS", "pip download"])
+def test_a_linux_job_without_torch_is_found_out(line):
+    workflow = text(".github/workflows/test.yml")
+    assert workflow.count(line) >= 2
+    assert jobs_without_torch(workflow.replace(line, "x")) == ["test", "nightly"]
+
+
 def test_pytest_runs_everything_unless_something_is_named():
     assert make.pytest_options(["-k", "x"])[:2] == ["tests", "book"]
     named = make.pytest_options(["tests/house/test_lock.py::test_extras", "-q"])
