@@ -50,13 +50,13 @@ def hide(monkeypatch):
     """Makes a library impossible to import, and what is loaded of it forgotten."""
 
     def hidden(library: str) -> None:
+        forgotten = (library, "mem_lib.torch_backend") if library == "torch" else (library,)
         for name in [*sys.modules]:
-            if name.partition(".")[0] == library:
-                monkeypatch.delitem(sys.modules, name)
-            if name.startswith("mem_lib.torch_backend"):
+            if any(f"{name}.".startswith(f"{module}.") for module in forgotten):
                 monkeypatch.delitem(sys.modules, name)
         monkeypatch.setitem(sys.modules, library, None)
-        monkeypatch.delattr(ml, "torch_backend", raising=False)
+        if library == "torch":
+            monkeypatch.delattr(ml, "torch_backend", raising=False)
 
     return hidden
 
