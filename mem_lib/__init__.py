@@ -6,14 +6,13 @@
 >>> bool(ml.verify(network, dataset))
 True
 
-``import mem_lib`` needs numpy alone; everything heavier loads inside the functions that use it.
+``import mem_lib`` loads numpy and what a network is.  All else, from data sets to PyTorch, loads
+when its name is first touched: ``ml.figures`` works without an import of its own.
 """
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-from mem_lib import beyond_worst_case, data, exact, foundations, optimal_relu, theorems, two_layer
-from mem_lib.certificate import Certificate, verify
-from mem_lib.data import Dataset
 from mem_lib.errors import (
     ConstructionFailed,
     HypothesisViolated,
@@ -24,14 +23,30 @@ from mem_lib.errors import (
     MemorizationError,
     TooLarge,
 )
-from mem_lib.exact import evaluate, predict
 from mem_lib.network import Layer, Network, Size, Sparse
+
+if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives these names
+    from mem_lib import (
+        beyond_worst_case,
+        data,
+        exact,
+        explorer,
+        figures,
+        foundations,
+        optimal_relu,
+        theorems,
+        two_layer,
+    )
+    from mem_lib import torch_backend as torch_backend
+    from mem_lib.certificate import Certificate, verify
+    from mem_lib.data import Dataset
+    from mem_lib.exact import evaluate, predict
 
 __version__ = "0.1.0"
 
 
 def _to_torch(
-    network: Network, dataset: Dataset | None = None, *, exact: bool = True, device: str = "auto"
+    network: Network, dataset: "Dataset | None" = None, *, exact: bool = True, device: str = "auto"
 ) -> Any:
     """The network as a ``torch.nn.Module`` in float64: see
     :func:`mem_lib.torch_backend.to_torch`, which says when it is exact."""
@@ -41,6 +56,19 @@ def _to_torch(
 
 
 Network.to_torch = _to_torch
+
+#: Modules that load when they are first touched, and names that do with the module they are in.
+_MODULES = (
+    "beyond_worst_case", "data", "exact", "explorer", "figures", "foundations", "optimal_relu",
+    "theorems", "torch_backend", "two_layer",
+)  # fmt: skip
+_NAMES = {
+    "Certificate": "certificate",
+    "Dataset": "data",
+    "evaluate": "exact",
+    "predict": "exact",
+    "verify": "certificate",
+}
 
 __all__ = [
     "Certificate",
@@ -61,6 +89,8 @@ __all__ = [
     "data",
     "evaluate",
     "exact",
+    "explorer",
+    "figures",
     "foundations",
     "optimal_relu",
     "predict",
@@ -68,3 +98,21 @@ __all__ = [
     "two_layer",
     "verify",
 ]
+
+
+if not TYPE_CHECKING:  # to whom an unknown name is an error
+
+    def __getattr__(name: str) -> object:
+        """Load what ``name`` needs; later uses find it in the module and do not come here."""
+        if name in _MODULES:
+            return import_module(f"{__name__}.{name}")
+        if name in _NAMES:
+            value = getattr(import_module(f"{__name__}.{_NAMES[name]}"), name)
+            globals()[name] = value
+            return value
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    # without `torch_backend`: `help` touches every name, and PyTorch may not be there
+    return [*__all__, "__version__"]

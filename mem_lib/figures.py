@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib._base.dyadic import as_floats
+from mem_lib._base.extras import need
 from mem_lib._base.numbers import numbers_of
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidDataset, InvalidNetwork
@@ -180,8 +181,7 @@ def _svg(
     panels: int,
     subplots: dict[str, Any],
 ) -> bytes:
-    import matplotlib
-
+    matplotlib = need("matplotlib", "figures")
     with matplotlib.rc_context(_style(colours)):
         from matplotlib.backends.backend_svg import FigureCanvasSVG
         from matplotlib.figure import Figure

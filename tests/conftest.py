@@ -2,7 +2,8 @@
 
 Real data are looked for in ``MEM_LIB_DATA``, else in ``../shared/data`` if that exists.  No
 property test has a deadline: how long an example takes says more about the machine.  Tests that
-need a browser are skipped without one, and fail where ``CI`` is set.
+need a browser are skipped without one, and fail where ``CI`` is set.  The last lines of a run say
+what was skipped.
 """
 
 import os
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import settings
 
 from tests.browser import ROOT, missing_browser
+from tests.not_run import pytest_sessionfinish  # noqa: F401
 from tools import book, browser
 from tools.steps import Steps
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mem_lib._base.arguments import at_least_zero, instance, whole
+from mem_lib._base.extras import need
 from mem_lib._base.files import checked_path
 from mem_lib._base.text import read_fraction, short, written
 from mem_lib.certificate import file
@@ -185,8 +186,9 @@ def verify(
     ----------
     tolerance : how far an output may be from the wanted value; only for the readout ``"value"``,
         and below 1/2 where the wanted values are labels.
-    workers : chunks of points evaluated at a time; default: the number of cores, at most 4.  The
-        certificate does not depend on it.
+    workers : chunks of points evaluated at a time; default: the number of cores, at most 4.  Deep
+        networks need the extra ``parallel`` for it, and by default do without where it is not
+        installed.  The certificate does not depend on it.
     progress : True shows a progress bar, False none; by default a terminal shows one when the work
         takes longer than two seconds.
     checkpoint : a file that keeps the chunks that were verified, so that a run that was stopped
@@ -208,7 +210,8 @@ def verify(
     MemorizationError
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
     ImportError
-        When ``device`` is given and PyTorch is not installed.
+        When ``device`` is given and PyTorch is not installed, or more than one of ``workers`` and
+        joblib is not.
     """
     start = time.perf_counter()
     _check_fit(network, dataset)
@@ -288,7 +291,11 @@ def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
 
 
 def _workers(workers: Any) -> int:
-    return min(4, os.cpu_count() or 1) if workers is None else whole(workers, "workers", 1)
+    if workers is None:
+        return min(4, os.cpu_count() or 1)
+    if (workers := whole(workers, "workers", 1)) > 1:
+        need("joblib", "more than one worker")
+    return workers
 
 
 def _check_fit(network: Network, dataset: Dataset) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from mem_lib._base.extras import need
 from mem_lib.data.dataset import Dataset
 from mem_lib.data.download import data_folder, extract, fetch
 from mem_lib.errors import InvalidDataset, show
@@ -41,10 +42,12 @@ _Folder = str | os.PathLike[str] | None
 
 
 def digits() -> Dataset:
-    """The 1,797 handwritten digits of scikit-learn: 8 x 8 pixels 0..16, ten classes."""
-    from sklearn.datasets import load_digits
+    """The 1,797 handwritten digits of scikit-learn: 8 x 8 pixels 0..16, ten classes.
 
-    points, labels = load_digits(return_X_y=True)
+    Raises ``ImportError`` without the extra ``data``.
+    """
+    digits = need("sklearn.datasets", "its digits").load_digits
+    points, labels = digits(return_X_y=True)
     return Dataset(points.astype(np.uint8), labels, classes=10)
 
 

@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base.extras import need, there
 from mem_lib._base.progress import bar as progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.errors import MemorizationError
@@ -133,14 +134,13 @@ class Chunks:
                 yield from zip(some, pool.map(self._whole, some), strict=True)
 
     def _in_processes(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
-        from joblib import Parallel, delayed
-
+        joblib = need("joblib", "several processes")
         assert self._state is not None
         with tempfile.TemporaryDirectory(prefix="mem_lib-") as folder:
             path = Path(folder) / "network.pickle"
             path.write_bytes(pickle.dumps(self.engine.network))
-            pool = Parallel(min(workers, len(todo)), return_as="generator", max_nbytes=None)
-            tasks = (delayed(_tail)(str(path), self._state[:, self.rows(i)]) for i in todo)
+            pool = joblib.Parallel(min(workers, len(todo)), return_as="generator", max_nbytes=None)
+            tasks = (joblib.delayed(_tail)(str(path), self._state[:, self.rows(i)]) for i in todo)
             left = list(reversed(todo))
             try:
                 for result in pool(tasks):
@@ -169,8 +169,9 @@ def _joined(blocks: list[np.ndarray]) -> np.ndarray:
 
 def _may_start_processes() -> bool:
     """Not in a process that was itself started to share work, nor where there is no stderr, which
-    the workers would inherit."""
-    return multiprocessing.parent_process() is None and sys.stderr is not None
+    the workers would inherit, nor without joblib."""
+    alone = multiprocessing.parent_process() is None and sys.stderr is not None
+    return alone and there("joblib")
 
 
 @lru_cache(maxsize=1)

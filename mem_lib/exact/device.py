@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base.extras import need
 from mem_lib.errors import InvalidArgument, MemorizationError, show
 
 Array = Any  # float64, of NumPy or of PyTorch: an operator or a method of both is all that is used
@@ -19,13 +20,7 @@ Array = Any  # float64, of NumPy or of PyTorch: an operator or a method of both 
 
 def pytorch() -> Any:
     """The module ``torch``; ``ImportError`` that says what to install, where it is missing."""
-    try:
-        import torch
-    except ImportError as error:
-        raise ImportError(
-            "PyTorch is needed for this, and not installed: pip install mem_lib[torch]"
-        ) from error
-    return torch
+    return need("torch", "devices and modules")
 
 
 def device_named(name: Any) -> str | None:

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from mem_lib._base.extras import need
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
 
 T = TypeVar("T")
@@ -25,6 +26,11 @@ T = TypeVar("T")
 DRAWS = 8
 #: How often random points that complete a hyperplane are drawn again, each time from a larger box.
 COMPLETIONS = 64
+
+
+def flint() -> Any:
+    """The library of long integers; it loads when points come in."""
+    return need("flint", "exact two-layer networks")
 
 
 class Dependent(Exception):
@@ -41,10 +47,8 @@ class IntegerPoints:
 
     @classmethod
     def of(cls, points: np.ndarray, shift: int) -> IntegerPoints:
-        from flint import fmpz_mat
-
         rows = [[*row, 1] for row in points.tolist()]
-        return cls(rows, fmpz_mat(rows), shift)
+        return cls(rows, flint().fmpz_mat(rows), shift)
 
     @property
     def N(self) -> int:
@@ -65,9 +69,7 @@ class IntegerPoints:
 
     def chosen(self, group: Iterable[int], *further: list[int]) -> Any:
         """The matrix of some of the points, and of further rows (z, 1)."""
-        from flint import fmpz_mat
-
-        return fmpz_mat([*(self.rows[i] for i in group), *further])
+        return flint().fmpz_mat([*(self.rows[i] for i in group), *further])
 
     def independent(self, group: Sequence[int]) -> bool:
         return self.chosen(group).rank() == len(group)
@@ -159,11 +161,9 @@ def _through(matrix: Any) -> Any:
 
 def primitive(column: Any) -> Any:
     """Integers without a common factor."""
-    from flint import fmpz_mat
-
     entries = column.entries()
     factor = math.gcd(*map(int, entries))
-    return fmpz_mat(len(entries), 1, [value // factor for value in entries])
+    return flint().fmpz_mat(len(entries), 1, [value // factor for value in entries])
 
 
 def oriented(column: Any) -> Any:
@@ -174,9 +174,7 @@ def oriented(column: Any) -> Any:
 
 
 def _column(matrix: Any, k: int) -> Any:
-    from flint import fmpz_mat
-
-    return fmpz_mat(matrix.nrows(), 1, [matrix[i, k] for i in range(matrix.nrows())])
+    return flint().fmpz_mat(matrix.nrows(), 1, [matrix[i, k] for i in range(matrix.nrows())])
 
 
 # affine functions -------------------------------------------------------------------------------
@@ -185,12 +183,10 @@ def _column(matrix: Any, k: int) -> Any:
 def affine(points: IntegerPoints, group: Sequence[int], values: Sequence[Fraction]) -> Any:
     """The affine function <v, x> + c with given values at a group of at most d + 1 independent
     points; of all such functions the one with the least |v|^2 + c^2.  Fractions (w, b), on z."""
-    from flint import fmpq, fmpq_mat, fmpz_mat
-
     unit = 1 << points.shift  # <v, x> + c = (<v, z> + c unit) / unit, and w = v / unit
     denominator = math.lcm(*(value.denominator for value in values))
-    right = fmpz_mat(len(group), 1, [int(value * denominator) * unit for value in values])
-    system = fmpz_mat([[*points.rows[i][:-1], unit] for i in group])
+    right = flint().fmpz_mat(len(group), 1, [int(value * denominator) * unit for value in values])
+    system = flint().fmpz_mat([[*points.rows[i][:-1], unit] for i in group])
     try:
         if len(group) == points.d + 1:
             solution = system.solve(right)
@@ -200,9 +196,9 @@ def affine(points: IntegerPoints, group: Sequence[int], values: Sequence[Fractio
     except ZeroDivisionError:
         reason = points.dependence(group)
         raise Dependent(f"the group {show(group)} is dependent: {reason}") from None
-    scale = [fmpq(1, denominator * unit)] * points.d + [fmpq(1, denominator)]
+    scale = [flint().fmpq(1, denominator * unit)] * points.d + [flint().fmpq(1, denominator)]
     entries = [value * s for value, s in zip(solution.entries(), scale, strict=True)]
-    return fmpq_mat(points.d + 1, 1, entries)
+    return flint().fmpq_mat(points.d + 1, 1, entries)
 
 
 def least_ratio(tops: Iterable[Any], bottoms: Iterable[Any]) -> tuple[int, int] | None:
@@ -230,15 +226,11 @@ def power(k: int) -> Fraction:
 
 def scaled(column: Any, factor: Fraction) -> Any:
     """A column of fractions times a fraction."""
-    from flint import fmpq, fmpq_mat
-
-    return fmpq_mat(column) * fmpq(factor.numerator, factor.denominator)
+    return flint().fmpq_mat(column) * flint().fmpq(factor.numerator, factor.denominator)
 
 
 def shifted(column: Any, constant: Fraction) -> Any:
     """The function plus a constant, in fractions."""
-    from flint import fmpq, fmpq_mat
-
-    column = fmpq_mat(column)
-    column[column.nrows() - 1, 0] += fmpq(constant.numerator, constant.denominator)
+    column = flint().fmpq_mat(column)
+    column[column.nrows() - 1, 0] += flint().fmpq(constant.numerator, constant.denominator)
     return column

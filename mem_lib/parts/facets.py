@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib.errors import ConstructionFailed, show
-from mem_lib.parts.affine import Dependent, IntegerPoints, primitive
+from mem_lib.parts.affine import Dependent, IntegerPoints, flint, primitive
 
 #: Turns that are tried at one face.  A turn fails when it is parallel to the hyperplane itself.
 TURNS = 64
@@ -56,13 +56,11 @@ class _Face:
     """
 
     def __init__(self, points: IntegerPoints) -> None:
-        from flint import fmpz
-
         self.points = points
         self.rows: list[int] = []
         self.pivots: list[int] = []
         self.free = list(range(points.d + 1))
-        self.scale = fmpz(1)
+        self.scale = flint().fmpz(1)
         self.blocks: list[list[Any]] = [[] for _ in self.free]  # one for each free place
 
     def add(self, row: int) -> None:
@@ -85,9 +83,7 @@ class _Face:
         self.scale = leading
 
     def function(self, coordinates: Sequence[Any]) -> Any:
-        from flint import fmpz_mat
-
-        column = fmpz_mat(self.points.d + 1, 1)
+        column = flint().fmpz_mat(self.points.d + 1, 1)
         for j, coordinate in zip(self.free, coordinates, strict=True):
             column[j, 0] = coordinate * self.scale
         for k, i in enumerate(self.pivots):
@@ -114,9 +110,7 @@ class _Face:
 
 def _touching(points: IntegerPoints, rng: np.random.Generator) -> tuple[_Face, Any]:
     """A lowest point in a random direction, and the hyperplane through it."""
-    from flint import fmpz_mat
-
-    column = fmpz_mat(points.d + 1, 1, [*_random(points.d, rng), 0])
+    column = flint().fmpz_mat(points.d + 1, 1, [*_random(points.d, rng), 0])
     heights = points.at(column)
     lowest = min(range(points.N), key=heights.__getitem__)
     column[points.d, 0] = -heights[lowest]

@@ -18,7 +18,7 @@ from mem_lib._base.arguments import instance
 from mem_lib._base.integers import integers
 from mem_lib.errors import InvalidArgument, show
 from mem_lib.network import Layer, Network
-from mem_lib.parts.affine import IntegerPoints, primitive
+from mem_lib.parts.affine import IntegerPoints, flint, primitive
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,13 +157,11 @@ def neurons_from(
 
 def _whole(columns: Sequence[Any]) -> tuple[list[Any], Fraction]:
     """Columns of fractions times the least factor that makes all of them integer, and that."""
-    from flint import fmpz_mat
-
     parts = [column.numer_denom() for column in columns]
     common = math.lcm(*(int(denominator) for _, denominator in parts))
     rows = [[value * (common // int(q)) for value in top.entries()] for top, q in parts]
     content = math.gcd(*(int(value) for row in rows for value in row)) or 1
-    found = [fmpz_mat(len(row), 1, [value // content for value in row]) for row in rows]
+    found = [flint().fmpz_mat(len(row), 1, [value // content for value in row]) for row in rows]
     return found, Fraction(common, content)
 
 

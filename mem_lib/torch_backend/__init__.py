@@ -9,9 +9,9 @@
 PyTorch is optional; without it, importing this module raises ``ImportError``.
 """
 
-from mem_lib.exact.device import pytorch
+from mem_lib._base.extras import need
 
-pytorch()
+need("torch", "devices and modules")  # before a module of ours says it in Python's words
 
 from mem_lib.torch_backend.module import MemorizingModule, to_torch  # noqa: E402
 

@@ -88,7 +88,8 @@ def build(
     ConstructionFailed
         When a fit used up its neurons; the message tells the error that it reached.
     ImportError
-        When ``device`` is given and PyTorch is not installed.
+        When ``device`` is given and PyTorch is not installed; when an exact variant is asked for
+        and FLINT is not.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.sphere(N=50, d=4, seed=1)

@@ -24,6 +24,7 @@ from mem_lib.errors import ConstructionFailed, show
 from mem_lib.parts.affine import (
     IntegerPoints,
     affine,
+    flint,
     floor_log2,
     least_ratio,
     oriented,
@@ -92,14 +93,12 @@ class _Strips:
 
 def _directions(points: IntegerPoints, size: int, rng: np.random.Generator) -> Iterator[_Strips]:
     """Strips along random directions with small coefficients, whose range doubles every time."""
-    from flint import fmpz_mat
-
     tie: tuple[int, int] | None = None
     for k in range(RANGES):
         direction = rng.integers(-(1 << k), 1 << k, points.d, endpoint=True).tolist()
         if not any(direction):
             continue
-        column = oriented(fmpz_mat(points.d + 1, 1, [*direction, 0]))
+        column = oriented(flint().fmpz_mat(points.d + 1, 1, [*direction, 0]))
         heights = points.at(column)
         order = sorted(range(points.N), key=heights.__getitem__)
         groups = [order[i : i + size] for i in range(0, points.N, size)]

@@ -1,0 +1,65 @@
+"""The last lines of a test run say what was not run, and why."""
+
+import os
+import subprocess
+import sys
+from textwrap import dedent
+
+import pytest
+
+from tests.house import ROOT
+
+FILES = {
+    "conftest.py": "from tests.not_run import pytest_sessionfinish",
+    "test_pages.py": """
+        import pytest
+
+        @pytest.mark.parametrize("k", range(3))
+        def test_page(k):
+            pytest.skip("no browser was found")
+
+        @pytest.mark.skipif(True, reason="no make")
+        def test_make():
+            pass
+
+        def test_good():
+            pass
+        """,
+    "test_tensors.py": "import pytest; pytest.importorskip('no_such_library')",
+}
+SAID = [
+    "1 file of tests was not run: could not import 'no_such_library': "
+    "No module named 'no_such_library'",
+    "1 test was not run: no make",
+    "3 tests were not run: no browser was found",
+]
+
+
+@pytest.fixture
+def run(tmp_path):
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(dedent(content))
+
+    def run(*arguments: str) -> list[str]:
+        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        env = {**os.environ, "PYTHONPATH": str(ROOT)}
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        return done.stdout.splitlines()
+
+    return run
+
+
+@pytest.mark.parametrize("arguments", [[], ["-q"], ["-n2"]])
+def test_the_last_lines_say_what_was_not_run(run, arguments):
+    printed = run(*arguments)
+    assert sorted(printed[-3:]) == SAID and printed[-1] == SAID[-1]
+    assert "1 passed, 5 skipped" in printed[-4]
+
+
+def test_a_complete_run_ends_as_ever(run):
+    printed = run("-k", "good", "test_pages.py")
+    assert "1 passed" in printed[-1] and not any("not run" in line for line in printed)
+
+
+def test_no_test_at_all_is_no_complete_run(run):
+    assert run("test_tensors.py")[-1] == SAID[0]
