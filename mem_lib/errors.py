@@ -9,6 +9,10 @@ class MemorizationError(ValueError):
     """The base of every error that this library raises on purpose."""
 
 
+class InvalidArgument(MemorizationError):
+    """A value of the wrong kind or out of range."""
+
+
 class InvalidDataset(MemorizationError):
     """The points, labels or targets do not define a function that could be memorized."""
 
