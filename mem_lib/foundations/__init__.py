@@ -28,7 +28,12 @@ depth counts weight layers: the words of :class:`mem_lib.Size`.
 
 from mem_lib.foundations._counting import counting_bound, log_networks
 from mem_lib.foundations._enumeration import labellings
-from mem_lib.foundations._floats import bits_needed, evaluate_in_floats, from_dyadic
+from mem_lib.foundations._floats import (
+    bits_needed,
+    evaluate_in_floats,
+    from_dyadic,
+    right_in_floats,
+)
 from mem_lib.foundations._networks import bit_reader, pieces_of, staircase, table
 from mem_lib.foundations._shattering import (
     dichotomies,
@@ -52,6 +57,7 @@ __all__ = [
     "log_sign_patterns",
     "most_shattered",
     "pieces_of",
+    "right_in_floats",
     "staircase",
     "table",
     "vc_bound",
