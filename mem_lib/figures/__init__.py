@@ -12,7 +12,7 @@ from mem_lib.figures.plane import firing, frame, lines, points, regions, rings
 from mem_lib.figures.stepper import Stepper
 from mem_lib.figures.strips import squares, strings
 from mem_lib.figures.style import DARK, DASHES, LIGHT, MARKERS, Colours
-from mem_lib.figures.tables import Table, table
+from mem_lib.figures.tables import Table, measured, table
 
 __all__ = [
     "DARK",
@@ -31,6 +31,7 @@ __all__ = [
     "heat",
     "level",
     "lines",
+    "measured",
     "points",
     "regions",
     "rings",

@@ -122,6 +122,18 @@ def table(
     return Table(caption, names, cells, numbers, frozenset(marked))
 
 
+def measured(rows: Sequence[Mapping[str, Any]], *, caption: str) -> Table:
+    """Recorded measurements (:func:`mem_lib.recorded.read`) beside what they are compared with.
+
+    ``rows`` have the entries ``what``, ``value``, ``unit``, ``baseline`` and ``baseline_value``;
+    ``InvalidArgument`` where one is missing, or no row is given.
+    """
+    wanted = ("what", "value", "unit", "baseline", "baseline_value")
+    entries = [_entries(row, wanted, i) for i, row in enumerate(rows)]
+    columns = ["what", "measured", "unit", "compared with", "measured there"]
+    return table(entries, columns, caption=caption)
+
+
 def _entries(row: Any, names: tuple[str, ...], i: int) -> list[Any]:
     if isinstance(row, Mapping):
         missing = [name for name in names if name not in row]

@@ -92,3 +92,14 @@ def test_only_the_table_scrolls_on_a_phone(chromium, tmp_path, columns):
     box = view.get_by_role("region", name="wide")
     assert (box.evaluate("e => e.scrollWidth > e.clientWidth")) == (columns > 4)
     view.close()
+
+
+def test_measurements_beside_their_baselines():
+    row = {"what": "build", "value": 14, "unit": "s", "baseline": "one product", "ratio": 2}
+    rows = [{**row, "baseline_value": 6.57}]
+    shown = figures.measured(rows, caption="large")
+    assert shown.cells == (("build", "14", "s", "one product", "6.57"),)
+    with pytest.raises(InvalidArgument, match=r"rows\[0\]: no entry 'baseline_value'"):
+        figures.measured([row], caption="large")
+    with pytest.raises(InvalidArgument, match="rows, columns: at least one"):
+        figures.measured([], caption="large")
