@@ -89,7 +89,7 @@ def beside_published(cells: Cells) -> Table:
     apart = max(abs(row[2] - row[3]) for row in rows)
     return table(
         rows,
-        ["hyperplanes n", "λ", "draws, paper", "ours", "neurons, paper", "our neurons"],
+        ["n", "λ", "draws, paper", "draws, ours", "neurons, paper", "neurons, ours"],
         caption=f"Of 50 draws, how many memorize; they differ by {apart} at most. "
         "Mean numbers of covering neurons",
     )

@@ -1,6 +1,7 @@
 """Numbers as a reader wants them: groups of three digits, powers of ten, nothing rounded unasked.
 
-A float is shown with three significant digits; integers and fractions are shown as they are.
+A float is shown with three significant digits, its whole part in full; integers and fractions are
+shown as they are.
 """
 
 import math

@@ -11,20 +11,19 @@ from html import escape
 from typing import Any
 
 from mem_lib.errors import InvalidArgument
-from mem_lib.figures.style import DARK, LIGHT, Colours, rc
+from mem_lib.figures.style import CAPTION_CSS, DARK, LIGHT, Colours, figcaption, rc
 
 # Dark is what the book (data-theme) or JupyterLab (data-jp-theme-light) calls so.  JupyterLab
 # takes the style away from a notebook that it does not trust yet; then the dark picture keeps its
 # width of 0 and the light one brings its own white paper.
 _DARK = ':is([data-theme="dark"],[data-jp-theme-light="false"]) .mem-figure'
-_CSS = (
+_CSS = CAPTION_CSS + (
     ".mem-figure{display:flex;flex-wrap:wrap;justify-content:center;gap:.5em;margin:1em 0}"
     ".mem-figure img{max-width:100%;width:auto;height:auto}"
     ".mem-figure figure{margin:0;max-width:100%;display:table}"
     # the text of a picture is as wide as the picture, the text of a row as wide as a line of prose
     ".mem-figure figure>figcaption{display:table-caption;caption-side:bottom}"
-    ".mem-row{margin:1em 0}.mem-row>figcaption{max-width:40em;margin:0 auto}"
-    ".mem-figure figcaption,.mem-row>figcaption{font-size:.9em;line-height:1.4}"
+    ".mem-row{margin:1em 0}"
     ".mem-figure .only-dark{display:none}"
     f"{_DARK} .only-dark{{display:inline}}{_DARK} .only-light{{display:none}}"
 )
@@ -58,7 +57,7 @@ class Picture:
         pictures = "".join(picture._images() for picture in (self, *self.beside))
         row = f'<div class="mem-figure">{pictures}</div>'
         if self.together:
-            row = f'<figure class="mem-row">{row}{_caption(self.together)}</figure>'
+            row = f'<figure class="mem-row">{row}{figcaption(self.together)}</figure>'
         return f"<style>{_CSS}</style>{row}"
 
     def _images(self) -> str:
@@ -71,14 +70,13 @@ class Picture:
                 ("dark", ' width="0" height="0"', self.dark),
             )
         )
-        return f"<figure>{images}{_caption(self.caption)}</figure>" if self.caption else images
+        # the book hides a caption beside a picture of the other theme, so that it is one level up
+        if self.caption:
+            images = f"<figure><div>{images}</div>{figcaption(self.caption)}</figure>"
+        return images
 
     def __repr__(self) -> str:
         return f"Picture: {self.alt}"
-
-
-def _caption(text: str) -> str:
-    return f"<figcaption>{escape(text)}</figcaption>" if text else ""
 
 
 def show(

@@ -11,8 +11,9 @@ from html import escape
 from typing import Any
 
 from mem_lib.errors import InvalidArgument, show
+from mem_lib.figures.style import CAPTION_CSS, figcaption
 
-_CSS = (
+_CSS = CAPTION_CSS + (
     ".mem-stepper>:is(label,fieldset){display:block;max-width:40em;margin:0 auto;border:0;"
     "padding:0;font-variant-numeric:tabular-nums}"
     ".mem-stepper input[type=range]{display:block;width:100%;margin:.4em 0 0;height:1.5em}"
@@ -23,7 +24,6 @@ _CSS = (
     ".mem-ticks>span:last-child{justify-content:end}"
     ".mem-stepper legend{float:left;margin:0 1em 0 0;padding:0;width:auto;font-size:inherit}"
     ".mem-steps{margin:1em 0}"
-    ".mem-steps>figcaption{max-width:40em;margin:0 auto;font-size:.9em;line-height:1.4}"
     ".mem-stepper fieldset label{display:inline-block;margin-right:1em;padding:.2em 0}"
 )
 MOST_LETTERS = 48  # of names below a slider, on a phone
@@ -66,8 +66,7 @@ class Stepper:
             control = _buttons(name, values, start, uid)
         inside = f'<div class="mem-stepper" id="{uid}">{control}{frames}</div>'
         if self.caption:
-            caption = f"<figcaption>{escape(self.caption)}</figcaption>"
-            inside = f'<figure class="mem-steps">{inside}{caption}</figure>'
+            inside = f'<figure class="mem-steps">{inside}{figcaption(self.caption)}</figure>'
         return f"<style>{_CSS}</style>{inside}<script>{_STEP.replace('UID', uid)}</script>"
 
     def __repr__(self) -> str:

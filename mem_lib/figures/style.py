@@ -1,6 +1,7 @@
 """One style for light and for dark pages: colours, marks, lines, and what matplotlib is told."""
 
 from dataclasses import dataclass
+from html import escape
 from typing import Any
 
 
@@ -31,6 +32,19 @@ DARK = Colours(
 )
 MARKERS = ("o", "D", "s", "^", "v", "P")
 DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1)), (0, (1, 1)))
+
+# The theme of the book has faint, thin, centred captions; ours are read with the text.
+CAPTION_CSS = (
+    "figure>.mem-caption{color:inherit;font-family:inherit;font-weight:inherit;font-size:.9em;"
+    "line-height:1.4;text-align:start;margin:.3em auto 0;max-width:40em}"
+)
+
+
+def figcaption(text: str) -> str:
+    """The caption of a figure, as HTML; none where ``text`` is empty."""
+    return (
+        f'<figcaption class="mem-caption">{escape(text, quote=True)}</figcaption>' if text else ""
+    )
 
 
 def rc(colours: Colours) -> Any:

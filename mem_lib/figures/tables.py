@@ -7,19 +7,24 @@ from typing import Any
 
 from mem_lib.errors import InvalidArgument, show
 from mem_lib.figures.numbers import is_number, shown
+from mem_lib.figures.style import CAPTION_CSS, figcaption
 
-_CSS = (
-    ".mem-table{overflow-x:auto;max-width:100%;margin:1em 0;position:relative}"
-    ".mem-table table{margin:0 auto;border-collapse:collapse;font-variant-numeric:tabular-nums}"
-    ".mem-table caption{caption-side:top;text-align:start;padding:.2em .6em;color:inherit}"
-    ".mem-table :is(th,td){padding:.25em .6em;text-align:start;vertical-align:bottom;"
+_CSS = CAPTION_CSS + (
+    ".mem-table{margin:1em 0;max-width:100%}.mem-table>.mem-caption{margin:0 0 .3em}"
+    # the table alone scrolls, and holds the words that nobody sees
+    ".mem-table>div{overflow-x:auto;position:relative}"
+    ".mem-table table{margin:0;width:auto;border-collapse:collapse;"
+    "font-variant-numeric:tabular-nums}"
+    ".mem-table table :is(th,td){padding:.25em .6em;text-align:start;vertical-align:bottom;"
     "border-bottom:1px solid color-mix(in srgb,currentColor 20%,transparent)}"
-    ".mem-table tbody :is(th,td){vertical-align:top}.mem-table tbody th{font-weight:normal}"
-    ".mem-table :is(th,td).number{text-align:end}.mem-table td.number{white-space:nowrap}"
+    ".mem-table table tbody :is(th,td){vertical-align:top}"
+    ".mem-table table tbody th{font-weight:normal}"
+    ".mem-table table :is(th,td).number{text-align:end}"
+    ".mem-table table td.number{white-space:nowrap}"
     ".mem-table .unseen{position:absolute;width:1px;height:1px;overflow:hidden;"
     "clip-path:inset(50%);white-space:nowrap}"
-    "@media (max-width:599px){.mem-table table{font-size:.9em}"
-    ".mem-table :is(th,td){padding:.25em .35em}}"
+    "@media (max-width:599px){.mem-table table{font-size:.85em;line-height:1.3}"
+    ".mem-table table :is(th,td){padding:.2em .3em}}"
 )
 
 
@@ -45,9 +50,9 @@ class Table:
         )
         head = f"<thead><tr>{head}</tr></thead>" if any(self.columns) else ""
         return (
-            f'<style>{_CSS}</style><div class="mem-table" role="region" tabindex="0" '
-            f'aria-label="{label}"><table><caption>{label}</caption>{head}'
-            f"<tbody>{body}</tbody></table></div>"
+            f'<style>{_CSS}</style><figure class="mem-table">{figcaption(self.caption)}'
+            f'<div role="region" tabindex="0" aria-label="{label}"><table aria-label="{label}">'
+            f"{head}<tbody>{body}</tbody></table></div></figure>"
         )
 
     def _align(self, column: int) -> str:

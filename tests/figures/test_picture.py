@@ -46,8 +46,8 @@ def test_three_side_by_side():
 def test_a_caption_belongs_to_its_picture():
     one, two = figures.show(scatter, "a", caption='5 < 6, "so"'), figures.show(scatter, "b")
     html = (one + two)._repr_html_()
-    assert re.findall("<figcaption>(.*?)</figcaption>", html) == ["5 &lt; 6, &quot;so&quot;"]
-    assert html.index("<figure>") < html.index('alt="a"') < html.index("<figcaption>")
+    assert re.findall("<figcaption[^>]*>(.*?)</figcaption>", html) == ["5 &lt; 6, &quot;so&quot;"]
+    assert html.index("<figure>") < html.index('alt="a"') < html.index("<figcaption")
     assert html.index("</figure>") < html.index('alt="b"')
     assert "<figure" not in two._repr_html_()
 
@@ -55,11 +55,34 @@ def test_a_caption_belongs_to_its_picture():
 def test_a_caption_below_both():
     one, two = figures.show(scatter, "a", caption="first"), figures.show(scatter, "b")
     both = (one + two).captioned("together")
-    assert re.findall("<figcaption>(.*?)</figcaption>", both._repr_html_()) == ["first", "together"]
-    assert both._repr_html_().endswith("<figcaption>together</figcaption></figure>")
+    assert re.findall("<figcaption[^>]*>(.*?)</figcaption>", both._repr_html_()) == [
+        "first",
+        "together",
+    ]
+    assert both._repr_html_().endswith(">together</figcaption></figure>")
     assert "together" not in (one + two)._repr_html_()
 
 
 def test_alternative_text_is_required():
     with pytest.raises(InvalidArgument, match="alt: a picture needs"):
         figures.show(scatter, "  ")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_caption_is_seen_in_the_book(chromium, tmp_path, theme):
+    """Its theme hides the caption beside a picture for the other theme."""
+    hide = f"html[data-theme={theme}] .only-{'dark' if theme == 'light' else 'light'}"
+    picture = figures.show(scatter, "points", caption="sixty of them")
+    place = tmp_path / "caption.html"
+    place.write_text(
+        f'<!doctype html><html data-theme="{theme}"><meta charset="utf-8"><style>{hide},'
+        f"{hide}~figcaption{{display:none!important}}</style>{picture._repr_html_()}",
+        encoding="utf-8",
+    )
+    page = chromium.new_page()
+    page.goto(place.as_uri())
+    assert page.get_by_text("sixty of them").is_visible()
+    assert [image.is_visible() for image in page.locator("img").all()] == [
+        theme == "light", theme == "dark"
+    ]  # fmt: skip
+    page.close()

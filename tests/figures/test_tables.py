@@ -30,7 +30,7 @@ def test_as_text():
 def test_as_html():
     html = sizes()._repr_html_()
     assert html == sizes()._repr_html_()
-    assert "<caption>Sizes &amp; shares</caption>" in html
+    assert ">Sizes &amp; shares</figcaption>" in html
     assert html.count('<th scope="col"') == 4 and html.count('<th scope="row">') == 3
     best = re.findall(r'<strong>([^<]*)<span class="unseen"> \(best\)</span></strong>', html)
     assert best == ["3", "900", "0.5", "3"]
