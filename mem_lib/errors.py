@@ -5,6 +5,9 @@ them are ``ValueError``s, so ``except ValueError`` keeps working.  A file that i
 be read stays the ``OSError`` that it is.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 
 class MemorizationError(ValueError):
     """The base of every error that this library raises on purpose."""
@@ -48,3 +51,19 @@ def show(value: object, limit: int = 80) -> str:
     except ValueError:  # an integer inside is too long for decimal digits
         text = f"a {type(value).__name__} with huge integers"
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def refusal(call: Callable[..., object], *arguments: Any, **named: Any) -> str:
+    """The message with which ``call(...)`` is refused, for pages that show what is impossible.
+
+    Other errors pass; ``InvalidArgument`` when nothing is refused.
+
+    >>> from mem_lib import Dataset
+    >>> refusal(Dataset, [[0], [0]], [0, 1])[:32]
+    'points[0] and points[1] are equa'
+    """
+    try:
+        result = call(*arguments, **named)
+    except MemorizationError as error:
+        return str(error)
+    raise InvalidArgument(f"call: a refusal is expected, got {show(result)}")

@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 import mem_lib as ml
 from mem_lib.__main__ import main
 from mem_lib._base import extras as _extras
-from mem_lib.exact import _chunks, _engine
+from mem_lib.exact import chunks, engine
 from tests.house import PROJECT, ROOT, brought
 from tests.networks import ladder, ladder_labels
 
@@ -56,7 +56,7 @@ def hide(monkeypatch):
                 monkeypatch.delitem(sys.modules, name)
         monkeypatch.setitem(sys.modules, library, None)
         if library == "torch":
-            monkeypatch.delattr(ml, "torch_backend", raising=False)
+            monkeypatch.delitem(vars(ml), "torch_backend", raising=False)
 
     return hidden
 
@@ -92,10 +92,10 @@ def test_by_default_a_missing_joblib_stops_nothing(hide, monkeypatch):
     network = ladder(**shape)
     dataset = ml.Dataset(x[:, None], labels=ladder_labels(**shape, points=x))
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr(_engine, "MOST_POINTS", 50)
-    monkeypatch.setattr(_chunks, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr(engine, "MOST_POINTS", 50)
+    monkeypatch.setattr(chunks, "WORTH_PROCESSES", 0.0)
     with monkeypatch.context() as patch, pytest.raises(TypeError, match="NoneType"):
-        patch.setattr(_chunks.Chunks, "_in_processes", None)
+        patch.setattr(chunks.Chunks, "_in_processes", None)
         ml.verify(network, dataset)
     hide("joblib")
     assert ml.verify(network, dataset).ok

@@ -18,6 +18,7 @@ import numpy as np
 from mem_lib._base.arguments import instance, whole
 from mem_lib._base.dyadic import as_floats, least_shift, nearest, scaled
 from mem_lib._base.numbers import array_of, numbers_of
+from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork, show
 from mem_lib.exact.engine import Engine, on_grid, times_power
 from mem_lib.network import ACTIVATIONS, Layer, Network
@@ -98,6 +99,25 @@ def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -
                 z = np.maximum(z, 0)
             x = (z >= 0).astype(dtype) if layer.activation == "threshold" else z
         return np.asarray(x.T / dtype.type(nearest(network.output_denominator)))
+
+
+def right_in_floats(network: Network, dataset: Dataset, dtype: Any = np.float64) -> int:
+    """How many labels a floating-point program gets right: outputs of :func:`evaluate_in_floats`
+    that are the label, for readout ``"value"``.  **This certifies nothing.**
+
+    ``InvalidDataset`` for targets, ``InvalidNetwork`` for another readout; else raises as
+    :func:`evaluate_in_floats`.
+
+    >>> one = Network([Layer([[1]], [0], "identity")])
+    >>> right_in_floats(one, Dataset([[0], [1], [2]], [0, 1, 0]), np.float32)
+    2
+    """
+    if not isinstance(dataset, Dataset) or dataset.labels is None:
+        raise InvalidDataset(f"dataset: labelled points are needed, got {show(dataset)}")
+    if isinstance(network, Network) and network.readout != "value":
+        raise InvalidNetwork(f'network: the readout "value" is needed, got {network.readout!r}')
+    answers = evaluate_in_floats(network, dataset.points, dtype)[:, 0]
+    return int((answers == dataset.labels).sum())
 
 
 def bits_needed(network: Network, points: Any) -> int:

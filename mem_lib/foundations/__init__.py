@@ -26,7 +26,12 @@ Conventions.  Weights are nonzero weights and biases, bits the largest bit lengt
 depth counts weight layers: the words of :class:`mem_lib.Size`.
 """
 
-from mem_lib.exact.floats import bits_needed, evaluate_in_floats, from_dyadic
+from mem_lib.exact.floats import (
+    bits_needed,
+    evaluate_in_floats,
+    from_dyadic,
+    right_in_floats,
+)
 from mem_lib.foundations.counting import counting_bound, log_networks
 from mem_lib.foundations.enumeration import labellings
 from mem_lib.foundations.networks import bit_reader, pieces_of, staircase, table
@@ -52,6 +57,7 @@ __all__ = [
     "log_sign_patterns",
     "most_shattered",
     "pieces_of",
+    "right_in_floats",
     "staircase",
     "table",
     "vc_bound",

@@ -1,65 +1,14 @@
-"""The plotting style: both themes, words for every picture, the same bytes every time."""
-
-import json
-import re
-from pathlib import Path
+"""Points, lines, regions and rings: exact at any scale, and only of the plane."""
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 from scipy.sparse import coo_array
 
 import mem_lib as ml
 from mem_lib import figures
 
-BOOK = Path(__file__).parent.parent / "book"
 MOONS = ml.data.moons(N=60, noise=0.05, seed=0)
-
-
-def scatter(ax, colours):
-    figures.points(ax, MOONS, colours)
-
-
-def test_both_themes_and_alternative_text():
-    picture = figures.show(scatter, 'Sixty points on "two moons"')
-    html = picture._repr_html_()
-    assert html.count("<img") == 2
-    assert html.count('class="only-light"') == html.count('class="only-dark"') == 1
-    assert len(re.findall(r'alt="Sixty points on &quot;two moons&quot;"', html)) == 2
-    assert figures.LIGHT.ink.encode() in picture.light
-    assert figures.DARK.ink.encode() in picture.dark
-    assert "Sixty" in repr(picture)
-
-
-def test_deterministic():
-    one, two = (figures.show(scatter, "points") for _ in range(2))
-    assert one.light == two.light and one.dark == two.dark
-
-
-def test_side_by_side():
-    one, two = figures.show(scatter, "left"), figures.show(scatter, "right")
-    html = (one + two)._repr_html_()
-    assert html.count("<img") == 4 and html.index('alt="left"') < html.index('alt="right"')
-    assert one._repr_html_().count("<img") == 2
-
-
-def test_stepper():
-    frames = {n: figures.show(scatter, f"n is {n}", size=(2, 2)) for n in (10, 20, 40)}
-    html = figures.Stepper("hyperplanes n", frames)._repr_html_()
-    assert html == figures.Stepper("hyperplanes n", frames)._repr_html_()
-    assert html.count('class="mem-frame"') == 3 and html.count(" hidden>") == 2
-    assert 'aria-label="hyperplanes n"' in html and "<output>20</output>" in html
-    assert "10, 20, 40" in repr(figures.Stepper("n", frames))
-
-
-@pytest.mark.parametrize(("label", "frames"), [("", {1: None}), ("n", {})])
-def test_stepper_needs_a_name_and_pictures(label, frames):
-    with pytest.raises(ValueError, match="label, frames"):
-        figures.Stepper(label, frames)
-
-
-def test_alternative_text_is_required():
-    with pytest.raises(ValueError, match="alt"):
-        figures.show(scatter, "  ")
 
 
 def test_firing_is_exact():
@@ -99,8 +48,6 @@ def test_firing_at_what_is_no_point_of_the_plane(grid):
 @pytest.mark.parametrize("reach", [1, 100, 1e6])
 def test_lines_cross_the_picture(reach):
     """x = 0, y = reach / 2 and x + y = reach, from edge to edge; a row of zeros is no line."""
-    from matplotlib.figure import Figure
-
     rows = [(2, 0, 0), (0, 4, -2 * int(reach)), (0, 0, 1), (1, 1, -int(reach))]
     drawn = []
     for network in (thresholds(0, *rows), sparse(thresholds(0, *rows))):
@@ -136,25 +83,6 @@ def test_regions_and_lines_draw():
     assert figures.show(draw, "regions").light.startswith(b"<?xml")
 
 
-@pytest.mark.parametrize("one", [figures.LIGHT, figures.DARK])
-def test_text_and_classes_stand_out(one):
-    """Contrast of at least 4.5 for text and 3 for marks against the page (WCAG)."""
-
-    def luminance(colour):
-        channels = np.array([int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)])
-        linear = np.where(
-            channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4
-        )
-        return float(linear @ [0.2126, 0.7152, 0.0722])
-
-    def contrast(colour):
-        high, low = sorted((luminance(colour), luminance(one.paper)), reverse=True)
-        return (high + 0.05) / (low + 0.05)
-
-    assert contrast(one.ink) >= 4.5 and contrast(one.accent) >= 3
-    assert all(contrast(c) >= 2.3 for c in one.classes[:4])
-
-
 @pytest.mark.parametrize(
     "dataset", [ml.Dataset([[0, 1, 2]], [0]), ml.Dataset([[0, 1]], targets=[0.5])]
 )
@@ -168,22 +96,23 @@ def test_only_networks_of_the_plane_are_drawn():
         figures.lines(None, ml.Network([ml.Layer([[1, 1, 1]], [0], "relu")]), figures.LIGHT)
 
 
-def drawn_past_the_style(source):
-    """What in the code of a page draws without ``figures.show``."""
-    return re.findall(
-        r"pyplot|plt\.|savefig|matplotlib\.use|IPython\.display import .*Image", source
-    )
+def test_a_frame_says_what_is_seen_and_how_it_is_called():
+    ax = Figure().subplots()
+    figures.frame(ax, -1, 2, 0, 3, title="moons", ylabel="height")
+    assert ax.get_xlim() == (-1, 2) and ax.get_ylim() == (0, 3)
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("first coordinate", "height")
+    assert ax.get_title() == "moons"
 
 
-def test_every_page_draws_in_the_one_style():
-    pages = [*BOOK.rglob("*.md"), *BOOK.rglob("*.ipynb")]
-    assert len(pages) > 10
-    for page in pages:
-        source = page.read_text(encoding="utf-8")
-        if page.suffix == ".ipynb":
-            source = "\n".join("".join(c["source"]) for c in json.loads(source)["cells"])
-        assert drawn_past_the_style(source) == [], page.name
+def test_rings_are_drawn_around_places():
+    ax = Figure().subplots()
+    figures.rings(ax, MOONS.points[:3], figures.LIGHT)
+    (drawn,) = ax.collections
+    assert np.array_equal(drawn.get_offsets(), MOONS.points[:3])
+    figures.rings(ax, np.zeros((0, 2)), figures.LIGHT)
 
 
-def test_drawing_past_the_style_is_noticed():
-    assert drawn_past_the_style("import matplotlib.pyplot as plt\nplt.plot([1])")
+@pytest.mark.parametrize("places", [np.zeros((2, 3)), np.zeros(2)])
+def test_rings_need_places_in_the_plane(places):
+    with pytest.raises(ml.InvalidDataset, match="places: points of the plane"):
+        figures.rings(None, places, figures.LIGHT)

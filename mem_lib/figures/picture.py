@@ -1,0 +1,125 @@
+"""A figure is a function ``draw(ax, colours)``; a :class:`Picture` holds it for both themes.
+
+:func:`show` calls the function twice, once for each theme, and keeps both drawings as SVG with
+alternative text; the page displays the one that fits.  The bytes depend on nothing but the drawing.
+"""
+
+import base64
+import io
+from collections.abc import Callable
+from html import escape
+from typing import Any
+
+from mem_lib._base.extras import need
+from mem_lib.errors import InvalidArgument
+from mem_lib.figures.style import CAPTION_CSS, DARK, LIGHT, Colours, figcaption, rc
+
+# Dark is what the book (data-theme) or JupyterLab (data-jp-theme-light) calls so.  JupyterLab
+# takes the style away from a notebook that it does not trust yet; then the dark picture keeps its
+# width of 0 and the light one brings its own white paper.
+_DARK = ':is([data-theme="dark"],[data-jp-theme-light="false"]) .mem-figure'
+_CSS = CAPTION_CSS + (
+    ".mem-figure{display:flex;flex-wrap:wrap;justify-content:center;gap:.5em;margin:1em 0}"
+    ".mem-figure img{max-width:100%;width:auto;height:auto}"
+    ".mem-figure figure{margin:0;max-width:100%;display:table}"
+    # the text of a picture is as wide as the picture, the text of a row as wide as a line of prose
+    ".mem-figure figure>figcaption{display:table-caption;caption-side:bottom}"
+    ".mem-row{margin:1em 0}"
+    ".mem-figure .only-dark{display:none}"
+    f"{_DARK} .only-dark{{display:inline}}{_DARK} .only-light{{display:none}}"
+)
+
+
+class Picture:
+    """A figure in both themes, displayed by notebooks and by the book.
+
+    ``light``, ``dark``: SVG.  ``alt``: what it shows, for those who do not see it.  ``caption``:
+    what everybody reads below it; none where it is empty.  ``one + two`` stands side by side where
+    there is room, one above the other on a phone.
+    """
+
+    def __init__(self, light: bytes, dark: bytes, alt: str, caption: str = "") -> None:
+        self.light, self.dark, self.alt, self.caption = light, dark, alt, caption
+        self.beside: tuple[Picture, ...] = ()
+        self.together = ""
+
+    def __add__(self, other: "Picture") -> "Picture":
+        both = Picture(self.light, self.dark, self.alt, self.caption)
+        both.beside = (*self.beside, other, *other.beside)
+        return both
+
+    def captioned(self, caption: str) -> "Picture":
+        """The same with ``caption`` below all of it, also where pictures stand side by side."""
+        again = Picture(self.light, self.dark, self.alt, self.caption)
+        again.beside, again.together = self.beside, caption
+        return again
+
+    def _repr_html_(self) -> str:
+        pictures = "".join(picture._images() for picture in (self, *self.beside))
+        row = f'<div class="mem-figure">{pictures}</div>'
+        if self.together:
+            row = f'<figure class="mem-row">{row}{figcaption(self.together)}</figure>'
+        return f"<style>{_CSS}</style>{row}"
+
+    def _images(self) -> str:
+        """The drawing of each theme, and its caption."""
+        images = "".join(
+            f'<img class="only-{theme}"{extra} alt="{escape(self.alt, quote=True)}" '
+            f'src="data:image/svg+xml;base64,{base64.b64encode(svg).decode()}">'
+            for theme, extra, svg in (
+                ("light", "", self.light),
+                ("dark", ' width="0" height="0"', self.dark),
+            )
+        )
+        # the book hides a caption beside a picture of the other theme, so that it is one level up
+        if self.caption:
+            images = f"<figure><div>{images}</div>{figcaption(self.caption)}</figure>"
+        return images
+
+    def __repr__(self) -> str:
+        return f"Picture: {self.alt}"
+
+
+def show(
+    draw: Callable[..., None],
+    alt: str,
+    *,
+    size: tuple[float, float] = (6.4, 3.6),
+    panels: int = 1,
+    caption: str = "",
+    **subplots: Any,
+) -> Picture:
+    """The picture drawn by ``draw(ax, colours)``; several ``panels``: ``draw(axes, colours)``.
+
+    ``alt`` says in words what the picture shows, ``caption`` stands below it; ``size`` is in
+    inches.  Raises ``InvalidArgument`` when ``alt`` is empty.
+
+    >>> show(lambda ax, colours: ax.plot([0, 1], color=colours.ink), "A rising line.")
+    Picture: A rising line.
+    """
+    if not alt.strip():
+        raise InvalidArgument("alt: a picture needs a text for those who do not see it, got ''")
+    light, dark = (_svg(draw, colours, size, panels, subplots) for colours in (LIGHT, DARK))
+    return Picture(light, dark, alt, caption)
+
+
+def _svg(
+    draw: Callable[..., None],
+    colours: Colours,
+    size: tuple[float, float],
+    panels: int,
+    subplots: dict[str, Any],
+) -> bytes:
+    matplotlib = need("matplotlib", "figures")
+
+    with matplotlib.rc_context(rc(colours)):
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+        from matplotlib.figure import Figure
+
+        figure: Figure = Figure(figsize=size, layout="constrained")
+        FigureCanvasSVG(figure)
+        axes = figure.subplots(1, panels, **subplots)
+        draw(axes, colours)
+        out = io.BytesIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return out.getvalue()

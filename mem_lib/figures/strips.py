@@ -1,0 +1,79 @@
+"""Strings of bits as strips of squares: files, tables and labels that a network reads.
+
+All squares of one ink are one path: a picture of a thousand bits stays small.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mem_lib.errors import InvalidArgument, show
+from mem_lib.figures.style import Colours
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def strings(
+    ax: "Axes",
+    colours: Colours,
+    rows: Sequence[str],
+    *,
+    inks: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
+    strong: Iterable[int] = (),
+    **axes: Any,
+) -> None:
+    """Each of ``rows``, from the top down, as a strip with one square a character.
+
+    "1" is filled, "0" pale, " " nothing; ``inks`` gives further characters their colours, so that
+    kinds of ones can be told apart.  ``notes``: a text to the right of each row, bold and coloured
+    in the rows ``strong``.  ``axes`` goes to ``ax.set``.  ``InvalidArgument`` for no row, for a
+    character without an ink, and for notes that are not one a row.
+    """
+    inks = {"1": colours.classes[0], **(inks or {})}
+    unknown = set("".join(rows)) - {*inks, "0", " "}
+    if not rows or unknown:
+        raise InvalidArgument(
+            f"rows: strings of {sorted({*inks, '0', ' '})} are needed, "
+            f"got {show(sorted(unknown)[0]) if rows else 'none'}"
+        )
+    if notes and len(notes) != len(rows):
+        raise InvalidArgument(
+            f"notes: one for each of {len(rows)} rows is needed, got {len(notes)}"
+        )
+    spots = [(c, x, y) for y, row in enumerate(rows) for x, c in enumerate(row) if c != " "]
+    squares(ax, [(x, y) for _, x, y in spots], colours.faint, alpha=0.25)
+    for character, ink in inks.items():
+        squares(ax, [(x, y) for c, x, y in spots if c == character], ink)
+    length, bold = max(map(len, rows)), set(strong)
+    for y, note in enumerate(notes):
+        weight, ink = ("bold", colours.accent) if y in bold else ("normal", colours.ink)
+        ax.text(length + 0.6, y + 0.5, note, va="center", fontsize=7, weight=weight, color=ink)
+    ax.set(xlim=(0, length + (0.35 * max(map(len, notes)) + 1 if notes else 0)))
+    ax.set(ylim=(len(rows), 0), aspect="equal", xticks=[], yticks=[])
+    ax.spines[:].set_visible(False)
+    ax.set(**axes)
+
+
+def squares(
+    ax: "Axes",
+    cells: Iterable[tuple[float, float]],
+    colour: str,
+    *,
+    alpha: float = 1.0,
+    pad: float = 0.08,
+) -> None:
+    """Unit squares with their corner at each of ``cells`` = (column, row), as one path."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    corners = [
+        (x + right, y + up)
+        for x, y in cells
+        for right, up in (
+            (pad, pad), (1 - pad, pad), (1 - pad, 1 - pad), (pad, 1 - pad), (pad, pad),
+        )
+    ]  # fmt: skip
+    if corners:
+        kinds = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
+        ax.add_patch(PathPatch(Path(corners, kinds), facecolor=colour, alpha=alpha, linewidth=0))

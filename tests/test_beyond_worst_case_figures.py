@@ -1,0 +1,164 @@
+"""The figures of beyond_worst_case draw real networks and draws, and refuse what they cannot."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import mem_lib as ml
+from mem_lib import beyond_worst_case as bwc
+from mem_lib import figures, recorded
+from mem_lib.beyond_worst_case import figures as drawing
+from mem_lib.errors import InvalidArgument, InvalidDataset
+
+MOONS = ml.data.moons(N=40, noise=0.05, margin=0.2, seed=0)
+DRAWS = {n: bwc.attempt(MOONS, n, seed=1) for n in (4, 80)}
+SPACE = ml.Dataset([[0, 0, 1], [1, 0, 0]], [0, 1])
+
+
+def test_a_cover_rings_what_it_leaves_out():
+    few, many = DRAWS[4], DRAWS[80]
+    assert len(few.uncovered) and not len(many.uncovered)
+    ax = Figure().subplots()
+    drawing.cover(ax, figures.LIGHT, MOONS, few.network, pixels=20, title="few")
+    ringed = ax.collections[-1].get_offsets()
+    assert np.array_equal(np.sort(ringed, axis=0), np.sort(MOONS.points[few.uncovered], axis=0))
+    assert ax.get_title() == "few" and ax.get_xlim() == (-1.4, 2.4)
+
+
+def test_covers_side_by_side_say_what_is_left():
+    pictures = drawing.covers([(MOONS, draw.network) for draw in DRAWS.values()])
+    (second,) = pictures.beside
+    assert f"rings mark {len(DRAWS[4].uncovered)} points" in pictures.alt
+    assert "over 80 random lines" in second.alt and "no point is left out" in second.alt
+
+
+def test_covers_need_a_case_in_the_plane():
+    with pytest.raises(InvalidArgument, match="cases: at least one pair"):
+        drawing.covers([])
+    with pytest.raises(ValueError, match="2"):
+        drawing.covers([(SPACE, bwc.build(SPACE, seed=0))])
+
+
+def test_steps_through_numbers_of_lines():
+    stepper = drawing.steps(MOONS, DRAWS)
+    assert list(stepper.frames) == [4, 80]
+    assert "80 lines: " in stepper.frames[80].alt and "leave 0 points out" in stepper.frames[80].alt
+
+
+def test_one_image_of_each_class():
+    data = ml.Dataset(np.arange(8).reshape(2, 4), [0, 1])
+    assert drawing.images(data).alt == "One image of each class from 0 to 1, 2 by 2 pixels."
+
+
+@pytest.mark.parametrize("data", [SPACE, ml.Dataset([[0] * 4], targets=[0.5])])
+def test_images_are_square_and_labelled(data):
+    with pytest.raises(InvalidDataset, match="dataset: labelled square images"):
+        drawing.images(data)
+
+
+def test_widths_and_growth_draw():
+    widths = drawing.widths(MOONS, {0.75: list(DRAWS.items())})
+    assert "Hollow marks" in widths.alt and widths.dark
+    assert "margin" in drawing.growth({"kept": {100: 4, 1000: 5}}).alt
+
+
+def cells(ns=(10, 20), biases=(0.5, 1.0)):
+    return [
+        {"n": n, "max_bias": b, "draws": 50, "memorized": n, "covering": n * b}
+        for b in biases for n in ns
+    ]  # fmt: skip
+
+
+def test_cells_are_found_by_their_numbers():
+    found = drawing.Cells.of(cells(ns=(10, 20, 40, 50)))
+    assert found.at(20, 0.5) == (20, 10.0) and found.draws == 50
+    assert found.half(1.0) == 40  # (20 + 40 + 50) / 3 of 50; at 20 it is (10 + 20 + 40) / 3
+
+
+def test_cells_that_are_not_there():
+    found = drawing.Cells.of(cells())
+    with pytest.raises(InvalidArgument, match="n, bias: no recorded cell has n = 30"):
+        found.at(30, 0.5)
+    with pytest.raises(InvalidArgument, match="n, bias: no recorded cell"):
+        found.half(0.7)
+    with pytest.raises(InvalidArgument, match="bias: nowhere do half of the draws"):
+        found.half(0.5)
+
+
+@pytest.mark.parametrize("rows", [[], cells()[1:], cells() + cells()[:1]])
+def test_cells_fill_a_table(rows):
+    with pytest.raises(InvalidArgument, match="rows: one for each of"):
+        drawing.Cells.of(rows)
+
+
+def test_the_recorded_figure_of_the_paper():
+    found = drawing.recorded_cells()
+    assert found.memorized.shape == (50, 51) and found.memorized.max() == found.draws == 50
+    row = recorded.read("moons")[77]
+    assert found.at(row["n"], row["max_bias"]) == (row["memorized"], row["covering"])
+    assert not found.memorized[:, 0].any()  # without biases nothing is memorized
+    pictures = drawing.rates(found, {0.5: 215, 1.0: 206})
+    assert "Heat map" in pictures.alt and len(pictures.beside) == 1
+
+
+def test_ours_beside_what_the_authors_publish():
+    table = drawing.beside_published(drawing.recorded_cells())
+    assert len(table.cells) == 18 and "differ by 8 at most" in table.caption
+    with pytest.raises(InvalidArgument, match="no recorded cell"):
+        drawing.beside_published(drawing.Cells.of(cells()))
+
+
+def test_probes_stay_inside_their_balls_and_keep_the_answer():
+    network = DRAWS[80].network
+    chosen = MOONS.points[:5]
+    radii = [bwc.robustness_radius(network, point) for point in chosen]
+    moved = drawing.probes(network, chosen, radii, count=60)
+    assert moved.shape == (5, 120, 2)
+    gone = np.linalg.norm(moved - chosen[:, None], axis=2)
+    assert (gone < np.array(radii)[:, None]).all() and (
+        gone > 0.99 * np.array(radii)[:, None]
+    ).all()
+    answers = ml.predict(network, moved.reshape(-1, 2)).reshape(5, 120)
+    assert (answers == MOONS.labels[:5, None]).all()
+
+
+def test_probes_reach_the_other_class_where_balls_are_too_large():
+    """The test above can fail: in balls of radius 1/2 answers change."""
+    network = DRAWS[80].network
+    moved = drawing.probes(network, MOONS.points, [0.5] * MOONS.N)
+    answers = ml.predict(network, moved.reshape(-1, 2)).reshape(MOONS.N, -1)
+    assert (answers != MOONS.labels[:, None]).any()
+
+
+def test_probes_need_a_radius_a_point():
+    with pytest.raises(ValueError, match="zip"):
+        drawing.probes(DRAWS[80].network, MOONS.points[:2], [0.1])
+
+
+def test_radii_against_distances():
+    radii = [bwc.robustness_radius(DRAWS[80].network, MOONS.points[i]) for i in (0, 1)]
+    assert "below half of the diagonal" in drawing.radii(MOONS, [0, 1], radii).alt
+
+
+def test_radii_need_two_classes_and_one_radius_a_row():
+    three = ml.Dataset([[0, 0], [1, 0], [2, 0]], [0, 1, 2])
+    with pytest.raises(InvalidDataset, match="dataset: labels of two classes"):
+        drawing.radii(three, [0], [0.1])
+    with pytest.raises(InvalidArgument, match="certified: one radius for each of 2 rows"):
+        drawing.radii(MOONS, [0, 1], [0.1])
+
+
+def test_rows_in_regions_of_their_own():
+    assert "Two rows" in drawing.isolated(MOONS, DRAWS[80].network).alt
+    with pytest.raises(InvalidDataset):
+        drawing.isolated(SPACE, bwc.build(SPACE, seed=0))
+
+
+def test_unions_of_balls_for_each_number_of_points():
+    widths = {100: {10: [3, 4], 20: [3, 3]}, 1000: {10: [3, 9], 20: [3, 4]}}
+    pictures = drawing.unions(3, [0.1, 0.2], widths)
+    assert "N = 100 " in pictures.alt and "N = 1000 " in pictures.beside[0].alt
+    with pytest.raises(InvalidArgument, match="widths: at least one N"):
+        drawing.unions(3, [0.1], {})
+    with pytest.raises(InvalidArgument, match="as many y as x"):
+        drawing.unions(3, [0.1], widths)
