@@ -29,9 +29,10 @@ Statements (ours, with explicit constants; the paper gives the order).
 * ``thm-beyond_worst_case-robust``: a ball around any point on which the answer cannot change:
   :func:`robustness_radius`.
 
-Variants.  ``"two_sided"`` neurons count the hyperplanes between centre and point in both
-directions: half as many hyperplanes.  ``"relu"`` has ReLU units in both hidden layers; it needs the
-exact thresholds of :func:`build`, whose docstring says why.
+Constructions.  :class:`Practical` visits the points in random order and gives a neuron to each that
+is not covered yet; :class:`Idealised` gives one to each of given centres; the neurons of
+:class:`TwoSided` count the hyperplanes between centre and point in both directions: half as many
+hyperplanes; :class:`Relu` has ReLU units in both hidden layers.
 
 Conventions.  Units are 1 at z >= 0; the paper's "t > 0" is stored as 2t - 1 >= 0 in integers, so no
 data point lies on a hyperplane, and the covering threshold is m - 1/2, strictly inside the gap.
@@ -39,15 +40,14 @@ Weights are rounded to a dyadic grid; the theorems account for it, the certifica
 rounded network.
 """
 
-from mem_lib.beyond_worst_case._bounds import (
-    bound,
-    data_bound,
-    hyperplanes_enough,
-    hyperplanes_needed,
-)
-from mem_lib.beyond_worst_case._build import Attempt, attempt, build
-from mem_lib.beyond_worst_case._cover import Cover, by_candidates, by_centres
-from mem_lib.beyond_worst_case._geometry import (
+from typing import Any
+
+from mem_lib import constructions
+from mem_lib.beyond_worst_case.bounds import data_bound, hyperplanes_enough, hyperplanes_needed
+from mem_lib.beyond_worst_case.cover import Cover, by_candidates, by_centres
+from mem_lib.beyond_worst_case.covering import Covering, CoverPlan
+from mem_lib.beyond_worst_case.draw import Attempt
+from mem_lib.beyond_worst_case.geometry import (
     admissible_radius,
     covering_hyperplanes,
     isolation_gap,
@@ -55,12 +55,97 @@ from mem_lib.beyond_worst_case._geometry import (
     relative_entropy,
     small_pieces_hyperplanes,
 )
-from mem_lib.beyond_worst_case._robustness import robustness_radius, squared_robustness_radius
+from mem_lib.beyond_worst_case.idealised import Idealised
+from mem_lib.beyond_worst_case.practical import Practical
+from mem_lib.beyond_worst_case.relu import Relu
+from mem_lib.beyond_worst_case.robustness import robustness_radius, squared_robustness_radius
+from mem_lib.beyond_worst_case.two_sided import TwoSided
+from mem_lib.constructions import Facts
+from mem_lib.data import Dataset
+from mem_lib.network import Network, Size
 from mem_lib.parts.separation import chi3, rounding_loss, separation_probability
 
+#: The constructions of this chapter, the default first.
+CONSTRUCTIONS = (Practical, TwoSided, Relu, Idealised)
+VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
+
+
+def build(
+    dataset: Dataset,
+    *,
+    seed: int = 0,
+    variant: str = "practical",
+    progress: bool | None = None,
+    **parameters: Any,
+) -> Network:
+    """A network of depth 3 that memorizes ``dataset``: ``mem_lib.build`` with a construction of
+    this chapter, ``"practical"``, ``"two_sided"``, ``"relu"`` or ``"idealised"``, and its
+    parameters.
+
+    >>> import mem_lib as ml
+    >>> dataset = ml.data.moons(N=60, noise=0.05, margin=0.1, seed=1)
+    >>> network = build(dataset, n=120)
+    >>> network.depth, bool(ml.verify(network, dataset))
+    (3, True)
+    """
+    name = constructions.named("beyond_worst_case", variant)
+    return constructions.build(dataset, name, seed=seed, progress=progress, **parameters)
+
+
+def bound(
+    dataset: Dataset | Facts | None = None, *, variant: str = "practical", **parameters: Any
+) -> Size | None:
+    """What theorem ``thm-beyond_worst_case-finite`` promises: ``mem_lib.bound`` with a construction
+    of this chapter.
+
+    ``bound(dataset)`` measures the facts; without a data set N, d and the margin are needed (the
+    separation will do, since it is never larger); the radius is 1 unless it is given.  ``failure``
+    is the probability that the promise may fail with, default 1/2.
+
+    >>> bound(N=100, d=2, margin=0.1).depth
+    3
+    """
+    name = constructions.named("beyond_worst_case", variant)
+    return constructions.bound(dataset, name, **parameters)
+
+
+def attempt(
+    dataset: Dataset,
+    n: int,
+    max_bias: Any = None,
+    *,
+    variant: str = "practical",
+    seed: int = 0,
+    progress: bool | None = None,
+    **parameters: Any,
+) -> Attempt:
+    """One draw of :func:`build` with n hyperplanes, returned whether it memorizes the data or not:
+    for experiments.
+
+    Parameters and errors as in :func:`build`.
+
+    >>> import mem_lib as ml
+    >>> dataset = ml.Dataset([[0.0], [1.0], [2.0]], [0, 1, 0])
+    >>> found = attempt(dataset, 30)
+    >>> len(found.uncovered), bool(ml.verify(found.network, dataset))
+    (0, True)
+    """
+    name = constructions.named("beyond_worst_case", variant)
+    made = constructions.made(name, n=n, max_bias=max_bias, **parameters)
+    assert isinstance(made, Covering)
+    return made.attempt(dataset, seed=seed, progress=progress)
+
+
 __all__ = [
+    "CONSTRUCTIONS",
+    "VARIANTS",
     "Attempt",
     "Cover",
+    "CoverPlan",
+    "Idealised",
+    "Practical",
+    "Relu",
+    "TwoSided",
     "admissible_radius",
     "attempt",
     "bound",

@@ -27,7 +27,7 @@ class Card:
     title: str
     build: Callable[[Dataset], Network]
     build_all: Callable[[Sequence[Dataset]], list[Network]] | None = None
-    bound: Callable[[Dataset], Size] | None = None
+    bound: Callable[[Dataset], Size | None] | None = None
     theorem: str = "no promise"
     stages: Mapping[str, str] = field(default_factory=dict)
 

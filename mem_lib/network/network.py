@@ -172,6 +172,10 @@ class Network:
             self.about,
         )
 
+    def telling(self, about: dict[str, Any]) -> Network:
+        """The same network, which tells this about itself."""
+        return Network(self.layers, self.input_shift, self.output_denominator, self.readout, about)
+
     def chunks(self) -> Iterator[bytes]:
         """The network file, uncompressed, piece by piece; equal networks give equal bytes."""
         return write.network_chunks(self)

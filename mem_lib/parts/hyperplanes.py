@@ -16,7 +16,7 @@ def hyperplanes(
     *,
     weight_bits: int,
     shift: int,
-    seed: np.random.SeedSequence,
+    rng: np.random.Generator,
     activation: str = "threshold",
 ) -> Layer:
     """A layer of n random units for points on the grid 2^-shift.
@@ -27,9 +27,9 @@ def hyperplanes(
     number is never 0, hence no point lies on a hyperplane.  A ReLU unit gets the same row, so it
     is positive exactly where the threshold unit is 1.
 
-    The rows of a larger n begin with those of a smaller one (same seed).
+    The rows of a larger n begin with those of a smaller one (same ``rng``).
     """
-    for_weights, for_biases = (np.random.default_rng(s) for s in seed.spawn(2))
+    for_weights, for_biases = rng.spawn(2)
     weight = np.rint(np.ldexp(for_weights.standard_normal((n, d)), weight_bits)).astype(np.int64)
     scale = max_bias * 2 ** (weight_bits + shift)
     unit = (Fraction(u) * 2 - 1 for u in for_biases.random(n).tolist())

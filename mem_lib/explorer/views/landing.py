@@ -141,7 +141,7 @@ def _first_query(points: Sequence[Point]) -> Point:
 
 def _entry(card: Card, datasets: Sequence[Dataset]) -> Entry:
     counts = ("depth", "neurons", "weights", "bits")
-    promised = [asdict(card.bound(dataset)) if card.bound else {} for dataset in datasets]
+    promised = [_promised(card, dataset) for dataset in datasets]
     return {
         "slug": card.slug,
         "title": card.title,
@@ -149,6 +149,12 @@ def _entry(card: Card, datasets: Sequence[Dataset]) -> Entry:
         "theorem": card.theorem,
         "promised": [{k: size[k] for k in counts if k in size} for size in promised],
     }
+
+
+def _promised(card: Card, dataset: Dataset) -> dict[str, int]:
+    """What the theorem promises for a data set; empty where nothing is proved."""
+    size = card.bound(dataset) if card.bound else None
+    return {} if size is None else asdict(size)
 
 
 def _sizes(cards: Sequence[Card], families: Sequence[Family], numbers: Sequence[int]) -> Sizes:

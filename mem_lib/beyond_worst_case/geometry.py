@@ -16,10 +16,10 @@ import numpy as np
 from mem_lib._base.arguments import above_zero, at_least_zero, probability, whole
 from mem_lib._base.memory import check_memory
 from mem_lib._base.search import least
-from mem_lib.beyond_worst_case._arguments import classes_of, default_bias, in_units_of_the_radius
-from mem_lib.beyond_worst_case._bounds import MOST
+from mem_lib.beyond_worst_case.arguments import classes_of, default_bias, in_units_of_the_radius
+from mem_lib.beyond_worst_case.bounds import MOST
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, show
 from mem_lib.parts.separation import all_pairs, chi3
 
 #: Where in the interval (s, q) the threshold of a piece is looked for; each place gives a proof.
@@ -39,7 +39,7 @@ def mean_width(radius: float, *, dimension: int | None = None, points: int | Non
     """
     radius = above_zero(radius, "radius", or_zero=True)
     if dimension is None and points is None:
-        raise HypothesisViolated("dimension: this or points is needed, got neither")
+        raise InvalidArgument("dimension: this or points is needed, got neither")
     factors = []
     if dimension is not None:
         factors.append(math.sqrt(whole(dimension, "dimension", 0, MOST)))
@@ -78,7 +78,7 @@ def small_pieces_hyperplanes(
     """
     ours, theirs = _rows(centres, "centres"), _rows(rival_centres, "rival_centres")
     if ours.shape[1] != theirs.shape[1]:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"rival_centres: points in dimension {ours.shape[1]} are needed, "
             f"got dimension {theirs.shape[1]}"
         )
@@ -153,7 +153,7 @@ def covering_hyperplanes(
     3549
     """
     if not isinstance(components, tuple | list) or len(components) != 2:
-        raise HypothesisViolated(f"components: a pair (M-, M+) is needed, got {show(components)}")
+        raise InvalidArgument(f"components: a pair (M-, M+) is needed, got {show(components)}")
     ours, theirs = (whole(m, "components", 1) for m in components)
     ratio = _ratio(max_bias, separation, "separation")
     failure = probability(failure, "failure")
@@ -162,7 +162,7 @@ def covering_hyperplanes(
     second = 2**22 * float(max_bias) * mean_width
     most = max(first, second, 16.0 * whole(dimension, "dimension", 0, MOST) * ratio)
     if most == math.inf:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             "max_bias, separation, mean_width, dimension: the number of hyperplanes leaves the "
             f"range of floats for {show((max_bias, separation, mean_width, dimension))}"
         )
@@ -211,7 +211,7 @@ def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -
     dataset = dataset.distinct()
     own = dataset.labels == whole(covered, "covered", 0)
     if own.all() or not own.any():
-        raise HypothesisViolated(f"covered: class {covered} needs points and rivals")
+        raise InvalidArgument(f"covered: class {covered} needs points and rivals")
     check_memory(32 * dataset.N**2, f"dataset: the gaps between {dataset.N} points")
     bias = default_bias(dataset) if max_bias is None else at_least_zero(max_bias, "max_bias")
     points, scaled_bias, _ = in_units_of_the_radius(dataset, bias)
@@ -227,7 +227,7 @@ def _rows(value: Any, name: str) -> np.ndarray:
     except (TypeError, ValueError):
         rows = np.empty(0)
     if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"{name}: a non-empty array (pieces, d) of finite numbers is needed, got {show(value)}"
         )
     return rows
@@ -239,7 +239,7 @@ def _widths(value: Any, pieces: int, name: str) -> np.ndarray:
     except (TypeError, ValueError):
         widths = np.empty(0)
     if widths.shape != (pieces,) or not (np.isfinite(widths) & (widths >= 0)).all():
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"{name}: one finite number >= 0 for each of {pieces} pieces is needed, "
             f"got {show(value)}"
         )

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base.arguments import instance
 from mem_lib._base.roots import nearest_root
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import InvalidArgument
 from mem_lib.exact import evaluate
 from mem_lib.network import Network
 
@@ -36,7 +37,7 @@ def squared_robustness_radius(network: Network, point: Any) -> Square:
     output compares the number of neurons that fire, of its own, with 1/2.  ``point`` holds d
     finite floats or integers.
 
-    Raises ``HypothesisViolated`` for another network, ``InvalidDataset`` for another point.
+    Raises ``InvalidArgument`` for another network, ``InvalidDataset`` for another point.
 
     >>> from mem_lib import Layer
     >>> line = Layer([[2]], [-1], "threshold")              # x > 1/2
@@ -109,25 +110,24 @@ def _output(row: list[int], neurons: list[tuple[bool, Square]]) -> Square:
 
 
 def _checked(network: Any) -> list[list[int]]:
-    """The neurons of each output; ``HypothesisViolated`` for a network of another kind."""
-    if not isinstance(network, Network):
-        raise HypothesisViolated(f"network: a Network is needed, got {show(network)}")
+    """The neurons of each output; ``InvalidArgument`` for a network of another kind."""
+    instance(network, "network", Network)
     kinds = tuple(layer.activation for layer in network.layers)
     if kinds == ("identity",) and not network.layers[0].entries.any():
         return []
     if kinds != ("threshold", "threshold", "identity"):
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"network: two layers of threshold units and a linear readout are needed, got {kinds}"
         )
     if network.readout not in ("sign", "onehot"):
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"network: the readout 'sign' or 'onehot' is needed, got {network.readout!r}"
         )
     outgoing = []
     for i, (bias, terms) in enumerate(network.layers[2].rows()):
         side = 1 if bias < 0 else -1
         if bias == 0 or any(side * (bias + w) <= 0 for _, w in terms):
-            raise HypothesisViolated(
+            raise InvalidArgument(
                 f"network: output {i} is not decided by whether one of its neurons fires"
             )
         outgoing.append([k for k, _ in terms])

@@ -1,4 +1,4 @@
-"""What the functions of this chapter are asked: labelled data, a variant, biases."""
+"""What the functions of this chapter are asked: labelled data, a class, biases."""
 
 import math
 from fractions import Fraction
@@ -6,32 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import instance, whole
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, show
-
-VARIANTS = ("practical", "idealised", "two_sided", "relu")
+from mem_lib.errors import HypothesisViolated, InvalidArgument, show
 
 
 def classes_of(dataset: Any) -> int:
-    """The number of classes; ``HypothesisViolated`` unless this is a labelled ``Dataset``."""
-    if not isinstance(dataset, Dataset):
-        raise HypothesisViolated(f"dataset: a Dataset is needed, got {show(dataset)}")
-    if dataset.targets is not None:
+    """The number of classes; ``HypothesisViolated`` for targets."""
+    if instance(dataset, "dataset", Dataset).targets is not None:
         raise HypothesisViolated("dataset: this construction needs labels 0..C-1, got real targets")
     return int(dataset.classes)
-
-
-def known_variant(variant: Any) -> None:
-    if not isinstance(variant, str) or variant not in VARIANTS:
-        raise HypothesisViolated(f"variant: one of {VARIANTS} is needed, got {show(variant)}")
 
 
 def binary(covered: Any) -> int:
     """The class that gets covered when there are two."""
     number = whole(covered, "covered", 0)
     if number > 1:
-        raise HypothesisViolated(f"covered: the class 0 or 1 is needed, got {show(covered)}")
+        raise InvalidArgument(f"covered: the class 0 or 1 is needed, got {show(covered)}")
     return number
 
 
@@ -57,6 +48,6 @@ def in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray
     try:
         return points, float(bias * scale), dataset.shift + unit
     except OverflowError:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"max_bias: at most 2^1000 times the radius is needed, got {show(bias)}"
         ) from None

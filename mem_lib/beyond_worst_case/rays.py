@@ -8,12 +8,12 @@ from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated
 
 
-def check_rays(dataset: Dataset, targets: Sequence[int], variant: str) -> None:
+def check_rays(dataset: Dataset, targets: Sequence[int], two_sided: bool) -> None:
     """Refuse data whose classes (``targets`` get covered) share a ray, or the origin as a rival:
     proposition ``thm-beyond_worst_case-rays``."""
     integers, _ = dataset.integers()
     divisor = np.gcd.reduce(np.abs(integers), axis=1)
-    if (divisor == 0).any() and variant != "two_sided":
+    if (divisor == 0).any() and not two_sided:
         origin = int(np.flatnonzero(divisor == 0)[0])
         if len(targets) > 1 or dataset.labels[origin] != targets[0]:
             raise HypothesisViolated(

@@ -1,0 +1,310 @@
+"""What the constructions of this chapter have in common: draw hyperplanes, cover, redraw.
+
+A covering construction draws n hyperplanes, turns points into codes, covers each class in turn and
+writes the network.  When points stay uncovered it draws again, then with twice as many hyperplanes.
+The four constructions differ in what a unit of the first layer does and in what a neuron of the
+second one counts: the methods at the end of :class:`Covering`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from typing import Any, ClassVar
+
+import numpy as np
+
+from mem_lib._base.arguments import above_zero, at_least_zero, probability, whole
+from mem_lib.beyond_worst_case import cover
+from mem_lib.beyond_worst_case.arguments import binary, default_bias
+from mem_lib.beyond_worst_case.bounds import MOST, WEIGHT_BITS, data_bound, hyperplanes_enough
+from mem_lib.beyond_worst_case.cover import Cover
+from mem_lib.beyond_worst_case.draw import Attempt, attempted
+from mem_lib.beyond_worst_case.rays import check_rays
+from mem_lib.beyond_worst_case.sizes import constant_network, constant_size, network_size, steps
+from mem_lib.constructions import Construction, Facts
+from mem_lib.data import Dataset
+from mem_lib.errors import ConstructionFailed, HypothesisViolated, InvalidArgument, show
+from mem_lib.network import Network, Size
+from mem_lib.parts.separation import rounding_loss
+
+#: Draws of the same size before n is doubled, and how often it is doubled.
+DRAWS, DOUBLINGS = 4, 6
+#: Bits of the weights that a search tries in turn, and the most that are drawn.
+MORE_BITS, MOST_BITS = (WEIGHT_BITS, 24, 32, 40), 40
+MOST_CLASSES = 2**16
+#: Above this many pairs the search for n starts from the bound of a sample of the points.
+MOST_PAIRS = 2_000_000
+
+
+@dataclass(frozen=True, eq=False)
+class CoverPlan:
+    """What is chosen before hyperplanes are drawn.
+
+    classes: the classes that get covered
+    sizes:   numbers of hyperplanes to try in turn; none where the network is a constant
+    rng:     spawns one generator for each draw
+    """
+
+    data: Dataset
+    max_bias: Fraction
+    weight_bits: int
+    classes: tuple[int, ...]
+    sizes: tuple[int, ...]
+    code_bytes: int
+    rng: np.random.Generator = field(repr=False)
+
+    @property
+    def bytes(self) -> int:
+        """For the first number of hyperplanes; every further draw is checked by itself."""
+        return self.bytes_of(self.sizes[0]) if self.sizes else 0
+
+    @property
+    def burden(self) -> str:
+        return self.burden_of(self.sizes[0]) if self.sizes else "n: no hyperplanes"
+
+    def bytes_of(self, n: int) -> int:
+        """The first layer and the codes of all points."""
+        return 24 * n * self.data.d + self.code_bytes * n * self.data.N
+
+    def burden_of(self, n: int) -> str:
+        return f"n: {n} hyperplanes in dimension {self.data.d} for {self.data.N} points"
+
+    def size(self, covering: int, largest: float = 8.0) -> Size:
+        """At most the size with the first number of hyperplanes, ``covering`` neurons in the second
+        layer, and Gaussian weights up to ``largest``."""
+        n, d, classes = self.sizes[0], self.data.d, int(self.data.classes)
+        shift, bits = self.data.shift, self.weight_bits
+        return network_size(n, d, covering, classes, largest, float(self.max_bias), bits, shift, n)
+
+
+@dataclass(frozen=True)
+class Covering(Construction):
+    """Parameters of every covering construction.
+
+    n:           number of hyperplanes; by default found by doubling, from the bound that the data
+                 give (:func:`data_bound`)
+    max_bias:    biases are uniform on [-max_bias, max_bias], in the unit of the data; default:
+                 three quarters of the radius
+    covered:     with two classes, the one that gets covered; the size grows with its complexity
+    weight_bits: the weights of the first layer are rounded to the grid 2^-weight_bits; default: 16,
+                 or more where ``n`` is searched and rounding could undo a separation
+    """
+
+    n: int | None = None
+    max_bias: float | Fraction | None = None
+    covered: int = 1
+    weight_bits: int | None = None
+
+    slug: ClassVar[str] = "beyond_worst_case"
+    theorem: ClassVar[str] = "thm-beyond_worst_case-finite"
+    takes_targets: ClassVar[bool] = False
+    #: What the units of the first layer are, and the bytes that a bit of a code takes.
+    activation: ClassVar[str] = "threshold"
+    code_bytes: ClassVar[int] = 2
+    #: Whether a neuron counts hyperplanes in both directions.
+    two_sided: ClassVar[bool] = False
+
+    def __post_init__(self) -> None:
+        checked: dict[str, Any] = {"covered": binary(self.covered)}
+        if self.n is not None:
+            checked["n"] = whole(self.n, "n", 1)
+            if checked["n"] > cover.MOST_HYPERPLANES:
+                raise InvalidArgument(
+                    f"n: at most {cover.MOST_HYPERPLANES} hyperplanes are counted exactly, got "
+                    f"{show(self.n)}"
+                )
+        if self.max_bias is not None:
+            checked["max_bias"] = at_least_zero(self.max_bias, "max_bias")
+        if self.weight_bits is not None:
+            checked["weight_bits"] = whole(self.weight_bits, "weight_bits", 1)
+            if checked["weight_bits"] > MOST_BITS:
+                raise InvalidArgument(
+                    f"weight_bits: at most {MOST_BITS} are drawn, got {show(self.weight_bits)}"
+                )
+        vars(self).update(checked)
+
+    def accepted(self, dataset: Any) -> Dataset:
+        data = super().accepted(dataset)
+        if data.classes > MOST_CLASSES:
+            raise InvalidArgument(
+                f"dataset: at most {MOST_CLASSES} classes get an output each, got "
+                f"{show(data.classes)}; Dataset.from_arrays numbers the labels that occur"
+            )
+        return data
+
+    def plan(self, data: Dataset, rng: np.random.Generator) -> CoverPlan:
+        """The bias, the bits and the numbers of hyperplanes to try."""
+        classes = (self.covered,) if data.classes == 2 else tuple(range(data.classes))
+        bias = default_bias(data) if self.max_bias is None else Fraction(self.max_bias)
+        bits = WEIGHT_BITS if self.weight_bits is None else self.weight_bits
+        sizes: tuple[int, ...] = ()
+        if (data.labels != data.labels[0]).any():
+            self._check_bias(data, bias, bits, classes)
+            bits, sizes = (bits, (self.n,)) if self.n else self._search(data, bias, bits)
+        return CoverPlan(data, bias, bits, classes, sizes, self.code_bytes, rng)
+
+    def network(self, plan: CoverPlan, progress: bool | None) -> Network:
+        """The first draw that covers all points."""
+        if not plan.sizes:
+            return constant_network(plan.data)
+        for i, size in enumerate(plan.sizes):
+            for draw in range(DRAWS):
+                result = attempted(self, plan, size, i * DRAWS + draw, progress)
+                if not len(result.uncovered):
+                    return result.network
+        raise ConstructionFailed(_failure_text(plan, result))
+
+    def attempt(self, dataset: Dataset, *, seed: int = 0, progress: bool | None = None) -> Attempt:
+        """One draw with ``n`` hyperplanes, whether it memorizes the data or not."""
+        data, seed = self.accepted(dataset), whole(seed, "seed", 0)
+        whole(self.n, "n", 1)
+        settled = self.settled(dataset)
+        plan = settled.plan(data, np.random.default_rng(seed))
+        if plan.sizes:
+            found = attempted(settled, plan, plan.sizes[0], 0, progress)
+        else:
+            found = Attempt(constant_network(data), np.array([], dtype=np.int64), (), None)
+        return replace(found, network=self.told(found.network, data, seed))
+
+    def bound(self, facts: Facts, *, failure: float = 0.5) -> Size | None:
+        """What theorem ``thm-beyond_worst_case-finite`` promises: with probability at least
+        1 - ``failure`` one draw of so many hyperplanes yields a network that memorizes any N
+        points, and no entry of ``Size`` is larger than stated."""
+        return promised(self, facts, failure)
+
+    # -- one draw: what the constructions do differently ---------------------------------------
+
+    def code(self, code: np.ndarray) -> np.ndarray:
+        """What neurons count, from what the first layer gives at each point: (N, counted)."""
+        return code
+
+    def cover_class(
+        self,
+        rows: np.ndarray,
+        own: np.ndarray,
+        rivals: np.ndarray,
+        rng: np.random.Generator,
+        advance: Callable[[int], object],
+    ) -> Cover:
+        """Neurons for one class: ``rows`` of the data with the codes ``own``; all indices of the
+        result count within the class."""
+        return cover.by_candidates(own, rivals, rng.permutation(len(rows)), advance)
+
+    def neurons(
+        self, weight: np.ndarray, thresholds: np.ndarray, reach: Callable[[], np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray, int]:
+        """(weight, bias, gap) of the second layer, from -2 where a neuron counts a hyperplane, its
+        threshold m, and the largest score that it has to cover.  ``gap`` is what a neuron that
+        fires gives at least, in the units of the output."""
+        return weight, 2 * thresholds - 1, 1
+
+    def denominator(self, plan: CoverPlan) -> int:
+        """Of the outputs: they count neurons, less 1/2."""
+        return 2
+
+    def largest_score(self, n: int, reach: int) -> int:
+        """Of a point, when the first layer gives at most ``reach`` in its integers."""
+        return n
+
+    # -- the search for n ----------------------------------------------------------------------
+
+    def _check_bias(
+        self, data: Dataset, bias: Fraction, bits: int, classes: tuple[int, ...]
+    ) -> None:
+        if bias == 0:
+            return check_rays(data, classes, self.two_sided)
+        units = bias * 2 ** (bits + data.shift)
+        if units < 256:
+            raise InvalidArgument(
+                f"max_bias: biases on [-{float(bias):g}, {float(bias):g}] would round to fewer "
+                f"than 256 steps; max_bias * 2^(weight_bits + {data.shift}) must be at least 256, "
+                f"got {float(units):g}"
+            )
+
+    def _search(self, data: Dataset, bias: Fraction, bits: int) -> tuple[int, tuple[int, ...]]:
+        """(bits of the weights, the numbers to try): from the bound that the data give, doubling.
+
+        Unless they were given, weights get as many bits as the bound needs.  The bound of a large
+        data set is that of a sample, a guess that is too small where the sample misses the close
+        pairs; then doubling goes on for longer.
+        """
+        sample = _sample(data)
+        for weight_bits in (bits,) if self.weight_bits else MORE_BITS:
+            try:
+                start = data_bound(
+                    sample,
+                    max_bias=bias,
+                    covered=self.covered,
+                    weight_bits=weight_bits,
+                    two_sided=self.two_sided,
+                )
+                break
+            except HypothesisViolated as error:
+                refused = error
+        else:
+            raise refused
+        doublings = DOUBLINGS if sample is data else 2 * DOUBLINGS
+        return weight_bits, tuple(start << i for i in range(doublings + 1))
+
+
+def promised(construction: Covering, facts: Facts, failure: float) -> Size:
+    """The bound of a covering construction."""
+    N, d = whole(facts.N, "N", 1, MOST), whole(facts.d, "d", 1, MOST)
+    if facts.classes is None:
+        raise HypothesisViolated(
+            f"dataset: {construction.name()!r} needs labels 0..C-1, got real targets"
+        )
+    classes, failure = facts.classes, probability(failure, "failure")
+    if facts.one_class:
+        return constant_size(d, classes)
+    margin = facts.separation if facts.margin is None else facts.margin
+    distance, radius = above_zero(margin, "margin"), above_zero(facts.radius, "radius")
+    max_bias = construction.max_bias
+    bias = 0.75 * radius if max_bias is None else above_zero(max_bias, "max_bias")
+    bits = WEIGHT_BITS if construction.weight_bits is None else construction.weight_bits
+    pairs = N * N // 4 if classes == 2 else N * N * (classes - 1) // classes
+    loss = rounding_loss(2 * math.sqrt(d) * radius, bias, bits, facts.grid_bits)
+    n = hyperplanes_enough(
+        distance, radius, bias, pairs,
+        failure=failure / 2, loss=min(float(loss), 1.0), two_sided=construction.two_sided,
+    )  # fmt: skip
+    covering = N - 1 if classes == 2 else N
+    # failure / 2 is left for the event that some |w_ij| exceeds this
+    largest = math.sqrt(2 * (math.log(4 * n * d) - math.log(failure)))
+    reach = 2 * steps(math.sqrt(d) * (largest + 1) * radius + bias, bits + facts.grid_bits) + 2
+    score = construction.largest_score(n, reach)
+    return network_size(n, d, covering, classes, largest, bias, bits, facts.grid_bits, score)
+
+
+def _sample(data: Dataset) -> Dataset:
+    """The data, or a part with few enough pairs; rare classes are kept as far as possible."""
+    most = math.isqrt(2 * MOST_PAIRS)
+    if most >= data.N:
+        return data
+    rng = np.random.default_rng(0)
+    classes = [rng.permutation(np.flatnonzero(data.labels == k)) for k in np.unique(data.labels)]
+    classes.sort(key=len)
+    kept: list[np.ndarray] = []
+    for i, rows in enumerate(classes):
+        share = (most - sum(map(len, kept))) // (len(classes) - i)
+        kept.append(rows[: max(share, 1)])
+    return data.subset(np.sort(np.concatenate(kept)))
+
+
+def _failure_text(plan: CoverPlan, result: Attempt) -> str:
+    labels = plan.data.labels
+    text = (
+        f"n: {DRAWS} draws each of {', '.join(map(str, plan.sizes))} hyperplanes at max_bias = "
+        f"{float(plan.max_bias):g} left points uncovered; the last draw left "
+        f"{len(result.uncovered)} of {plan.data.N}"
+    )
+    if result.offending is None:
+        return f"{text}, among them row {int(result.uncovered[0])} of the distinct points"
+    a, b = result.offending
+    return (
+        f"{text}; no hyperplane is off at row {a} (label {labels[a]}) and on at row {b} (label "
+        f"{labels[b]}) of the distinct points"
+    )

@@ -1,0 +1,137 @@
+"""One draw: hyperplanes, codes, a cover of every class, and the network of these."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mem_lib._base.memory import check_memory
+from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.threads import blas_threads
+from mem_lib.beyond_worst_case import cover
+from mem_lib.beyond_worst_case.cover import Cover
+from mem_lib.data import Dataset
+from mem_lib.errors import TooLarge
+from mem_lib.network import Layer, Network
+from mem_lib.parts.hyperplanes import codes, hyperplanes
+
+if TYPE_CHECKING:
+    from mem_lib.beyond_worst_case.covering import Covering, CoverPlan
+
+#: Below this many bits the matrix products are too small for more than one thread.
+SMALL = 2**23
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One draw: the network it gives, and what that network leaves out.
+
+    ``uncovered`` holds rows of ``dataset.distinct()``; the network memorizes the data exactly when
+    it is empty.  ``covering`` counts the neurons of the second layer of each class (of the covered
+    class alone when there are two classes).
+    """
+
+    network: Network
+    uncovered: np.ndarray
+    covering: tuple[int, ...]
+    offending: tuple[int, int] | None  # a row and a rival that no hyperplane tells apart
+
+
+def attempted(
+    construction: Covering, plan: CoverPlan, n: int, draw: int, progress: bool | None
+) -> Attempt:
+    """Draw number ``draw`` with n hyperplanes; the draws of a plan come one after the other."""
+    if n > cover.MOST_HYPERPLANES:
+        raise TooLarge(
+            f"n: at most {cover.MOST_HYPERPLANES} hyperplanes are counted exactly, got {n}"
+        )
+    check_memory(plan.bytes_of(n), plan.burden_of(n))
+    with blas_threads(1 if n * plan.data.N < SMALL else None):
+        return _drawn(construction, plan, n, draw, progress)
+
+
+def _drawn(
+    construction: Covering, plan: CoverPlan, n: int, draw: int, progress: bool | None
+) -> Attempt:
+    data = plan.data
+    (rng,) = plan.rng.spawn(1)
+    for_layer, for_order = rng.spawn(2)
+    layer = hyperplanes(
+        n, data.d, plan.max_bias,
+        weight_bits=plan.weight_bits, shift=data.shift, rng=for_layer,
+        activation=construction.activation,
+    )  # fmt: skip
+    code = construction.code(codes(layer, data))
+    total = int(np.isin(data.labels, plan.classes).sum())
+    covers = {}
+    with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:
+        for k in plan.classes:
+            rows = np.flatnonzero(data.labels == k)
+            own, rivals = code[rows], code[data.labels != k]
+            found = Cover(rows, rows, rows)
+            if len(rows):
+                found = construction.cover_class(rows, own, rivals, for_order, bar.update)
+            covers[k] = Cover(rows[found.centres], found.thresholds, rows[found.uncovered])
+    neurons = sum(len(c.centres) for c in covers.values())
+    need = 25 * neurons * code.shape[1]
+    check_memory(need, f"n: {neurons} covering neurons over {n} hyperplanes")
+    uncovered = np.concatenate([c.uncovered for c in covers.values()])
+    network = Network(
+        [layer, *_upper_layers(construction, plan, n, code, covers)],
+        input_shift=data.shift,
+        output_denominator=construction.denominator(plan),
+        readout="sign" if data.classes == 2 else "onehot",
+        about={"hyperplanes": n, "max_bias": str(plan.max_bias), "draw": draw},
+    )
+    return Attempt(
+        network,
+        uncovered,
+        tuple(len(c.centres) for c in covers.values()),
+        _offending(data, code, uncovered) if len(uncovered) else None,
+    )
+
+
+def _upper_layers(
+    construction: Covering, plan: CoverPlan, n: int, code: np.ndarray, covers: dict[int, Cover]
+) -> list[Layer]:
+    """The covering neurons of every class, and one output per class that is positive where at
+    least one of them fires."""
+    centres = np.concatenate([c.centres for c in covers.values()]).astype(np.int64)
+    owner = np.repeat(list(covers), [len(c.centres) for c in covers.values()])
+    outputs, gap = np.array(list(covers)), 1
+    if not len(centres):  # nothing could be covered: the network is silent everywhere
+        weight, bias, names = np.zeros((1, n), dtype=np.int64), np.array([-1]), ["silent"]
+        owner = np.array([-1])
+    else:
+        names = [f"class {k}, centre {c}" for k, c in zip(owner, centres, strict=True)]
+        thresholds = np.concatenate([c.thresholds for c in covers.values()])
+        weight, bias, gap = construction.neurons(
+            -2 * (code[centres] == 0).astype(np.int64),
+            thresholds,
+            lambda: np.concatenate([_reach(plan.data, code, k, c) for k, c in covers.items()]),
+        )
+    layer = Layer(weight, bias, construction.activation, names=names, stage="cover")
+    weight = 2 * (outputs[:, None] == owner[None, :]).astype(np.int64)
+    bias = np.array([-gap] * len(outputs))
+    if plan.data.classes == 2 and plan.classes == (0,):
+        weight, bias = -weight, -bias
+    return [layer, Layer(weight, bias, "identity", stage="readout")]
+
+
+def _reach(data: Dataset, code: np.ndarray, k: int, found: Cover) -> np.ndarray:
+    """The largest score that each neuron of class k has to cover."""
+    rows = np.flatnonzero(data.labels == k)
+    return cover.largest_covered(code[rows], np.searchsorted(rows, found.centres), found.thresholds)
+
+
+def _offending(data: Dataset, code: np.ndarray, uncovered: np.ndarray) -> tuple[int, int] | None:
+    """An uncovered point and a rival that scores 0 for it: no hyperplane tells them apart in the
+    needed direction."""
+    for row in uncovered[:64].tolist():
+        rivals = np.flatnonzero(data.labels != data.labels[row])
+        score = cover.scores(cover.off_at(code[[row]]), code[rivals])[0]
+        if score.min() == 0:
+            return row, int(rivals[score.argmin()])
+    return None
