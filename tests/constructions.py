@@ -20,7 +20,8 @@ def build(name: str, dataset: Any, **parameters: Any) -> ml.Network:
     slug, variant = name.split(".")
     if slug == "optimal_relu" and "tolerance" in parameters:
         parameters["accuracy"] = parameters.pop("tolerance")
-    parameters = {_TODAY.get(key, key): value for key, value in parameters.items()}
+    if slug != "beyond_worst_case":
+        parameters = {_TODAY.get(key, key): value for key, value in parameters.items()}
     try:
         return getattr(ml, slug).build(dataset, variant=variant, **parameters)
     except TypeError as error:

@@ -119,8 +119,9 @@ def attempt(
     progress: bool | None = None,
     **parameters: Any,
 ) -> Attempt:
-    """One draw of :func:`build` with n hyperplanes, returned whether it memorizes the data or not:
-    for experiments.
+    """One draw of :func:`build` with n hyperplanes, returned whether it memorizes the data or not,
+    which is when all thresholds are positive (lemma ``thm-beyond_worst_case-succeeds``): for
+    experiments.
 
     Parameters and errors as in :func:`build`.
 

@@ -70,7 +70,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Size",
         paper="dirksen2024memorization",
         provenance="ours",
-        function="mem_lib.beyond_worst_case.build",
+        function="mem_lib.beyond_worst_case.sizes.network_size",
     ),
     Statement(
         label="thm-beyond_worst_case-pieces",
@@ -108,7 +108,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Without biases",
         paper="dirksen2024memorization",
         provenance="ours",
-        function="mem_lib.beyond_worst_case._rays.check_rays",
+        function="mem_lib.beyond_worst_case.rays.check_rays",
     ),
     Statement(
         label="thm-beyond_worst_case-isolated",
@@ -122,7 +122,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="ReLU units",
         paper="dirksen2024memorization",
         provenance="ours",
-        function="mem_lib.beyond_worst_case.build",
+        function="mem_lib.beyond_worst_case.Relu",
         compare="which activations the paper allows; version 1 asks for 0 at t <= 0 and more above",
     ),
     Statement(
@@ -130,7 +130,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Counting both directions",
         paper="dirksen2024memorization",
         provenance="ours",
-        function="mem_lib.beyond_worst_case.build",
+        function="mem_lib.beyond_worst_case.TwoSided",
     ),
     Statement(
         label="thm-beyond_worst_case-robust",
