@@ -28,6 +28,7 @@ from mem_lib.network import Layer, Network, Size, Sparse
 if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives these names
     from mem_lib import (
         beyond_worst_case,
+        constructions,
         data,
         exact,
         explorer,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives t
     )
     from mem_lib import torch_backend as torch_backend
     from mem_lib.certificate import Certificate, verify
+    from mem_lib.comparison import compare
+    from mem_lib.constructions import Construction, Facts, bound, build
     from mem_lib.data import Dataset
     from mem_lib.exact import evaluate, predict
 
@@ -59,12 +62,17 @@ Network.to_torch = _to_torch
 
 #: Modules that load when they are first touched, and names that do with the module they are in.
 _MODULES = (
-    "beyond_worst_case", "data", "exact", "explorer", "figures", "foundations", "optimal_relu",
-    "theorems", "torch_backend", "two_layer",
+    "beyond_worst_case", "constructions", "data", "exact", "explorer", "figures", "foundations",
+    "optimal_relu", "theorems", "torch_backend", "two_layer",
 )  # fmt: skip
 _NAMES = {
     "Certificate": "certificate",
+    "Construction": "constructions",
     "Dataset": "data",
+    "Facts": "constructions",
+    "bound": "constructions",
+    "build": "constructions",
+    "compare": "comparison",
     "evaluate": "exact",
     "predict": "exact",
     "verify": "certificate",
@@ -72,8 +80,10 @@ _NAMES = {
 
 __all__ = [
     "Certificate",
+    "Construction",
     "ConstructionFailed",
     "Dataset",
+    "Facts",
     "HypothesisViolated",
     "InvalidArgument",
     "InvalidCertificate",
@@ -86,6 +96,10 @@ __all__ = [
     "Sparse",
     "TooLarge",
     "beyond_worst_case",
+    "bound",
+    "build",
+    "compare",
+    "constructions",
     "data",
     "evaluate",
     "exact",

@@ -1,6 +1,7 @@
 """The command line: build a network, verify it, look at a file.
 
-    python -m mem_lib build beyond_worst_case data.csv -o network.json
+    python -m mem_lib constructions
+    python -m mem_lib build optimal_relu.narrow data.csv -o network.json
     python -m mem_lib verify network.json data.csv --save certificate.json
     python -m mem_lib verify network.json data.csv --against certificate.json
     python -m mem_lib info network.json
@@ -13,7 +14,6 @@ Exit status: 0 done and right, 1 verified and wrong, 2 bad input.
 import argparse
 import ast
 import contextlib
-import inspect
 import os
 import sys
 from dataclasses import asdict
@@ -25,7 +25,6 @@ from mem_lib.data import Dataset, read_csv
 
 #: What ``--help`` says under ``python -OO``, which strips docstrings.
 WITHOUT_DOCSTRINGS = "Build a network that memorizes a data set, verify it, look at a file."
-CHAPTERS = ("beyond_worst_case", "optimal_relu", "two_layer")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,14 +44,23 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
 
 
+def constructions(options: argparse.Namespace) -> int:
+    registry = ml.constructions.REGISTRY
+    if options.name is not None:
+        print(registry[options.name].help())
+        return 0
+    for name, cls in registry.items():
+        print(f"{name:30} {cls.title}")
+        print(f"{'':30} {', '.join(cls.parameters()) or 'no parameters'}")
+    return 0
+
+
 def build(options: argparse.Namespace) -> int:
-    dataset = _read(options)
-    chapter = getattr(ml, options.chapter)
+    dataset, name = _read(options), options.construction
     parameters = dict(_parameter(text) for text in options.set)
-    known = list(inspect.signature(chapter.build).parameters)[1:]
-    if unknown := [name for name in parameters if name not in known]:
-        raise ml.HypothesisViolated(f"--set: {unknown[0]!r} is none of {', '.join(known)}")
-    network = chapter.build(dataset, **{"seed": options.seed, **parameters})
+    if "variant" in parameters:  # as the functions of the chapters have it
+        name = ml.constructions.named(name, parameters.pop("variant"))
+    network = ml.constructions.made(name, **parameters).build(dataset, seed=options.seed)
     network.save(options.output)
     print(f"{options.output}: {_describe(network)}")
     return 0
@@ -69,7 +77,7 @@ def verify(options: argparse.Namespace) -> int:
     if options.against:
         stated = ml.Certificate.load(options.against)
         if options.tolerance is not None and _tolerance(options.tolerance) != stated.tolerance:
-            raise ml.HypothesisViolated(
+            raise ml.InvalidArgument(
                 f"--tolerance: the certificate states {stated.tolerance}, got {options.tolerance}"
             )
         certificate = stated.check(network, dataset, **how)
@@ -110,16 +118,22 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"mem_lib {ml.__version__}")
-    commands = parser.add_subparsers(required=True, metavar="build | verify | info")
+    commands = parser.add_subparsers(required=True, metavar="constructions | build | verify | info")
+
+    listing = commands.add_parser("constructions", help="list what can be built, or explain one")
+    listing.add_argument("name", nargs="?", help="one of them: what it is and what it accepts")
+    listing.set_defaults(run=constructions)
 
     command = commands.add_parser("build", help="build a network that memorizes a data set")
-    command.add_argument("chapter", choices=CHAPTERS, help="whose construction")
+    command.add_argument(
+        "construction", help="a name such as optimal_relu.narrow, or a chapter for its default"
+    )
     command.add_argument("data", help="a CSV or npz file")
     command.add_argument("-o", "--output", default="network.json", help="default: %(default)s")
     command.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     command.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE",
-        help="a parameter of the chapter's build, such as n=200; may be repeated",
+        help="a parameter of the construction, such as n=200; may be repeated",
     )  # fmt: skip
     command.set_defaults(run=build)
 
@@ -166,7 +180,7 @@ def _read(options: argparse.Namespace) -> Dataset:
 def _parameter(text: str) -> tuple[str, object]:
     name, equals, value = text.partition("=")
     if not equals or not name.isidentifier():
-        raise ml.HypothesisViolated(f"--set: NAME=VALUE is needed, got {text!r}")
+        raise ml.InvalidArgument(f"--set: NAME=VALUE is needed, got {text!r}")
     try:
         return name, ast.literal_eval(value)
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
@@ -178,7 +192,7 @@ def _tolerance(text: str) -> Fraction:
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):
-        raise ml.HypothesisViolated(f"--tolerance: a number is needed, got {text!r}") from None
+        raise ml.InvalidArgument(f"--tolerance: a number is needed, got {text!r}") from None
 
 
 def _describe(network: ml.Network) -> str:

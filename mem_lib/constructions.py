@@ -218,8 +218,9 @@ class Construction(ABC):
     def help(cls) -> str:
         """What it is and what its parameters mean, from its docstring and those it inherits from;
         its title, where Python has dropped docstrings."""
-        texts = [inspect.getdoc(c) for c in cls.__mro__ if c.__doc__ and _is_described(c)]
-        return f"{cls.name()}: {cls.title}\n\n" + "\n\n".join(filter(None, texts))
+        texts = [inspect.cleandoc(c.__doc__ or "") for c in cls.__mro__ if _is_described(c)]
+        head = f"{cls.name()}: {cls.title}; {', '.join(cls.parameters()) or 'no parameters'}"
+        return "\n\n".join([head, *texts])
 
     @abstractmethod
     def plan(self, data: Dataset, rng: np.random.Generator) -> Any:
@@ -281,8 +282,11 @@ class Construction(ABC):
 
 
 def _is_described(cls: type) -> bool:
-    """Whether a class is below ``Construction``."""
-    return issubclass(cls, Construction) and cls is not Construction
+    """Whether a class below ``Construction`` has a docstring of its own; under ``python -OO`` a
+    dataclass has one of the signature."""
+    doc = cls.__dict__.get("__doc__") or ""
+    below = issubclass(cls, Construction) and cls is not Construction
+    return below and bool(doc) and not doc.startswith(f"{cls.__name__}(")
 
 
 # -- the registry ---------------------------------------------------------------------------------
@@ -345,7 +349,7 @@ REGISTRY = Registry(CHAPTERS)
 Named = str | Construction
 
 
-def made(construction: Named, **parameters: Any) -> Construction:
+def made(construction: Named, /, **parameters: Any) -> Construction:
     """The object that a name and parameters mean; parameters that are None keep their defaults.
 
     Raises ``InvalidArgument`` for a name or a parameter that there is not.
@@ -372,7 +376,7 @@ def made(construction: Named, **parameters: Any) -> Construction:
     return cls(**given)
 
 
-def named(slug: str, variant: str) -> str:
+def named(slug: str, variant: object) -> str:
     """The name of a construction of a chapter; ``InvalidArgument`` where there is none."""
     variants = [cls.variant for cls in REGISTRY.of_chapter(slug)]
     return f"{slug}.{one_of(variant, 'variant', variants)}"
@@ -381,6 +385,7 @@ def named(slug: str, variant: str) -> str:
 def build(
     dataset: Dataset,
     construction: Named,
+    /,
     *,
     seed: int = 0,
     progress: bool | None = None,
@@ -418,7 +423,7 @@ def build(
     return made(construction, **parameters).build(dataset, seed=seed, progress=progress)
 
 
-def bound(facts: Facts | Dataset | None, construction: Named, **parameters: Any) -> Size | None:
+def bound(facts: Facts | Dataset | None, construction: Named, /, **parameters: Any) -> Size | None:
     """What the theorem of a construction promises: no entry of ``Size`` of a network that
     :func:`build` makes is larger, when its random numbers are good; None where nothing is proved.
 

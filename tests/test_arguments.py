@@ -1,9 +1,7 @@
-"""Checked numbers, the search for the least one, and who may import what."""
+"""Checked numbers, words and objects, and the search for the least number."""
 
-import ast
 import math
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +10,6 @@ from mem_lib._base.arguments import above_zero, at_least_zero, between, probabil
 from mem_lib._base.search import least
 from mem_lib.errors import InvalidArgument
 
-LIBRARY = Path(__file__).resolve().parents[1] / "mem_lib"
 TINY = Fraction(1, 10**400)  # positive, and 0 as a float
 NONE_OF_ALL = (None, "1", True, float("nan"), float("inf"), 1j, [1])
 
@@ -54,37 +51,3 @@ def test_the_least_that_is_enough(start, wanted):
     found = least(lambda n: asked.append(n) or n >= wanted, start)
     assert found == max(wanted, start)
     assert min(asked) >= start and len(asked) <= 4 + 2 * math.log2(found + 1)
-
-
-def private_imports(source: str, package: str) -> list[str]:
-    """The private modules of other packages that a module in ``package`` imports; ``theorems`` may
-    collect the statements of the chapters."""
-    found = []
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            parts = [*node.module.split("."), *(alias.name for alias in node.names)]
-        elif isinstance(node, ast.Import):
-            parts = [part for alias in node.names for part in alias.name.split(".")]
-        else:
-            continue
-        if package == "theorems.py" and parts[2:3] == ["_statements"]:
-            continue
-        private = any(part.startswith("_") and not part.startswith("__") for part in parts[2:])
-        if parts[0] == "mem_lib" and private and parts[1] != package:
-            found.append(".".join(parts))
-    return found
-
-
-def test_private_names_stay_within_their_package():
-    for path in LIBRARY.rglob("*.py"):
-        package = path.relative_to(LIBRARY).parts[0]
-        assert private_imports(path.read_text(encoding="utf-8"), package) == [], path
-
-
-def test_private_imports_are_found():
-    for line in ("from mem_lib.data._rows import x", "from mem_lib.data import x, _rows"):
-        assert private_imports(line, "exact") and not private_imports(line, "data")
-    two = "from mem_lib._base.rows import x\nfrom mem_lib.data import y"
-    assert not private_imports(two, "exact")
-    collected = "from mem_lib.two_layer._statements import STATEMENTS"
-    assert private_imports(collected, "data") and not private_imports(collected, "theorems.py")

@@ -1,5 +1,6 @@
 """``python -m mem_lib``: the whole way from a CSV file to a rechecked certificate."""
 
+import re
 import subprocess
 import sys
 
@@ -167,13 +168,38 @@ def test_wrong_network_exits_with_1(table, tmp_path, capsys):
     assert "NOT memorized: 2 of 4" in capsys.readouterr().out
 
 
+def test_constructions_are_listed_and_explained(capsys):
+    assert run("constructions") == 0
+    listed = capsys.readouterr().out
+    for name, cls in ml.constructions.REGISTRY.items():
+        assert name in listed and cls.title in listed
+        assert run("constructions", name) == 0
+        text = capsys.readouterr().out
+        assert text.startswith(f"{name}: {cls.title}; ")
+        assert cls.theorem in text
+        for parameter in cls.parameters():
+            assert re.search(rf"^\s*[`\w, ]*\b{parameter}\b[`\w, ]*\s*:", text, flags=re.M), parameter
+
+
+def test_constructions_are_explained_without_docstrings():
+    """In one line: what is left under ``python -OO``."""
+    for name in ("beyond_worst_case.idealised", "beyond_worst_case"):
+        command = [sys.executable, "-OO", "-m", "mem_lib", "constructions", name]
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
+        assert done.stdout.count("\n") == 1 and "n, max_bias, covered, weight_bits" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["verify", "missing.json", "data.csv"], "missing.json"),
         (["build", "beyond_worst_case", "missing.csv"], "missing.csv"),
         (["build", "beyond_worst_case", "data.csv", "--set", "n"], "--set: NAME=VALUE"),
-        (["build", "beyond_worst_case", "data.csv", "--set", "m=3"], "--set"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "m=3"], "m: it means nothing to"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "seed=3"], "seed: it means nothing to"),
+        (["build", "nowhere", "data.csv"], "construction: one of beyond"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "variant=best"], "variant: one of"),
+        (["constructions", "best"], "construction: one of"),
         (["build", "beyond_worst_case", "data.csv", "--set", "n=0"], "n: a whole number"),
         (["build", "beyond_worst_case", "data.csv", "--label", "colour"], "colour"),
         (["build", "beyond_worst_case", "data.csv", "--label", "²"], "²"),

@@ -45,7 +45,7 @@ from typing import Any
 from mem_lib import constructions
 from mem_lib.beyond_worst_case.bounds import data_bound, hyperplanes_enough, hyperplanes_needed
 from mem_lib.beyond_worst_case.cover import Cover, by_candidates, by_centres
-from mem_lib.beyond_worst_case.covering import Covering, CoverPlan
+from mem_lib.beyond_worst_case.covering import Covering
 from mem_lib.beyond_worst_case.draw import Attempt
 from mem_lib.beyond_worst_case.geometry import (
     admissible_radius,
@@ -56,6 +56,7 @@ from mem_lib.beyond_worst_case.geometry import (
     small_pieces_hyperplanes,
 )
 from mem_lib.beyond_worst_case.idealised import Idealised
+from mem_lib.beyond_worst_case.plan import CoverPlan
 from mem_lib.beyond_worst_case.practical import Practical
 from mem_lib.beyond_worst_case.relu import Relu
 from mem_lib.beyond_worst_case.robustness import robustness_radius, squared_robustness_radius

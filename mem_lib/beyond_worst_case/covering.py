@@ -9,8 +9,7 @@ second one counts: the methods at the end of :class:`Covering`.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -20,8 +19,8 @@ from mem_lib._base.arguments import above_zero, at_least_zero, probability, whol
 from mem_lib.beyond_worst_case import cover
 from mem_lib.beyond_worst_case.arguments import binary, default_bias
 from mem_lib.beyond_worst_case.bounds import MOST, WEIGHT_BITS, data_bound, hyperplanes_enough
-from mem_lib.beyond_worst_case.cover import Cover
-from mem_lib.beyond_worst_case.draw import Attempt, attempted
+from mem_lib.beyond_worst_case.draw import Attempt, Rules, attempted
+from mem_lib.beyond_worst_case.plan import CoverPlan
 from mem_lib.beyond_worst_case.rays import check_rays
 from mem_lib.beyond_worst_case.sizes import constant_network, constant_size, network_size, steps
 from mem_lib.constructions import Construction, Facts
@@ -39,49 +38,8 @@ MOST_CLASSES = 2**16
 MOST_PAIRS = 2_000_000
 
 
-@dataclass(frozen=True, eq=False)
-class CoverPlan:
-    """What is chosen before hyperplanes are drawn.
-
-    classes: the classes that get covered
-    sizes:   numbers of hyperplanes to try in turn; none where the network is a constant
-    rng:     spawns one generator for each draw
-    """
-
-    data: Dataset
-    max_bias: Fraction
-    weight_bits: int
-    classes: tuple[int, ...]
-    sizes: tuple[int, ...]
-    code_bytes: int
-    rng: np.random.Generator = field(repr=False)
-
-    @property
-    def bytes(self) -> int:
-        """For the first number of hyperplanes; every further draw is checked by itself."""
-        return self.bytes_of(self.sizes[0]) if self.sizes else 0
-
-    @property
-    def burden(self) -> str:
-        return self.burden_of(self.sizes[0]) if self.sizes else "n: no hyperplanes"
-
-    def bytes_of(self, n: int) -> int:
-        """The first layer and the codes of all points."""
-        return 24 * n * self.data.d + self.code_bytes * n * self.data.N
-
-    def burden_of(self, n: int) -> str:
-        return f"n: {n} hyperplanes in dimension {self.data.d} for {self.data.N} points"
-
-    def size(self, covering: int, largest: float = 8.0) -> Size:
-        """At most the size with the first number of hyperplanes, ``covering`` neurons in the second
-        layer, and Gaussian weights up to ``largest``."""
-        n, d, classes = self.sizes[0], self.data.d, int(self.data.classes)
-        shift, bits = self.data.shift, self.weight_bits
-        return network_size(n, d, covering, classes, largest, float(self.max_bias), bits, shift, n)
-
-
 @dataclass(frozen=True)
-class Covering(Construction):
+class Covering(Rules, Construction):
     """Parameters of every covering construction.
 
     n:           number of hyperplanes; by default found by doubling, from the bound that the data
@@ -101,11 +59,6 @@ class Covering(Construction):
     slug: ClassVar[str] = "beyond_worst_case"
     theorem: ClassVar[str] = "thm-beyond_worst_case-finite"
     takes_targets: ClassVar[bool] = False
-    #: What the units of the first layer are, and the bytes that a bit of a code takes.
-    activation: ClassVar[str] = "threshold"
-    code_bytes: ClassVar[int] = 2
-    #: Whether a neuron counts hyperplanes in both directions.
-    two_sided: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
         checked: dict[str, Any] = {"covered": binary(self.covered)}
@@ -174,40 +127,6 @@ class Covering(Construction):
         1 - ``failure`` one draw of so many hyperplanes yields a network that memorizes any N
         points, and no entry of ``Size`` is larger than stated."""
         return promised(self, facts, failure)
-
-    # -- one draw: what the constructions do differently ---------------------------------------
-
-    def code(self, code: np.ndarray) -> np.ndarray:
-        """What neurons count, from what the first layer gives at each point: (N, counted)."""
-        return code
-
-    def cover_class(
-        self,
-        rows: np.ndarray,
-        own: np.ndarray,
-        rivals: np.ndarray,
-        rng: np.random.Generator,
-        advance: Callable[[int], object],
-    ) -> Cover:
-        """Neurons for one class: ``rows`` of the data with the codes ``own``; all indices of the
-        result count within the class."""
-        return cover.by_candidates(own, rivals, rng.permutation(len(rows)), advance)
-
-    def neurons(
-        self, weight: np.ndarray, thresholds: np.ndarray, reach: Callable[[], np.ndarray]
-    ) -> tuple[np.ndarray, np.ndarray, int]:
-        """(weight, bias, gap) of the second layer, from -2 where a neuron counts a hyperplane, its
-        threshold m, and the largest score that it has to cover.  ``gap`` is what a neuron that
-        fires gives at least, in the units of the output."""
-        return weight, 2 * thresholds - 1, 1
-
-    def denominator(self, plan: CoverPlan) -> int:
-        """Of the outputs: they count neurons, less 1/2."""
-        return 2
-
-    def largest_score(self, n: int, reach: int) -> int:
-        """Of a point, when the first layer gives at most ``reach`` in its integers."""
-        return n
 
     # -- the search for n ----------------------------------------------------------------------
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import ClassVar
 
 import numpy as np
 
@@ -12,16 +13,57 @@ from mem_lib._base.progress import bar as progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.beyond_worst_case import cover
 from mem_lib.beyond_worst_case.cover import Cover
+from mem_lib.beyond_worst_case.plan import CoverPlan
 from mem_lib.data import Dataset
 from mem_lib.errors import TooLarge
 from mem_lib.network import Layer, Network
 from mem_lib.parts.hyperplanes import codes, hyperplanes
 
-if TYPE_CHECKING:
-    from mem_lib.beyond_worst_case.covering import Covering, CoverPlan
-
 #: Below this many bits the matrix products are too small for more than one thread.
 SMALL = 2**23
+
+
+class Rules:
+    """What the constructions do differently in a draw: those of threshold units that count in one
+    direction, unless a subclass says otherwise."""
+
+    #: What the units of the first layer are, and the bytes that a bit of a code takes.
+    activation: ClassVar[str] = "threshold"
+    code_bytes: ClassVar[int] = 2
+    #: Whether a neuron counts hyperplanes in both directions.
+    two_sided: ClassVar[bool] = False
+
+    def code(self, code: np.ndarray) -> np.ndarray:
+        """What neurons count, from what the first layer gives at each point: (N, counted)."""
+        return code
+
+    def cover_class(
+        self,
+        rows: np.ndarray,
+        own: np.ndarray,
+        rivals: np.ndarray,
+        rng: np.random.Generator,
+        advance: Callable[[int], object],
+    ) -> Cover:
+        """Neurons for one class: ``rows`` of the data with the codes ``own``; all indices of the
+        result count within the class."""
+        return cover.by_candidates(own, rivals, rng.permutation(len(rows)), advance)
+
+    def neurons(
+        self, weight: np.ndarray, thresholds: np.ndarray, reach: Callable[[], np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray, int]:
+        """(weight, bias, gap) of the second layer, from -2 where a neuron counts a hyperplane, its
+        threshold m, and the largest score that it has to cover.  ``gap`` is what a neuron that
+        fires gives at least, in the units of the output."""
+        return weight, 2 * thresholds - 1, 1
+
+    def denominator(self, plan: CoverPlan) -> int:
+        """Of the outputs: they count neurons, less 1/2."""
+        return 2
+
+    def largest_score(self, n: int, reach: int) -> int:
+        """Of a point, when the first layer gives at most ``reach`` in its integers."""
+        return n
 
 
 @dataclass(frozen=True)
@@ -39,9 +81,7 @@ class Attempt:
     offending: tuple[int, int] | None  # a row and a rival that no hyperplane tells apart
 
 
-def attempted(
-    construction: Covering, plan: CoverPlan, n: int, draw: int, progress: bool | None
-) -> Attempt:
+def attempted(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | None) -> Attempt:
     """Draw number ``draw`` with n hyperplanes; the draws of a plan come one after the other."""
     if n > cover.MOST_HYPERPLANES:
         raise TooLarge(
@@ -49,21 +89,19 @@ def attempted(
         )
     check_memory(plan.bytes_of(n), plan.burden_of(n))
     with blas_threads(1 if n * plan.data.N < SMALL else None):
-        return _drawn(construction, plan, n, draw, progress)
+        return _drawn(rules, plan, n, draw, progress)
 
 
-def _drawn(
-    construction: Covering, plan: CoverPlan, n: int, draw: int, progress: bool | None
-) -> Attempt:
+def _drawn(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | None) -> Attempt:
     data = plan.data
     (rng,) = plan.rng.spawn(1)
     for_layer, for_order = rng.spawn(2)
     layer = hyperplanes(
         n, data.d, plan.max_bias,
         weight_bits=plan.weight_bits, shift=data.shift, rng=for_layer,
-        activation=construction.activation,
+        activation=rules.activation,
     )  # fmt: skip
-    code = construction.code(codes(layer, data))
+    code = rules.code(codes(layer, data))
     total = int(np.isin(data.labels, plan.classes).sum())
     covers = {}
     with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:
@@ -72,16 +110,16 @@ def _drawn(
             own, rivals = code[rows], code[data.labels != k]
             found = Cover(rows, rows, rows)
             if len(rows):
-                found = construction.cover_class(rows, own, rivals, for_order, bar.update)
+                found = rules.cover_class(rows, own, rivals, for_order, bar.update)
             covers[k] = Cover(rows[found.centres], found.thresholds, rows[found.uncovered])
     neurons = sum(len(c.centres) for c in covers.values())
     need = 25 * neurons * code.shape[1]
     check_memory(need, f"n: {neurons} covering neurons over {n} hyperplanes")
     uncovered = np.concatenate([c.uncovered for c in covers.values()])
     network = Network(
-        [layer, *_upper_layers(construction, plan, n, code, covers)],
+        [layer, *_upper_layers(rules, plan, n, code, covers)],
         input_shift=data.shift,
-        output_denominator=construction.denominator(plan),
+        output_denominator=rules.denominator(plan),
         readout="sign" if data.classes == 2 else "onehot",
         about={"hyperplanes": n, "max_bias": str(plan.max_bias), "draw": draw},
     )
@@ -94,7 +132,7 @@ def _drawn(
 
 
 def _upper_layers(
-    construction: Covering, plan: CoverPlan, n: int, code: np.ndarray, covers: dict[int, Cover]
+    rules: Rules, plan: CoverPlan, n: int, code: np.ndarray, covers: dict[int, Cover]
 ) -> list[Layer]:
     """The covering neurons of every class, and one output per class that is positive where at
     least one of them fires."""
@@ -107,12 +145,12 @@ def _upper_layers(
     else:
         names = [f"class {k}, centre {c}" for k, c in zip(owner, centres, strict=True)]
         thresholds = np.concatenate([c.thresholds for c in covers.values()])
-        weight, bias, gap = construction.neurons(
+        weight, bias, gap = rules.neurons(
             -2 * (code[centres] == 0).astype(np.int64),
             thresholds,
             lambda: np.concatenate([_reach(plan.data, code, k, c) for k, c in covers.items()]),
         )
-    layer = Layer(weight, bias, construction.activation, names=names, stage="cover")
+    layer = Layer(weight, bias, rules.activation, names=names, stage="cover")
     weight = 2 * (outputs[:, None] == owner[None, :]).astype(np.int64)
     bias = np.array([-gap] * len(outputs))
     if plan.data.classes == 2 and plan.classes == (0,):

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
-from mem_lib.beyond_worst_case._rates import Cells, beside_published, recorded_cells
 from mem_lib.beyond_worst_case.draw import Attempt
+from mem_lib.beyond_worst_case.rates import Cells, beside_published, recorded_cells
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset
 from mem_lib.exact import predict

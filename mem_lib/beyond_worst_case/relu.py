@@ -6,7 +6,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from mem_lib.beyond_worst_case.covering import Covering, CoverPlan
+from mem_lib.beyond_worst_case.covering import Covering
+from mem_lib.beyond_worst_case.plan import CoverPlan
 
 
 @dataclass(frozen=True)

@@ -13,16 +13,16 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from mem_lib.network.integers import BLOCK, largest
 from mem_lib.network.sparse import Sparse, Term
 
-if TYPE_CHECKING:
-    from mem_lib.network.layer import Layer
-    from mem_lib.network.network import Network
+#: Layers and networks are written here, by what they have, before there is a class of them.
+Layer: TypeAlias = Any
+Network: TypeAlias = Any
 
 FORMAT = "mem_lib.network"
 VERSION = 1

@@ -1,0 +1,51 @@
+"""What is chosen before hyperplanes are drawn."""
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+import numpy as np
+
+from mem_lib.beyond_worst_case.sizes import network_size
+from mem_lib.data import Dataset
+from mem_lib.network import Size
+
+
+@dataclass(frozen=True, eq=False)
+class CoverPlan:
+    """The data, and how they are to be covered.
+
+    classes: the classes that get covered
+    sizes:   numbers of hyperplanes to try in turn; none where the network is a constant
+    rng:     spawns one generator for each draw
+    """
+
+    data: Dataset
+    max_bias: Fraction
+    weight_bits: int
+    classes: tuple[int, ...]
+    sizes: tuple[int, ...]
+    code_bytes: int
+    rng: np.random.Generator = field(repr=False)
+
+    @property
+    def bytes(self) -> int:
+        """For the first number of hyperplanes; every further draw is checked by itself."""
+        return self.bytes_of(self.sizes[0]) if self.sizes else 0
+
+    @property
+    def burden(self) -> str:
+        return self.burden_of(self.sizes[0]) if self.sizes else "n: no hyperplanes"
+
+    def bytes_of(self, n: int) -> int:
+        """The first layer and the codes of all points."""
+        return 24 * n * self.data.d + self.code_bytes * n * self.data.N
+
+    def burden_of(self, n: int) -> str:
+        return f"n: {n} hyperplanes in dimension {self.data.d} for {self.data.N} points"
+
+    def size(self, covering: int, largest: float = 8.0) -> Size:
+        """At most the size with the first number of hyperplanes, ``covering`` neurons in the second
+        layer, and Gaussian weights up to ``largest``."""
+        n, d, classes = self.sizes[0], self.data.d, int(self.data.classes)
+        shift, bits = self.data.shift, self.weight_bits
+        return network_size(n, d, covering, classes, largest, float(self.max_bias), bits, shift, n)
