@@ -178,7 +178,7 @@ def test_constructions_are_listed_and_explained(capsys):
         assert text.startswith(f"{name}: {cls.title}; ")
         assert cls.theorem in text
         for parameter in cls.parameters():
-            assert re.search(rf"^\s*[`\w, ]*\b{parameter}\b[`\w, ]*\s*:", text, flags=re.M), parameter
+            assert re.search(rf"^[`\w, ]*\b{parameter}\b[`\w, ]*:", text, flags=re.M), parameter
 
 
 def test_constructions_are_explained_without_docstrings():
@@ -196,7 +196,7 @@ def test_constructions_are_explained_without_docstrings():
         (["build", "beyond_worst_case", "missing.csv"], "missing.csv"),
         (["build", "beyond_worst_case", "data.csv", "--set", "n"], "--set: NAME=VALUE"),
         (["build", "beyond_worst_case", "data.csv", "--set", "m=3"], "m: it means nothing to"),
-        (["build", "beyond_worst_case", "data.csv", "--set", "seed=3"], "seed: it means nothing to"),
+        (["build", "beyond_worst_case", "data.csv", "--set", "seed=3"], "seed: it means nothing"),
         (["build", "nowhere", "data.csv"], "construction: one of beyond"),
         (["build", "beyond_worst_case", "data.csv", "--set", "variant=best"], "variant: one of"),
         (["constructions", "best"], "construction: one of"),

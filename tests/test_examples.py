@@ -43,10 +43,33 @@ def test_an_example_that_does_not_run_is_noticed():
     assert doctest.testmod(module).attempted == 1 and written(source) == 2
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_snippets(page, capsys):
-    snippets = re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S)
-    assert snippets
-    for snippet in snippets:
-        exec(compile(snippet, page, "exec"), {})
-    assert "memorized: 200 of 200" in capsys.readouterr().out
+def snippets(page: str) -> list[str]:
+    """The programs that a page shows."""
+    return re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.S)
+
+
+@pytest.mark.parametrize(
+    ("page", "i"), [(page, i) for page in PAGES for i in range(len(snippets(page)))]
+)
+def test_snippets(page, i, capsys, tmp_path, monkeypatch):
+    """Every program runs as it is shown, and says that its networks memorize."""
+    monkeypatch.chdir(tmp_path)
+    exec(compile(snippets(page)[i], page, "exec"), {})
+    out = capsys.readouterr().out
+    assert "NOT memorized" not in out
+    if "ml.verify" in snippets(page)[i]:
+        assert re.search(r"memorized: (\d+) of \1 points right", out)
+
+
+def test_the_programs_of_the_readme(tmp_path, monkeypatch, capsys):
+    """What they leave behind, and what they say."""
+    monkeypatch.chdir(tmp_path)
+    first, csv, comparison, sweep = snippets("README.md")
+    for program in (first, csv, comparison, sweep):
+        exec(compile(program, "README.md", "exec"), {})
+    out = capsys.readouterr().out
+    assert "memorized: 200 of 200" in out and "memorized: 4 of 4" in out and "[1 0]" in out
+    network, dataset = mem_lib.Network.load("network.json"), mem_lib.data.read_csv("data.csv")
+    assert mem_lib.Certificate.load("certificate.json").check(network, dataset).ok
+    assert all(name in out for name in mem_lib.constructions.REGISTRY)
+    assert Path("sweep.svg").read_bytes().startswith(b"<?xml")

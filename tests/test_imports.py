@@ -19,7 +19,7 @@ STOREYS = (
     ("parts", "figures", "recorded"),
     ("constructions", "foundations"),
     ("beyond_worst_case", "optimal_relu", "two_layer"),
-    ("comparison", "explorer", "theorems", "torch_backend"),
+    ("comparison", "explorer", "manual", "theorems", "torch_backend"),
     ("",),
     ("__main__",),
 )

@@ -20,7 +20,8 @@ from mem_lib.errors import InvalidArgument, show
 @dataclass(frozen=True)
 class Idealised(Covering):
     """Random hyperplanes, then one neuron for each of ``centres``: the network of theorem
-    ``thm-beyond_worst_case-covering``, in which no chance decides who gets a neuron.
+    ``thm-beyond_worst_case-covering``, in which no chance decides who gets a neuron.  Its size is
+    promised by ``thm-beyond_worst_case-finite``.
 
     centres: rows of the data; default: every point
     """

@@ -21,7 +21,7 @@ import numpy as np
 
 import mem_lib as ml
 from mem_lib.data import hostile
-from tests.constructions import NAMES, build
+from tests.constructions import BOOK, build
 
 FILE = Path(__file__).with_name("functions.json")
 
@@ -80,7 +80,7 @@ def function_sha256(network: ml.Network) -> str:
 
 def cases() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     """(key, construction, data, parameters) of every row."""
-    for name in NAMES:
+    for name in BOOK:
         for data in DATA:
             yield f"{name} | {data}", name, data, {}
     for name, data, parameters in FURTHER:
