@@ -55,8 +55,8 @@ def hyperplanes_enough(
     direction.  ``loss`` is what rounding takes from p; ``two_sided`` neurons are content with
     either direction, which doubles p.
 
-    Raises ``HypothesisViolated`` when an argument is out of range, the margin is above twice
-    the radius, or the loss leaves nothing of p.
+    Raises ``InvalidArgument`` when an argument is out of range, ``HypothesisViolated`` when the
+    margin is above twice the radius, or the loss leaves nothing of p.
 
     >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
     1765
@@ -102,6 +102,11 @@ def data_bound(
 
     Takes O(N^2 d) time.  ``max_bias = 0`` ignores rounding.  Raises ``HypothesisViolated`` when a
     pair can never be told apart.
+
+    >>> far = Dataset([[1.0, 0.0], [-1.0, 0.0]], [0, 1])
+    >>> near = Dataset([[1.0, 0.0], [0.9, 0.0]], [0, 1])
+    >>> data_bound(far, max_bias=1), data_bound(near, max_bias=1)
+    (2, 82)
     """
     classes, covered = classes_of(dataset), binary(covered)
     weight_bits = whole(weight_bits, "weight_bits", 1, MOST_SHIFT)
@@ -149,7 +154,7 @@ def hyperplanes_needed(
     ``thm-beyond_worst_case-needed``.  More ``pairs``, the end points of disjoint intervals of
     length ``margin`` on one line: proposition ``thm-beyond_worst_case-logarithm``.
 
-    Raises ``HypothesisViolated`` when an argument is out of range.
+    Raises ``InvalidArgument`` when an argument is out of range.
 
     >>> round(hyperplanes_needed(0.1, 1.0), 1)
     17.0

@@ -31,7 +31,7 @@ def mean_width(radius: float, *, dimension: int | None = None, points: int | Non
     lies in an affine subspace of that dimension, radius * sqrt(2 log(2 points)) when it has so
     many points; the smaller of the two when both are given.
 
-    Raises ``HypothesisViolated`` when an argument is out of range, or both ``dimension`` and
+    Raises ``InvalidArgument`` when an argument is out of range, or both ``dimension`` and
     ``points`` are missing.
 
     >>> mean_width(0.5, dimension=4)
@@ -146,8 +146,8 @@ def covering_hyperplanes(
     sets (corollary ``thm-beyond_worst_case-infinite``).  The constants are generous: this is the
     shape of the law, not a design rule.
 
-    Raises ``HypothesisViolated`` when an argument is out of range, or ``max_bias`` is below the
-    separation.
+    Raises ``InvalidArgument`` when an argument is out of range, ``HypothesisViolated`` when
+    ``max_bias`` is below the separation.
 
     >>> covering_hyperplanes((2, 2), 0.5, 2.0)
     3549
@@ -174,8 +174,8 @@ def admissible_radius(distance: float, max_bias: float) -> float:
     ``distance`` from the other class.  Covers of balls of half that radius are what corollary
     ``thm-beyond_worst_case-union`` asks of a set, however many samples it gives.
 
-    Raises ``HypothesisViolated`` when an argument is out of range, or ``max_bias`` is below the
-    distance.
+    Raises ``InvalidArgument`` when an argument is out of range, ``HypothesisViolated`` when
+    ``max_bias`` is below the distance.
 
     >>> round(1 / admissible_radius(1.0, 2.0))
     541
@@ -201,8 +201,8 @@ def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -
 
     Infinite when the class has one point.  Takes O(N^2) time and memory; float64, p to 1e-6.
 
-    Raises ``HypothesisViolated`` when an argument is out of range, or the class has no points
-    or no rivals.
+    Raises ``InvalidArgument`` when an argument is out of range, or the class has no points or no
+    rivals; ``HypothesisViolated`` for targets.
 
     >>> isolation_gap(Dataset([[0.0], [1.0], [3.0]], [1, 1, 0])) > 0
     False

@@ -212,6 +212,14 @@ def verify(
     ImportError
         When ``device`` is given and PyTorch is not installed, or more than one of ``workers`` and
         joblib is not.
+
+    >>> import mem_lib as ml
+    >>> side = ml.Network([ml.Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y
+    >>> right = verify(side, ml.Dataset([[2, 1], [1, 3]], [1, 0]))
+    >>> bool(right), right.correct, right.margin
+    (True, 2, Fraction(1, 1))
+    >>> print(verify(side, ml.Dataset([[2, 1], [1, 3]], [1, 1])).counterexample)
+    row 1: expected 1, the network gives -2, read as 0
     """
     start = time.perf_counter()
     _check_fit(network, dataset)

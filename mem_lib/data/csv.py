@@ -32,6 +32,14 @@ def read_csv(path: str | os.PathLike[str], *, label: int | str = -1) -> Dataset:
 
     Raises InvalidDataset for an empty file, a line of another length, and a cell that is not a
     finite number; the message names line and column.  A missing file is a FileNotFoundError.
+
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder, "data.csv")
+    ...     _ = path.write_text("x,y,label\\n0.5,1,yes\\n0.25,-1,no\\n")
+    ...     dataset = read_csv(path)
+    >>> dataset.points.tolist(), dataset.labels.tolist(), dataset.names
+    ([[0.5, 1.0], [0.25, -1.0]], [1, 0], ('no', 'yes'))
     """
     try:
         with open(named(path), newline="", encoding="utf-8-sig") as file:

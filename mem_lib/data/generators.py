@@ -62,6 +62,10 @@ def sphere(
     The points are rounded to the grid, so that norms are within sqrt(d) 2^-(bits+1) of 1.
 
     Raises as `ball`.
+
+    >>> dataset = sphere(N=50, d=5, seed=1)
+    >>> dataset.N, dataset.d, abs(dataset.radius - 1) < 2**-19
+    (50, 5, True)
     """
     return _labelled(N, d, margin, classes, seed, bits, on_sphere=True)
 
@@ -116,6 +120,10 @@ def moons(
 
     Raises InvalidDataset when an argument is out of range, or ``margin`` does not fit into
     ``gap``.
+
+    >>> dataset = moons(N=100, noise=0.05, margin=0.2, seed=1)
+    >>> dataset.d, dataset.labels[:4].tolist(), dataset.margin >= 0.2
+    (2, [0, 1, 0, 1], True)
     """
     N, bits, rng = count(N, "N"), grid_bits(bits), generator(seed)
     noise, gap = real(noise, "noise", zero=True), real(gap, "gap")

@@ -45,6 +45,9 @@ def digits() -> Dataset:
     """The 1,797 handwritten digits of scikit-learn: 8 x 8 pixels 0..16, ten classes.
 
     Raises ``ImportError`` without the extra ``data``.
+
+    >>> digits()
+    Dataset(N=1797, d=64, classes=10, points=uint8)
     """
     digits = need("sklearn.datasets", "its digits").load_digits
     points, labels = digits(return_X_y=True)

@@ -63,6 +63,11 @@ def predict(network: Network, points: object) -> np.ndarray:
     0 below.  ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
 
     Raises as :func:`evaluate`.
+
+    >>> from mem_lib import Layer, Network
+    >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y
+    >>> predict(side, [[2, 1], [0.5, 0.75], [3, 3]]).tolist()
+    [1, 0, -1]
     """
     numerators, denominator = evaluate(network, points)
     return READ[network.readout](numerators, denominator)

@@ -100,7 +100,7 @@ def _folded(count: int) -> Network:
 def some_numbers(k: int, *, most: int = 2000, seed: int = 0) -> list[int]:
     """All numbers of ``k`` bits, or ``most`` random ones where there are more than 4096.
 
-    ``HypothesisViolated`` unless 1 <= k <= 64.
+    ``InvalidArgument`` unless 1 <= k <= 64.
 
     >>> some_numbers(2)
     [0, 1, 2, 3]

@@ -93,6 +93,12 @@ def to_torch(
         When ``dataset`` has another dimension than the network.
     MemorizationError
         When the memory of the device is too small.
+
+    >>> from mem_lib import Dataset, Layer
+    >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")
+    >>> module = to_torch(side, Dataset([[2.0, 1.0], [1.0, 3.0]], [1, 0]), device="cpu")
+    >>> module.proven, module(torch.tensor([[2.0, 1.0]])).tolist()
+    ('box', [[1.0]])
     """
     instance(network, "network", Network)
     place = device_named(device) or "cpu"
