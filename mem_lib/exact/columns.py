@@ -22,12 +22,13 @@ per point, as slow as it must be, and ``Tally.expanded`` counts such arrays of l
 
 from collections.abc import Iterable, Sequence
 from math import gcd
-from typing import NamedTuple
 
 import numpy as np
 
 from mem_lib._base.integers import INT64_LIMIT
-from mem_lib.exact.arrays import NUMPY, Codes, NumPyArrays, Values
+from mem_lib.exact.arrays import NUMPY, NumPyArrays, Values
+from mem_lib.exact.column import Column, Partition, Stored, Term, spread, stored_of
+from mem_lib.exact.joins import Joins
 from mem_lib.exact.limbs import FEWEST_INPUTS, limb_bytes, product
 from mem_lib.exact.tally import Tally
 
@@ -37,80 +38,6 @@ MOST_ZEROS = 4
 MOST_JOINED = 6
 
 Row = tuple[int, list[tuple[int, int]]]  # (bias, [(input, weight), ...])
-
-
-class Partition:
-    """Point i belongs to class ``codes[i]``; each of the ``size`` classes has a point."""
-
-    __slots__ = ("codes", "size")
-
-    def __init__(self, codes: Codes, size: int) -> None:
-        self.codes, self.size = codes, size
-
-
-Joined = tuple[Partition, Codes, Codes]  # see ColumnLayer._joined
-
-
-class Stored:
-    """``values[codes]``, or ``values`` itself where ``partition`` is None.
-
-    ``low`` and ``high`` are the least and the largest value; they differ.
-    """
-
-    __slots__ = ("high", "low", "partition", "recoded", "values")
-
-    def __init__(self, partition: Partition | None, values: Values, low: int, high: int):
-        self.partition, self.values, self.low, self.high = partition, values, low, high
-        self.recoded: Stored | None = None  # the same over the partition by value, once known
-
-    @property
-    def peak(self) -> int:
-        return max(self.high, -self.low)
-
-
-class Column(NamedTuple):
-    """One neuron: ``scale * stored + offset``; the constant ``offset`` where stored is None."""
-
-    stored: Stored | None
-    scale: int
-    offset: int
-
-    @property
-    def range(self) -> tuple[int, int]:
-        """The least and the largest value."""
-        stored, scale, offset = self
-        if stored is None:
-            return offset, offset
-        if scale > 0:
-            return scale * stored.low + offset, scale * stored.high + offset
-        return scale * stored.high + offset, scale * stored.low + offset
-
-    @property
-    def is_machine(self) -> bool:
-        """Whether ``scale * stored`` and its sum with ``offset`` stay below 2^62."""
-        peak = 0 if self.stored is None else self.stored.peak
-        return abs(self.scale) * peak + abs(self.offset) < INT64_LIMIT
-
-
-Term = tuple[Stored, int]  # an array and its factor
-
-
-def columns_of(block: np.ndarray, arrays: NumPyArrays = NUMPY) -> list[Column]:
-    """The rows of an array (units, points) of integers, of any dtype, as columns."""
-    return [_column(None, arrays.load(row), arrays) for row in block]
-
-
-def block_of(columns: Sequence[Column], points: int, arrays: NumPyArrays = NUMPY) -> np.ndarray:
-    """Columns as one array (units, points), int64 or Python integers."""
-    rows = [arrays.dump(_at_points(column, points, arrays)) for column in columns]
-    if any(row.dtype == object for row in rows):
-        rows = [row.astype(object) for row in rows]
-    return np.stack(rows)
-
-
-def fits_machine(columns: Iterable[Column]) -> bool:
-    """Whether every value lies below 2^62."""
-    return all(max(map(abs, column.range)) < INT64_LIMIT for column in columns)
 
 
 class ColumnLayer:
@@ -126,9 +53,8 @@ class ColumnLayer:
     ) -> None:
         self.activation, self.columns, self.points = activation, columns, points
         self.tally, self.arrays = tally, arrays
-        self.most = max(points // 2, 64)  # classes, for a partition that is worth its name
+        self.joins = Joins(points, arrays)
         self._sums: dict[tuple, Column] = {}
-        self._joins: dict[tuple[Partition, Partition], Joined] = {}
 
     def run(self, rows: Sequence[Row]) -> list[Column]:
         if self.arrays.has_products:
@@ -217,7 +143,7 @@ class ColumnLayer:
                 return Column(None, 0, offset)
             if len(terms) == 1:
                 return Column(*terms[0], offset)
-        values = [s.values if partition is not None else _spread(s, self.arrays) for s, _ in terms]
+        values = [s.values if partition is not None else spread(s, self.arrays) for s, _ in terms]
         self._read(terms)
         total = self._total(values, [scale for _, scale in terms], machine)
         column = self._new(partition, total)
@@ -244,10 +170,10 @@ class ColumnLayer:
         loose, offset = self._factored(None, [t for t in terms if t[0].partition is None])
         if len(coded) + len(loose) > MOST_JOINED:
             return self._add(None, terms)
-        coded += [(self._recoded(stored), scale) for stored, scale in loose]
+        coded += [(self.joins.recoded(stored), scale) for stored, scale in loose]
         if not coded:
             return Column(None, 0, offset)
-        partition, places = self._common(coded)
+        partition, places = self.joins.common(coded)
         if partition is None:
             return self._add(None, terms)
         self._read(coded)
@@ -271,57 +197,6 @@ class ColumnLayer:
             total = self.arrays.plus(total, kind(v), scale)
         return total
 
-    # -- partitions --------------------------------------------------------------------------
-
-    def _recoded(self, stored: Stored) -> Stored:
-        """The same numbers over the partition into points of equal value."""
-        if stored.partition is not None:
-            return stored
-        if stored.recoded is None:
-            values, codes = self.arrays.distinct(stored.values, stored.low, stored.high)
-            partition = Partition(codes, len(values))
-            stored.recoded = Stored(partition, values, stored.low, stored.high)
-        return stored.recoded
-
-    def _common(self, terms: list[Term]) -> tuple[Partition | None, list[Codes]]:
-        """The coarsest partition that refines all, and for each term the class that holds a class
-        of it; None where it would be hardly coarser than the points themselves."""
-        common: Partition | None = None
-        places: list[Codes] = []
-        for stored, _ in terms:
-            partition = stored.partition
-            assert partition is not None
-            if partition.size > self.most:
-                return None, []
-            if common is None:
-                common, places = partition, [self.arrays.places(partition.size)]
-                continue
-            common, left, right = self._joined(common, partition)
-            if common.size > self.most:
-                return None, []
-            places = [self.arrays.take(place, left) for place in places] + [right]
-        return common, places
-
-    def _joined(self, p: Partition, q: Partition) -> Joined:
-        """The join, and for each of its classes the classes of p and of q that hold it; p or q
-        itself where it is the finer one, so that what agrees goes on agreeing."""
-        if (p, q) not in self._joins:
-            self._joins[p, q] = self._pair(p, q)
-        return self._joins[p, q]
-
-    def _pair(self, p: Partition, q: Partition) -> Joined:
-        if p is q:
-            same = self.arrays.places(p.size)
-            return p, same, same
-        classes, codes = self.arrays.compressed(p.codes * q.size + q.codes, p.size * q.size)
-        left, right = classes // q.size, classes % q.size
-        if len(classes) == p.size:  # sorted by the class of p, so left is 0, 1, 2, ...
-            return p, left, right
-        if len(classes) == q.size:
-            order = self.arrays.argsort(right)
-            return q, self.arrays.take(left, order), self.arrays.take(right, order)
-        return Partition(codes, len(classes)), left, right
-
     # -- the activation ----------------------------------------------------------------------
 
     def _activate(self, column: Column) -> Column:
@@ -338,9 +213,9 @@ class ColumnLayer:
         stored, scale, offset = column
         assert stored is not None
         if stored.partition is None and not column.is_machine:
-            recoded = self._recoded(stored)  # long numbers that few values cause
+            recoded = self.joins.recoded(stored)  # long numbers that few values cause
             assert recoded.partition is not None
-            if recoded.partition.size <= self.most:
+            if recoded.partition.size <= self.joins.most:
                 stored = recoded
         values = self.arrays.relu(self._values(Column(stored, scale, offset)))
         return Column(self._kept(stored.partition, values, 0, high), 1, 0)
@@ -381,7 +256,7 @@ class ColumnLayer:
         return Column(self._kept(partition, values, low, high), 1, 0)
 
     def _kept(self, partition: Partition | None, values: Values, low: int, high: int) -> Stored:
-        stored = _stored(partition, values, low, high, self.arrays)
+        stored = stored_of(partition, values, low, high, self.arrays)
         self._read([(stored, 1)])
         if partition is None and self.arrays.is_long(stored.values):
             self.tally.expanded += 1
@@ -413,31 +288,3 @@ def _is_loose(arrays: Iterable[Stored]) -> bool:
 def _is_machine(terms: list[Term]) -> bool:
     """Whether every partial sum stays below 2^62."""
     return sum(abs(scale) * stored.peak for stored, scale in terms) < INT64_LIMIT
-
-
-def _column(partition: Partition | None, values: Values, arrays: NumPyArrays) -> Column:
-    low, high = arrays.extremes(values)
-    if low == high:
-        return Column(None, 0, low)
-    return Column(_stored(partition, values, low, high, arrays), 1, 0)
-
-
-def _stored(
-    partition: Partition | None, values: Values, low: int, high: int, arrays: NumPyArrays
-) -> Stored:
-    return Stored(partition, arrays.fitted(values, max(high, -low)), low, high)
-
-
-def _spread(stored: Stored, arrays: NumPyArrays) -> Values:
-    """One value per point."""
-    partition = stored.partition
-    return stored.values if partition is None else arrays.take(stored.values, partition.codes)
-
-
-def _at_points(column: Column, points: int, arrays: NumPyArrays) -> Values:
-    stored, scale, offset = column
-    if stored is None:
-        return arrays.constant(offset, points)
-    kind = arrays.machine if column.is_machine else arrays.long
-    values = arrays.shifted(arrays.times(kind(stored.values), scale), offset)
-    return values if stored.partition is None else arrays.take(values, stored.partition.codes)

@@ -4,14 +4,8 @@ import numpy as np
 
 from mem_lib.exact.arithmetic import Affine, as_python, compact
 from mem_lib.exact.arrays import NUMPY, NumPyArrays
-from mem_lib.exact.columns import (
-    Column,
-    ColumnLayer,
-    Row,
-    block_of,
-    columns_of,
-    fits_machine,
-)
+from mem_lib.exact.column import Column, block_of, columns_of, fits_machine
+from mem_lib.exact.columns import ColumnLayer, Row
 from mem_lib.exact.tally import Tally
 from mem_lib.network import Layer, Network
 

@@ -1,0 +1,140 @@
+"""What a promise may depend on: a few numbers about data, given or measured."""
+
+from __future__ import annotations
+
+import inspect
+from fractions import Fraction
+from functools import cached_property
+
+import numpy as np
+
+from mem_lib._base.arguments import at_least_zero, instance, whole
+from mem_lib._base.roots import directed_root
+from mem_lib.data import Dataset
+from mem_lib.errors import InvalidArgument
+from mem_lib.network import MOST_SHIFT
+
+
+class Facts:
+    """What a promise may depend on: a few numbers, given or measured.
+
+    N, d:       how many different points there are, in how many dimensions
+    classes:    number of classes C, default 2; None for real targets
+    radius:     at least the norm of every point; default 1
+    separation: smallest distance of two points, in the same unit; None where unknown, or N = 1
+    margin:     smallest distance of two differently labelled points; None where unknown, or for
+                one class
+    grid_bits:  points lie on the grid 2^-grid_bits; default 20
+    value_bits: for targets: fractions with one denominator, of at most that many bits above and
+                below
+
+    :meth:`of` measures the facts of a data set, each when it is first asked for: a margin is never
+    computed for a promise that does without.
+
+    Raises ``InvalidArgument`` when a number is out of range.
+
+    >>> Facts(N=1000, d=10, separation=0.28)
+    Facts(N=1000, d=10, separation=0.28)
+    >>> Facts.of(Dataset([[0], [3], [4]], [0, 1, 1])).margin
+    Fraction(3, 1)
+    """
+
+    NAMES = ("N", "d", "classes", "radius", "separation", "margin", "grid_bits", "value_bits")
+
+    N: int
+    d: int
+    classes: int | None
+    radius: Fraction
+    separation: Fraction | None
+    margin: Fraction | None
+    grid_bits: int
+    value_bits: int | None
+    #: The targets of a data set as integers over one denominator; None where there is none.
+    targets: tuple[np.ndarray, int] | None = None
+
+    def __init__(
+        self,
+        N: int,
+        d: int,
+        *,
+        classes: int | None = None,
+        radius: float | Fraction = 1,
+        separation: float | Fraction | None = None,
+        margin: float | Fraction | None = None,
+        grid_bits: int = 20,
+        value_bits: int | None = None,
+    ) -> None:
+        if classes is not None and value_bits is not None:
+            raise InvalidArgument("classes: give it or value_bits, not both")
+        vars(self).update(
+            N=whole(N, "N", 1),
+            d=whole(d, "d", 1),
+            classes=2 if classes is None else whole(classes, "classes", 1),
+            radius=at_least_zero(radius, "radius"),
+            separation=None if separation is None else at_least_zero(separation, "separation"),
+            margin=None if margin is None else at_least_zero(margin, "margin"),
+            grid_bits=whole(grid_bits, "grid_bits", 0, MOST_SHIFT),
+            value_bits=None if value_bits is None else whole(value_bits, "value_bits", 1),
+        )
+        if value_bits is not None:
+            vars(self)["classes"] = None
+
+    @property
+    def one_class(self) -> bool:
+        """Whether one class alone can occur, so that a constant will do."""
+        return self.N == 1 or self.classes == 1
+
+    @staticmethod
+    def of(dataset: Dataset) -> Facts:
+        """The facts of the distinct points of ``dataset``; roots are rounded to the safe side, in
+        their 64th bit."""
+        return _Measured(instance(dataset, "dataset", Dataset).distinct())
+
+    def __repr__(self) -> str:
+        default = inspect.signature(Facts).parameters
+        told = {
+            name: getattr(self, name)
+            for name in self.NAMES
+            if name in ("N", "d") or getattr(self, name) not in (None, default[name].default)
+        }
+        if self.classes == 2:
+            told.pop("classes", None)
+        entries = (f"{k}={float(v) if isinstance(v, Fraction) else v}" for k, v in told.items())
+        return f"Facts({', '.join(entries)})"
+
+
+class _Measured(Facts):
+    """The facts of a data set of distinct points."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        self.dataset = dataset
+        self.N, self.d, self.classes = dataset.N, dataset.d, dataset.classes
+        self.grid_bits, self.value_bits = dataset.shift, None
+
+    @property
+    def one_class(self) -> bool:
+        labels = self.dataset.labels
+        return self.N == 1 or (labels is not None and bool((labels == labels[0]).all()))
+
+    @cached_property
+    def radius(self) -> Fraction:  # type: ignore[override]
+        return directed_root(self.dataset.squared_radius, up=True)
+
+    @cached_property
+    def separation(self) -> Fraction | None:  # type: ignore[override]
+        return _below(self.dataset.squared_separation)
+
+    @cached_property
+    def margin(self) -> Fraction | None:  # type: ignore[override]
+        return _below(self.dataset.squared_margin)
+
+    @cached_property
+    def targets(self) -> tuple[np.ndarray, int] | None:  # type: ignore[override]
+        return None if self.dataset.targets is None else self.dataset.integer_targets()
+
+    def __repr__(self) -> str:  # measuring for a text would take too long
+        return f"Facts.of({self.dataset!r})"
+
+
+def _below(square: Fraction | None) -> Fraction | None:
+    return None if square is None else directed_root(square, up=False)
