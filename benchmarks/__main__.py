@@ -17,13 +17,14 @@ from pathlib import Path
 
 import numpy
 
-from benchmarks import chapters, core, gpu, optimal_relu, pages, two_layer
+from benchmarks import chapters, constructions, core, gpu, optimal_relu, pages, two_layer
 from mem_lib._base.files import write_atomically
 
 RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = {
     "import": core.import_time,
     "digits": core.digits,
+    "constructions": constructions.constructions,
     "mnist": chapters.mnist,
     "moons": chapters.moons,
     "samples": chapters.samples,

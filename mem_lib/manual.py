@@ -81,6 +81,5 @@ def _signature(value: Any) -> str:
         text = str(inspect.signature(value)).replace("'", "")
     except ValueError:  # an error class
         return ""
-    return re.sub(
-        r"<(function|module|object)? ?.*? at 0x[0-9a-f]+>", "…", text
-    )  # an address says nothing
+    # an address in memory says nothing
+    return re.sub(r"<(function|module|object)? ?.*? at 0x[0-9a-f]+>", "…", text)
