@@ -1,4 +1,4 @@
-"""Every construction of the registry: building and verifying, beside the staircase on the same data."""
+"""Every construction of the registry, built and verified beside the staircase on the same data."""
 
 import mem_lib as ml
 from benchmarks.core import ratio, timed

@@ -3,11 +3,15 @@
 No network enters a page unverified.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from mem_lib import beyond_worst_case
 from mem_lib.certificate import verify
+from mem_lib.constructions import Construction, Facts, made
 from mem_lib.data import Dataset, ball, moons
 from mem_lib.errors import ConstructionFailed
 from mem_lib.network import Network, Size
@@ -30,6 +34,17 @@ class Card:
     bound: Callable[[Dataset], Size | None] | None = None
     theorem: str = "no promise"
     stages: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, construction: Construction, **more: Any) -> Card:
+        """The card of a construction, as it describes itself; ``more`` says the rest."""
+        told: dict[str, Any] = {
+            "slug": construction.slug,
+            "title": construction.title,
+            "build": construction.build,
+            "bound": lambda dataset: construction.bound(Facts.of(dataset)),
+        }
+        return cls(**told | more)
 
     def networks(self, labelled: Sequence[Dataset]) -> list[Network]:
         """A verified network for each labelling of the same points.
@@ -74,12 +89,10 @@ def _same_lines(datasets: Sequence[Dataset]) -> list[Network]:
 
 #: A construction joins the landing page by one entry here.
 CARDS = (
-    Card(
-        "beyond_worst_case",
-        "Random lines, then a cover",
-        beyond_worst_case.build,
+    Card.of(
+        made("beyond_worst_case"),
+        title="Random lines, then a cover",
         build_all=_same_lines,
-        bound=beyond_worst_case.bound,
         theorem="what the theorem on finite sets promises for these labels",
         stages={
             "hyperplanes": "lines are on",
