@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
 def constructions(options: argparse.Namespace) -> int:
     registry = ml.constructions.REGISTRY
     if options.name is not None:
-        print(registry[options.name].help())
+        print(registry.find(options.name).help())
         return 0
     for name, cls in registry.items():
         print(f"{name:30} {cls.title}")

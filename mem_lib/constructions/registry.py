@@ -46,13 +46,18 @@ class Registry(Mapping[str, type[Construction]]):
         """The constructions of a chapter, its default first."""
         return tuple(cls for cls in self.values() if cls.slug == slug)
 
-    def __getitem__(self, name: str) -> type[Construction]:
+    def find(self, name: object) -> type[Construction]:
+        """The class of this name, or a chapter's default; ``InvalidArgument`` where there is
+        none."""
         if isinstance(name, str):
-            if name in self._all():
-                return self._all()[name]
+            if name in self:
+                return self[name]
             if found := self.of_chapter(name):
                 return found[0]
         raise InvalidArgument(f"construction: one of {', '.join(self)} is needed, got {show(name)}")
+
+    def __getitem__(self, name: str) -> type[Construction]:
+        return self._all()[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._all())
@@ -62,12 +67,11 @@ class Registry(Mapping[str, type[Construction]]):
 
     def _all(self) -> dict[str, type[Construction]]:
         if not self._loaded:
-            self._loaded = True
+            chapters = [import_module(f"mem_lib.{slug}") for slug in self._chapters]
             added, self._classes = self._classes, {}
-            for slug in self._chapters:
-                for cls in import_module(f"mem_lib.{slug}").CONSTRUCTIONS:
-                    self.register(cls)
-            self._classes.update(added)
+            for cls in (*(c for room in chapters for c in room.CONSTRUCTIONS), *added.values()):
+                self.register(cls)
+            self._loaded = True
         return self._classes
 
 
@@ -92,7 +96,7 @@ def made(construction: Named, /, **parameters: Any) -> Construction:
                 f"{show(given[min(given)])}"
             )
         return construction
-    cls = REGISTRY[construction]
+    cls = REGISTRY.find(construction)
     for name, value in given.items():
         if name not in cls.parameters():
             takes = ", ".join(cls.parameters()) or "no parameters"
@@ -164,7 +168,7 @@ def bound(facts: Facts | Dataset | None, construction: Named, /, **parameters: A
     >>> bound(None, "two_layer.sorted", N=1000, d=50).neurons
     40
     """
-    cls = type(construction) if isinstance(construction, Construction) else REGISTRY[construction]
+    cls = type(construction) if isinstance(construction, Construction) else REGISTRY.find(construction)
     beside = list(inspect.signature(cls.bound).parameters)[2:]
     sorted_: dict[str, dict[str, Any]] = {"facts": {}, "beside": {}, "own": {}}
     for name, value in parameters.items():
