@@ -36,7 +36,7 @@ from mem_lib.network import MOST_SHIFT, Network, Size
 
 #: The chapters that build networks, in the order of the book.  They are loaded by name, when the
 #: registry is first asked: nothing here depends on any of them.
-CHAPTERS = ("beyond_worst_case",)
+CHAPTERS = ("two_layer", "beyond_worst_case")
 
 
 # -- what is known of data ------------------------------------------------------------------------
@@ -268,6 +268,10 @@ class Construction(ABC):
 
     def told(self, network: Network, data: Dataset, seed: int) -> Network:
         """``network``, which tells where it comes from."""
+        return network.telling(self.origin(data, seed) | network.about)
+
+    def origin(self, data: Dataset, seed: int) -> dict[str, Any]:
+        """What a network tells about where it comes from."""
         about: dict[str, Any] = {
             "chapter": self.slug,
             "variant": self.variant,
@@ -277,7 +281,7 @@ class Construction(ABC):
         }
         if data.classes is not None:
             about["classes"] = json_int(int(data.classes))
-        return network.telling(about | network.about)
+        return about
 
 
 def _is_described(cls: type) -> bool:
