@@ -703,3 +703,31 @@ def test_values_of_refuses_what_is_no_dataset():
 def test_a_constant_network_has_no_neurons():
     one = ml.data.sphere(N=5, d=3, classes=1, seed=0)
     assert len(neurons_of(two_layer.build(one, variant="threshold"))) == 0
+
+
+# constructions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("labels", [[0, 1] * 7, [0] * 13 + [1], [1] * 14])
+def test_a_plan_knows_the_number_of_neurons(variant, labels):
+    dataset = ml.Dataset(scattered(14, 3), labels, classes=2)
+    (construction,) = (cls() for cls in two_layer.CONSTRUCTIONS if cls.variant == variant)
+    plan = construction.plan(dataset, rng())
+    assert plan.neurons == construction.build(dataset).size.neurons
+    assert plan.groups == math.ceil(14 / plan.group_size)
+    assert (plan.bytes == 0) == (variant == "threshold" and len(set(labels)) == 1)
+
+
+@pytest.mark.parametrize("cls", two_layer.CONSTRUCTIONS)
+def test_what_no_machine_can_hold_is_refused(cls, monkeypatch):
+    dataset = ml.data.sphere(N=200, d=3, seed=0)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 100)
+    with pytest.raises(ml.TooLarge, match=r"^dataset: .* need about"):
+        cls().build(dataset)
+
+
+def test_group_sizes_are_checked_where_they_are_given():
+    assert two_layer.Sorted(group_size=np.int64(2)) == two_layer.Sorted(group_size=2)
+    with pytest.raises(ml.InvalidArgument, match=r"group_size: a whole number >= 1 .* got 0"):
+        two_layer.Sorted(group_size=0)

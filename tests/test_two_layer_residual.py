@@ -18,7 +18,7 @@ from mem_lib.exact import reference
 from mem_lib.exact.device import Device
 from mem_lib.two_layer import fit
 from mem_lib.two_layer.hybrid import METHODS
-from mem_lib.two_layer.residual import run, state
+from mem_lib.two_layer.residual import file, run
 from mem_lib.two_layer.residual.points import fit_points
 from mem_lib.two_layer.residual.steps import (
     Bundle,
@@ -702,7 +702,7 @@ def interrupted(monkeypatch, after, every=0.0):
         advance(self)
 
     monkeypatch.setattr(run.Run, "_advance", stopping)
-    monkeypatch.setattr(state, "EVERY", every)
+    monkeypatch.setattr(file, "EVERY", every)
     return drawn_
 
 
@@ -738,8 +738,8 @@ def test_a_kill_loses_what_was_not_written_only(monkeypatch, tmp_path):
             copy.write_bytes(path.read_bytes())
 
     with monkeypatch.context() as patch:
-        patch.setattr(state, "EVERY", 0.0)
-        patch.setattr(state, "PART", math.inf)
+        patch.setattr(file, "EVERY", 0.0)
+        patch.setattr(file, "PART", math.inf)
         patch.setattr(run.Run, "_advance", copying)
         whole = fit(dataset, variant="antisymmetric", checkpoint=path)
     with monkeypatch.context() as patch:
@@ -1007,3 +1007,54 @@ def test_a_checkpoint_with_numbers_that_are_none_is_refused(tmp_path, name):
     np.savez(path, **arrays)
     with pytest.raises(ml.InvalidCertificate, match="a number that is not finite"):
         fit(dataset, variant="antisymmetric", relative_error=0.01, checkpoint=path)
+
+
+# -- constructions ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", METHODS)
+def test_build_gives_the_network_of_the_fit(variant):
+    dataset = signs(40, 8)
+    construction = METHODS[variant](relative_error=0.1, damp=0.5)
+    found = construction.fit(dataset, seed=3)
+    assert construction.build(dataset, seed=3) == found.network
+    parameters = {"variant": variant, "relative_error": 0.1, "damp": 0.5}
+    assert two_layer.build(dataset, seed=3, **parameters) == found.network
+    assert fit(dataset, seed=3, **parameters).about == found.about == found.network.about
+    told = {"chapter": "two_layer", "variant": variant, "seed": 3, "N": 40, "d": 8}
+    assert found.about.items() >= (told | {"damp": 0.5, "bits": 10}).items()
+
+
+def test_where_and_how_is_no_part_of_what():
+    plain = two_layer.Ntk(damp=0.5)
+    assert two_layer.Ntk(damp=0.5, device="cpu", checkpoint="a") == plain != two_layer.Ntk()
+    hybrid = two_layer.Hybrid(device="cpu", checkpoint="a")
+    assert hybrid == two_layer.Hybrid() and hash(hybrid) == hash(two_layer.Hybrid())
+
+
+def test_a_hybrid_passes_its_parameters_on():
+    hybrid = two_layer.Hybrid(method="harmonic", phases=3, neurons=np.int64(90), device="cpu")
+    wanted = two_layer.Harmonic(relative_error=1e-6, phases=3, neurons=90)
+    assert hybrid.residual_fit() == wanted and hybrid.residual_fit().device == "cpu"
+    assert two_layer.Hybrid().residual_fit() == two_layer.Antisymmetric(relative_error=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: two_layer.Ntk(damp=2), "damp: "),
+        (lambda: two_layer.Ntk(relative_error=0), "relative_error: "),
+        (lambda: two_layer.Antisymmetric(coarseness=None), "coarseness: .* got None"),
+        (lambda: two_layer.Harmonic(order=3), "order: harmonic steps of odd order"),
+        (lambda: two_layer.Hermite(tau=0), "tau: "),
+        (lambda: two_layer.Hybrid(method="sorted"), "method: one of .* got 'sorted'"),
+        (lambda: two_layer.Hybrid(method=None), "method: one of .* got None"),
+        (lambda: two_layer.Hybrid(relative_error=None), "relative_error: .* got None"),
+        (lambda: two_layer.Hybrid(order=3), "order: it means nothing to the method 'antisymm"),
+        (lambda: two_layer.Hybrid(method="hermite", phases=2), "phases: it means nothing to the"),
+        (lambda: two_layer.Hybrid(method="harmonic", order=3), "order: harmonic steps of odd"),
+    ],
+)
+def test_parameters_are_checked_where_they_are_given(make, message):
+    with pytest.raises(ml.InvalidArgument, match=f"^{message}"):
+        make()

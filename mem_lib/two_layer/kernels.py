@@ -10,9 +10,10 @@ power l.  What follows for a data set: :mod:`.spread`.
 from __future__ import annotations
 
 import math
-from typing import Any
+from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mem_lib._base.arguments import whole
 from mem_lib._base.numbers import as_fraction, numbers_of
@@ -30,7 +31,7 @@ MOST_ORDER = 99
 MOST_TAU = 1e50
 
 
-def gate_kernel(G: Any) -> np.ndarray:
+def gate_kernel(G: ArrayLike) -> np.ndarray:
     """(1/4 + arcsin(G) / (2 pi)) G, entry by entry, for inner products of unit vectors.
 
     E sum_ij r_i r_j 1[<u, x_i> > 0] 1[<u, x_j> > 0] <x_i, x_j> = r^T gate_kernel(G) r for a
@@ -46,7 +47,7 @@ def gate_kernel(G: Any) -> np.ndarray:
     return (0.25 + np.arcsin(G) / (2 * math.pi)) * G
 
 
-def harmonic_kernel(order: int, rho: Any) -> np.ndarray:
+def harmonic_kernel(order: int, rho: ArrayLike) -> np.ndarray:
     """F_l(rho) for l = ``order``: E exp(i l (theta_x - theta_y)), theta the phases of <w, x> and
     <w, y>, for unit vectors with <x, y> = rho and a complex Gaussian w.  It is what harmonic steps
     see of the points: theorem ``thm-two_layer-harmonic``.
@@ -118,7 +119,7 @@ def tau(q: int) -> float:
     return total
 
 
-def kappa(order: int, tau: Any = 0) -> float:
+def kappa(order: int, tau: float | Fraction = 0) -> float:
     """E he_p(s) Phi(s / tau) = (1 + tau^2)^(-p/2) He_(p-1)(0) / sqrt(2 pi p!), for a Gaussian s and
     odd p = ``order``: the part of order p in a gate that is smoothed by a bias of standard
     deviation ``tau``.
@@ -137,7 +138,7 @@ def kappa(order: int, tau: Any = 0) -> float:
     return at_zero * (1 + float(bias) ** 2) ** (-p / 2)
 
 
-def cosines(values: Any, name: str) -> np.ndarray:
+def cosines(values: ArrayLike, name: str) -> np.ndarray:
     """Numbers from -1 to 1."""
     array = np.asarray(numbers_of(name, values, fractions=True), dtype=np.float64)
     if not (np.abs(array) <= 1).all():
@@ -147,7 +148,7 @@ def cosines(values: Any, name: str) -> np.ndarray:
     return array
 
 
-def odd_order(p: Any) -> int:
+def odd_order(p: int) -> int:
     """The order of a Hermite polynomial that a gate has a part of."""
     p = whole(p, "order", 1)
     if p % 2 == 0 or p > MOST_ORDER:

@@ -22,7 +22,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -77,7 +76,7 @@ def optimal_weight(
     dataset: Dataset,
     *,
     seed: int = 0,
-    tolerance: Any = 0.01,
+    tolerance: float | Fraction = 0.01,
     rounds: int = 300,
     progress: bool | None = None,
 ) -> Optimum:

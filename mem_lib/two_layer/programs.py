@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -47,7 +46,7 @@ class Problem:
     values: Values
 
     @classmethod
-    def of(cls, dataset: Any) -> Problem:
+    def of(cls, dataset: Dataset) -> Problem:
         data = instance(dataset, "dataset", Dataset).distinct()
         if data.N > MOST_POINTS:
             raise InvalidArgument(

@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from fractions import Fraction
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from mem_lib._base.arguments import between, instance
 from mem_lib._base.dyadic import unit_box
@@ -124,7 +125,9 @@ def dispersion(dataset: Dataset) -> Dispersion:
     return Dispersion(N, d, _coherence(cosines, e), largest, max(least, 0.0))
 
 
-def hermite_dispersion(dataset: Dataset, order: int = 3, tau: Any = 1) -> HermiteDispersion:
+def hermite_dispersion(
+    dataset: Dataset, order: int = 3, tau: float | Fraction = 1
+) -> HermiteDispersion:
     """The same for coarse steps with a Hermite polynomial of odd ``order`` and biases of standard
     deviation ``tau``, in units of the radius.
 
@@ -188,7 +191,7 @@ def steps_needed(
     return math.ceil((0 - math.log(share) - math.log(chance)) / spread.contraction * _OUTWARDS)
 
 
-def hermite_step(spread: HermiteDispersion, residual: Any) -> float:
+def hermite_step(spread: HermiteDispersion, residual: ArrayLike) -> float:
     """The largest h that theorem ``thm-two_layer-hermite`` admits for this residual r:
     h^2 (max r_i^2 + sqrt(N) gamma^3 |r|^2) = c_0^2.  In units of the radius.
 
@@ -199,7 +202,7 @@ def hermite_step(spread: HermiteDispersion, residual: Any) -> float:
     return spread.reach / math.sqrt(peak) / largest / _OUTWARDS
 
 
-def step_weight(spread: HermiteDispersion, residual: Any) -> float:
+def step_weight(spread: HermiteDispersion, residual: ArrayLike) -> float:
     """What the two neurons of a step of length :func:`hermite_step` add to the total weight at
     most, in expectation: |eta| (sqrt(d + tau^2) / h + sqrt(M') |r|).  In units of the radius;
     raises as :func:`hermite_step`.
@@ -210,7 +213,7 @@ def step_weight(spread: HermiteDispersion, residual: Any) -> float:
     return abs(spread.rate) * (base + moved) * _OUTWARDS
 
 
-def _directions(dataset: Any) -> tuple[np.ndarray, np.ndarray]:
+def _directions(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """The distinct points divided by their norms, and the norms divided by the largest."""
     dataset = instance(dataset, "dataset", Dataset).distinct()
     if dataset.N > MOST_POINTS:
@@ -229,7 +232,7 @@ def _directions(dataset: Any) -> tuple[np.ndarray, np.ndarray]:
     return points / lengths[:, None], norms / norms.max()
 
 
-def _residual(spread: Any, residual: Any) -> tuple[float, np.ndarray]:
+def _residual(spread: HermiteDispersion, residual: ArrayLike) -> tuple[float, np.ndarray]:
     """The largest absolute value, and the residual divided by it, so that squares stay in range."""
     instance(spread, "spread", HermiteDispersion)
     array = np.asarray(numbers_of("residual", residual, fractions=True), dtype=np.float64)

@@ -52,7 +52,7 @@ class UnitPlan(GroupPlan):
 
     @property
     def neuron_bits(self) -> int:
-        return self.data.d * (self.data.d + 1) * self.coordinate_bits
+        return min(self.data.N, self.data.d) * (self.data.d + 1) * self.coordinate_bits
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,10 @@ class Threshold(Grouped):
     most_classes: ClassVar[int] = 2
 
     def plan(self, data: Dataset, rng: np.random.Generator) -> UnitPlan:
-        return UnitPlan(data, data.d, least_neurons(data.N, data.d, "threshold"), rng)
+        ones = int(data.labels.sum())
+        slabs = -(-min(ones, data.N - ones) // data.d)
+        units = min(2 * slabs, least_neurons(data.N, data.d, "threshold"))
+        return UnitPlan(data, data.d, units, rng)
 
     def written(self, plan: GroupPlan, advance: Callable[[int], object]) -> Network:
         return threshold_network(plan.data, plan.rng, advance)

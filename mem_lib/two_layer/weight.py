@@ -17,7 +17,6 @@ import math
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -112,8 +111,8 @@ def rational_bits(network: Network) -> int:
 
 def rounding_bound(
     network: Network,
-    radius: Any = 1,
-    roundoff: Any = Fraction(1, 2**53),
+    radius: float | Fraction = 1,
+    roundoff: float | Fraction = Fraction(1, 2**53),
     *,
     rounded_weights: bool = True,
 ) -> float:
@@ -158,7 +157,10 @@ def rounding_bound(
 
 
 def weight_bound(
-    N: int, relative_error: Any = 0, failure: Any = 0.05, radius: Any = 1
+    N: int,
+    relative_error: float | Fraction = 0,
+    failure: float | Fraction = 0.05,
+    radius: float | Fraction = 1,
 ) -> float:
     """A total weight that almost no labels can do without: theorem ``thm-two_layer-weight-bound``.
 
@@ -250,7 +252,7 @@ def _times_power(value: int, k: int) -> int:
     return value << k if k >= 0 else value >> -k
 
 
-def _lift(radius: Any) -> Fraction:
+def _lift(radius: float | Fraction) -> Fraction:
     """sqrt(radius^2 + 1), the norm of (x, 1), rounded up by a relative 2^-60 at most."""
     square = at_least_zero(radius, "radius") ** 2 + 1
     return Fraction(math.isqrt((square.numerator << 128) // square.denominator) + 1, 1 << 64)

@@ -31,10 +31,11 @@ from mem_lib.errors import ConstructionFailed
 from mem_lib.exact.device import Array
 from mem_lib.parts.neurons import Neurons
 from mem_lib.two_layer.residual.failure import failure_of
+from mem_lib.two_layer.residual.file import FitFile
 from mem_lib.two_layer.residual.plan import BLOCK, FitPlan
 from mem_lib.two_layer.residual.points import FitPoints, fit_points
 from mem_lib.two_layer.residual.result import Fit, History
-from mem_lib.two_layer.residual.state import FitFile, Ledger, State
+from mem_lib.two_layer.residual.state import Ledger, State
 from mem_lib.two_layer.residual.steps import Bundle, Draw, drawn, rounded
 
 #: Below this many coordinates, products are limited by memory and threads only disturb.
