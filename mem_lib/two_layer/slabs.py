@@ -63,7 +63,7 @@ class Slabs(Grouped):
         return slab_neurons(points, values_of(plan.data), shift, plan.rng, advance).network()
 
     def bound(self, facts: Facts) -> Size:
-        """No entry is larger when the random numbers are good: a hyperplane through fewer than d
+        """For points in general position: no entry is larger when a hyperplane through fewer than d
         points was completed within 8 draws."""
         return slabs_size(facts)
 

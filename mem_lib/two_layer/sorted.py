@@ -82,9 +82,9 @@ class Sorted(Grouped):
         return neurons.network()
 
     def bound(self, facts: Facts, *, direction_bits: int | None = None) -> Size:
-        """No entry is larger when the direction has no more than ``direction_bits`` bits.  Default:
-        what one of the directions that are drawn stays within with probability above 1 - 2^-8; most
-        are much shorter."""
+        """For points in general position: no entry is larger when the direction has no more than
+        ``direction_bits`` bits.  Default: what one of the directions that are drawn stays within
+        with probability above 1 - 2^-8; most are much shorter."""
         if direction_bits is not None:
             direction_bits = whole(direction_bits, "direction_bits", 1, MOST_BITS)
         return sorted_size(facts, self._size(facts.d), direction_bits)

@@ -80,7 +80,7 @@ class Threshold(Grouped):
         return threshold_network(plan.data, plan.rng, advance)
 
     def bound(self, facts: Facts) -> Size:
-        """No entry is larger when the random numbers are good: a hyperplane through fewer than d
+        """For points in general position: no entry is larger when a hyperplane through fewer than d
         points was completed within 8 draws."""
         return threshold_size(facts)
 
