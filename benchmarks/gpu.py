@@ -6,6 +6,7 @@ measured, not the making of data.
 """
 
 import sys
+from dataclasses import replace
 from functools import partial
 
 import mem_lib as ml
@@ -59,10 +60,14 @@ def _fits() -> list[dict]:
     rows = []
     for N, d in ((4000, 100), (20_000, 100), (20_000, 1000)):
         dataset = signs(N, d)
-        fit = partial(ml.two_layer.fit, dataset, variant="antisymmetric", error=0.1, progress=False)
-        fit(device="cuda", seed=1)  # loads the kernels
-        found, seconds = timed(lambda fit=fit: fit(device="cuda"))
-        _, slow = timed(lambda fit=fit: fit())
+        construction = ml.two_layer.Antisymmetric(relative_error=0.1)
+        here, there = (
+            partial(replace(construction, device=device).fit, dataset, progress=False)
+            for device in (None, "cuda")
+        )
+        there(seed=1)  # loads the kernels
+        found, seconds = timed(there)
+        _, slow = timed(here)
         assert ml.verify(found.network, dataset, tolerance=found.max_error + found.float_error)
         what = f"fit antisymmetric, N = {N}, d = {d}, {len(found.neurons)} neurons"
         rows.append(ratio(what, seconds, "s", "NumPy on the CPU", slow))

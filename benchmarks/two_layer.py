@@ -52,7 +52,7 @@ def methods() -> list[dict]:
     rows = []
     for variant, parameters in METHODS:
         fit = ml.two_layer.fit(
-            dataset, variant=variant, error=ERROR, neurons=MOST * N // d, partial=True,
+            dataset, variant=variant, relative_error=ERROR, neurons=MOST * N // d, partial=True,
             progress=False, **parameters,
         )  # fmt: skip
         history = fit.history
@@ -113,7 +113,7 @@ def _exact(variant: str, N: int, d: int, against_plain: bool) -> list[dict]:
 def _fit(N: int, d: int) -> list[dict]:
     dataset = signs(N, d)
     fit, seconds = timed(
-        lambda: ml.two_layer.fit(dataset, variant="antisymmetric", error=ERROR, progress=False)
+        lambda: ml.two_layer.Antisymmetric(relative_error=ERROR).fit(dataset, progress=False)
     )
     steps = len(fit.history.error)
     certificate, verifying = timed(
@@ -123,7 +123,7 @@ def _fit(N: int, d: int) -> list[dict]:
     what = f"antisymmetric, N = {N}, d = {d}, error {ERROR}, {steps} steps"
     (off, floats), bound = _float32(fit.network, dataset), _rounding(fit.network, dataset)
     neurons, weight = len(fit.neurons), ml.two_layer.total_weight(fit.network)
-    least = ml.two_layer.weight_bound(N, error=ERROR)
+    least = ml.two_layer.weight_bound(N, relative_error=ERROR)
     products = steps * _products(dataset.points)
     return [
         ratio(f"fit {what}", seconds, "s", "four products with the points a step", products),

@@ -3,6 +3,7 @@
 from typing import Any
 
 import mem_lib as ml
+from mem_lib import constructions
 
 BEYOND = ("practical", "idealised", "two_sided", "relu")
 NAMES = [
@@ -10,15 +11,15 @@ NAMES = [
     *(f"optimal_relu.{variant}" for variant in ml.optimal_relu.VARIANTS),
     *(f"two_layer.{variant}" for variant in ml.two_layer.VARIANTS),
 ]
-_TODAY = {
-    "max_weight_bits": "bits", "rounding_bits": "bits", "relative_error": "error",
-}  # fmt: skip
+_TODAY = {"max_weight_bits": "bits"}
 
 
 def build(name: str, dataset: Any, **parameters: Any) -> ml.Network:
     """The network of the construction ``chapter.variant``."""
     slug, variant = name.split(".")
-    if slug == "optimal_relu" and "tolerance" in parameters:
+    if slug != "optimal_relu":
+        return constructions.build(dataset, name, **parameters)
+    if "tolerance" in parameters:
         parameters["accuracy"] = parameters.pop("tolerance")
     if slug != "beyond_worst_case":
         parameters = {_TODAY.get(key, key): value for key, value in parameters.items()}
@@ -34,8 +35,6 @@ def build(name: str, dataset: Any, **parameters: Any) -> ml.Network:
 def bound(name: str, dataset: Any) -> ml.Size | None:
     """What a theorem promises; None where nothing is proved."""
     slug, variant = name.split(".")
-    if slug == "two_layer" and variant in ("hybrid", "ntk", "antisymmetric", "harmonic", "hermite"):
-        return None
     return getattr(ml, slug).bound(dataset, variant=variant)
 
 
@@ -49,10 +48,6 @@ MEANINGLESS = [
     ("damp", 0.5), ("order", 3), ("phases", 3), ("tau", 1.0), ("neurons", 100),
     ("rounding_bits", 8),
 ]  # fmt: skip
-_FIT = {
-    "relative_error", "tolerance", "coarseness", "damp", "neurons", "rounding_bits", "device",
-    "checkpoint",
-}  # fmt: skip
 _BEYOND = {"n", "max_bias", "covered", "weight_bits"}
 _OPTIMAL = {"folder_size", "directions", "tolerance"}
 _TAKES = {
@@ -60,23 +55,20 @@ _TAKES = {
     "relu": _BEYOND, "narrow": _OPTIMAL | {"max_weight_bits"},
     "wide": _OPTIMAL | {"max_weight_bits"}, "series": _OPTIMAL | {"max_weight_bits"},
     "parallel": _OPTIMAL | {"depth"}, "merged": _OPTIMAL, "retrieval": _OPTIMAL,
-    "threshold": set(), "sorted": {"group_size"},
-    "hybrid": _FIT | {"method", "order", "phases", "tau"}, "ntk": _FIT, "antisymmetric": _FIT,
-    "harmonic": _FIT | {"order", "phases"}, "hermite": _FIT | {"order", "tau"},
 }  # fmt: skip
 
 
 def takes(name: str) -> set[str]:
     """The parameters of a construction."""
     slug, variant = name.split(".")
-    if variant == "paper":
-        return _OPTIMAL if slug == "optimal_relu" else set()
-    return _TAKES[variant]
+    if slug == "two_layer":
+        return set(constructions.REGISTRY[name].parameters())
+    return _OPTIMAL if variant == "paper" else _TAKES[variant]
 
 
 def is_approximate(name: str) -> bool:
     """Whether the network comes near its values only."""
-    return name.split(".")[1] in ("ntk", "antisymmetric", "harmonic", "hermite")
+    return name.startswith("two_layer") and not constructions.REGISTRY[name].exact
 
 
 def takes_targets(name: str) -> bool:

@@ -83,7 +83,8 @@ def test_every_variant_of_a_deep_chapter(table, tmp_path):
 def test_two_layers(table, tmp_path):
     for variant in ("threshold", "paper", "sorted", "hybrid", "ntk"):
         network = tmp_path / f"{variant}.json"
-        arguments = ["--set", f"variant={variant}"] + ["--set", "error=0.1"] * (variant == "ntk")
+        arguments = ["--set", f"variant={variant}"]
+        arguments += ["--set", "relative_error=0.1"] * (variant == "ntk")
         assert run("build", "two_layer", table, "-o", network, *arguments) == 0
         assert run("verify", network, table) == 0
 

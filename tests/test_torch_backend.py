@@ -9,7 +9,7 @@ import pytest
 import mem_lib as ml
 from benchmarks.two_layer import signs
 from mem_lib.exact import engine
-from mem_lib.two_layer import _residual
+from mem_lib.two_layer.residual.run import Run
 from tests.networks import ladder, ladder_labels
 
 torch = pytest.importorskip("torch")
@@ -88,7 +88,8 @@ def test_a_module_on_another_device(other_device):
 @pytest.mark.parametrize("variant", ["ntk", "antisymmetric", "harmonic", "hermite"])
 def test_a_fit_on_another_device(variant, other_device):
     data = signs(200, 20)
-    found = ml.two_layer.fit(data, variant=variant, error=0.1, device=other_device, progress=False)
+    options = {"variant": variant, "relative_error": 0.1, "progress": False}
+    found = ml.two_layer.fit(data, device=other_device, **options)
     assert found.error <= 0.1
     assert ml.verify(found.network, data, tolerance=found.max_error + found.float_error)
     assert not ml.verify(found.network, data, tolerance=found.max_error - found.float_error)
@@ -160,10 +161,11 @@ def test_a_device_that_is_too_small_for_a_module(monkeypatch):
 def test_a_fit_on_a_device_that_becomes_full_goes_on_where_it_was(monkeypatch, tmp_path):
     data, path = signs(200, 20), tmp_path / "fit"
     fit = partial(
-        ml.two_layer.fit, data, variant="antisymmetric", error=0.1, device="cpu", progress=False
-    )
+        ml.two_layer.fit, data, variant="antisymmetric", relative_error=0.1, device="cpu",
+        progress=False,
+    )  # fmt: skip
     whole, steps = fit(), 0
-    advance = _residual._Run._advance
+    advance = Run._advance
 
     def twenty_steps(run):
         nonlocal steps
@@ -173,7 +175,7 @@ def test_a_fit_on_a_device_that_becomes_full_goes_on_where_it_was(monkeypatch, t
         advance(run)
 
     with monkeypatch.context() as context:
-        context.setattr(_residual._Run, "_advance", twenty_steps)
+        context.setattr(Run, "_advance", twenty_steps)
         with pytest.raises(ml.MemorizationError, match="device: its memory does not hold a fit"):
             fit(checkpoint=path)
     assert path.exists()

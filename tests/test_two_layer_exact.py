@@ -17,9 +17,9 @@ from mem_lib.data import hostile
 from mem_lib.parts.affine import Dependent, IntegerPoints, affine, floor_log2, hyperplane
 from mem_lib.parts.facets import _touching, _turned, facet
 from mem_lib.two_layer import neurons_of
-from mem_lib.two_layer._slabs import slab_neurons
-from mem_lib.two_layer._sorted import sorted_neurons
-from mem_lib.two_layer._threshold import threshold_network
+from mem_lib.two_layer.slabs import slab_neurons
+from mem_lib.two_layer.sorted import sorted_neurons
+from mem_lib.two_layer.threshold import threshold_network
 
 #: (N, d, size of the smaller class) for which 2 ceil(|P|/d) is one unit too many; d <= 4.
 FACET_CASES = {
@@ -28,9 +28,6 @@ FACET_CASES = {
     (13, 4, 6), (18, 4, 9),
 }  # fmt: skip
 VARIANTS = ("threshold", "paper", "sorted")
-
-#: Told apart in the moves to come.
-REFUSED = (ml.HypothesisViolated, ml.InvalidArgument)
 
 
 def formula(variant, N, d):
@@ -132,12 +129,12 @@ def test_strip_counts(d):
     [
         ({"group_size": 0}, "group_size: a whole number >= 1"),
         ({"group_size": 4}, "group_size: an affine function has values of its own at d . 1 = 3"),
-        ({"group_size": 2, "variant": "paper"}, "group_size: it has no meaning for variant 'pap"),
-        ({"group_size": 2, "variant": "hybrid"}, "group_size: it has no meaning for variant"),
+        ({"group_size": 2, "variant": "paper"}, "group_size: it means nothing to 'two_layer.pap"),
+        ({"group_size": 2, "variant": "hybrid"}, "group_size: it means nothing to 'two_layer.hyb"),
     ],
 )
 def test_group_sizes_that_are_none(arguments, message):
-    with pytest.raises(REFUSED, match=message):
+    with pytest.raises(ml.InvalidArgument, match=message):
         two_layer.build(ml.data.ball(N=9, d=2, seed=0), **arguments)
 
 
@@ -521,13 +518,11 @@ def test_points_on_a_facet():
 def test_threshold_needs_two_classes():
     points = scattered(5, 2)
     for dataset, given_ in [
-        (ml.Dataset(points, [0, 1, 2, 0, 1]), "3 classes"),
-        (ml.Dataset(points, [0, 1, 0, 0, 1], classes=3), "3 classes"),
-        (ml.Dataset(points, targets=[0.0, 1.0, 0.0, 0.0, 1.0]), "targets"),
+        (ml.Dataset(points, [0, 1, 2, 0, 1]), "at most 2 classes, got 3"),
+        (ml.Dataset(points, [0, 1, 0, 0, 1], classes=3), "at most 2 classes, got 3"),
+        (ml.Dataset(points, targets=[0.0, 1.0, 0.0, 0.0, 1.0]), "got real targets"),
     ]:
-        with pytest.raises(
-            ml.HypothesisViolated, match=f'{given_}; the variants "paper", "sorted"'
-        ):
+        with pytest.raises(ml.HypothesisViolated, match=f"^dataset: .* labels .*{given_}"):
             two_layer.build(dataset, variant="threshold")
 
 
@@ -708,3 +703,31 @@ def test_values_of_refuses_what_is_no_dataset():
 def test_a_constant_network_has_no_neurons():
     one = ml.data.sphere(N=5, d=3, classes=1, seed=0)
     assert len(neurons_of(two_layer.build(one, variant="threshold"))) == 0
+
+
+# constructions ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize("labels", [[0, 1] * 7, [0] * 13 + [1], [1] * 14])
+def test_a_plan_knows_the_number_of_neurons(variant, labels):
+    dataset = ml.Dataset(scattered(14, 3), labels, classes=2)
+    (construction,) = (cls() for cls in two_layer.CONSTRUCTIONS if cls.variant == variant)
+    plan = construction.plan(dataset, rng())
+    assert plan.neurons == construction.build(dataset).size.neurons
+    assert plan.groups == math.ceil(14 / plan.group_size)
+    assert (plan.bytes == 0) == (variant == "threshold" and len(set(labels)) == 1)
+
+
+@pytest.mark.parametrize("cls", two_layer.CONSTRUCTIONS)
+def test_what_no_machine_can_hold_is_refused(cls, monkeypatch):
+    dataset = ml.data.sphere(N=200, d=3, seed=0)
+    monkeypatch.setattr("mem_lib._base.memory.physical_memory", lambda: 100)
+    with pytest.raises(ml.TooLarge, match=r"^dataset: .* need about"):
+        cls().build(dataset)
+
+
+def test_group_sizes_are_checked_where_they_are_given():
+    assert two_layer.Sorted(group_size=np.int64(2)) == two_layer.Sorted(group_size=2)
+    with pytest.raises(ml.InvalidArgument, match=r"group_size: a whole number >= 1 .* got 0"):
+        two_layer.Sorted(group_size=0)

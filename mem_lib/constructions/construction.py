@@ -117,6 +117,10 @@ class Construction(ABC):
 
     def told(self, network: Network, data: Dataset, seed: int) -> Network:
         """``network``, which tells where it comes from."""
+        return network.telling(self.origin(data, seed) | network.about)
+
+    def origin(self, data: Dataset, seed: int) -> dict[str, Any]:
+        """What a network tells about where it comes from."""
         about: dict[str, Any] = {
             "chapter": self.slug,
             "variant": self.variant,
@@ -126,7 +130,7 @@ class Construction(ABC):
         }
         if data.classes is not None:
             about["classes"] = json_int(int(data.classes))
-        return network.telling(about | network.about)
+        return about
 
 
 def _is_described(cls: type) -> bool:

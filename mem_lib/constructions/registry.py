@@ -16,7 +16,7 @@ from mem_lib.network import Network, Size
 
 #: The chapters that build networks, in the order of the book.  They are loaded by name, when the
 #: registry is first asked: nothing here depends on any of them.
-CHAPTERS = ("beyond_worst_case",)
+CHAPTERS = ("two_layer", "beyond_worst_case")
 
 
 class Registry(Mapping[str, type[Construction]]):
@@ -168,7 +168,11 @@ def bound(facts: Facts | Dataset | None, construction: Named, /, **parameters: A
     >>> bound(None, "two_layer.sorted", N=1000, d=50).neurons
     40
     """
-    cls = type(construction) if isinstance(construction, Construction) else REGISTRY.find(construction)
+    cls = (
+        type(construction)
+        if isinstance(construction, Construction)
+        else REGISTRY.find(construction)
+    )
     beside = list(inspect.signature(cls.bound).parameters)[2:]
     sorted_: dict[str, dict[str, Any]] = {"facts": {}, "beside": {}, "own": {}}
     for name, value in parameters.items():

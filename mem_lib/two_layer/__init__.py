@@ -13,49 +13,69 @@ are, and with it how far rounding carries (``thm-two_layer-rounding``).
 
 Exact networks, in integers from end to end.
 
-* ``"threshold"``: a slab around the hyperplane through d points of one class is two threshold
-  units.  At most ceil((N-1)/d) units, for every labelling (``thm-two_layer-threshold``), and some
-  labellings need as many.
-* ``"paper"``: four ReLU neurons make a thin slab on which an affine function of one's choice is
-  given out, and 0 elsewhere: 4 ceil(N/d) neurons (``thm-two_layer-slabs``).
-* ``"sorted"``: sorted along a direction, the points fall into groups of d + 1; each group gets an
-  affine function, and two neurons change from one to the next: 2 ceil(N/(d+1)) neurons
-  (``thm-two_layer-sorted``).  Fewer than ceil(N/(d+1)) cannot do.
+* :class:`Threshold`, ``"threshold"``: a slab around the hyperplane through d points of one class is
+  two threshold units.  At most ceil((N-1)/d) units, for every labelling
+  (``thm-two_layer-threshold``), and some labellings need as many.
+* :class:`Slabs`, ``"paper"``: four ReLU neurons make a thin slab on which an affine function of
+  one's choice is given out, and 0 elsewhere: 4 ceil(N/d) neurons (``thm-two_layer-slabs``).
+* :class:`Sorted`, ``"sorted"``: sorted along a direction, the points fall into groups of d + 1;
+  each group gets an affine function, and two neurons change from one to the next:
+  2 ceil(N/(d+1)) neurons (``thm-two_layer-sorted``).  Fewer than ceil(N/(d+1)) cannot do.
 
 Their weights grow with the inverse of tiny distances.  Residual fits (:func:`fit`) add neurons that
 point along what is still missing, and stop at a given error.
 
-* ``"ntk"``: a random gate, and behind it one linear map, as the difference of two neurons.
-* ``"antisymmetric"``: the same with a central difference, which permits a coarse step.
-* ``"harmonic"``, ``"hermite"``: other factors in place of the gate, which hide the neighbours of a
-  point better (``thm-two_layer-harmonic``, ``thm-two_layer-hermite``).
+* :class:`Ntk`, ``"ntk"``: a random gate, and behind it one linear map, as the difference of two
+  neurons (``thm-two_layer-ntk``).
+* :class:`Antisymmetric`, ``"antisymmetric"``: the same with a central difference, which permits a
+  coarse step.
+* :class:`Harmonic` and :class:`Hermite`, ``"harmonic"`` and ``"hermite"``: other factors in place
+  of the gate, which hide the neighbours of a point better (``thm-two_layer-harmonic``,
+  ``thm-two_layer-hermite``).
 
-``"hybrid"`` fits first and corrects the rest by an exact network: exact, and of small weight
-(``thm-two_layer-hybrid``).
+:class:`Hybrid`, ``"hybrid"``, fits first and corrects the rest by an exact network: exact, and of
+small weight (``thm-two_layer-hybrid``).
 """
 
+from typing import Any
+
+from mem_lib import constructions
+from mem_lib._base.arguments import one_of
+from mem_lib.constructions import Facts
+from mem_lib.data import Dataset
+from mem_lib.network import Network, Size
 from mem_lib.parts.neurons import Neurons, neurons_of
-from mem_lib.two_layer._bounds import bound, least_neurons
-from mem_lib.two_layer._build import VARIANTS, build
-from mem_lib.two_layer._kernels import (
-    Dispersion,
-    HermiteDispersion,
-    dispersion,
+from mem_lib.two_layer.bounds import least_neurons
+from mem_lib.two_layer.hybrid import METHODS, Hybrid
+from mem_lib.two_layer.kernels import (
     gate_kernel,
     gate_multiplier,
     harmonic_kernel,
-    hermite_dispersion,
-    hermite_step,
     kappa,
     relu_multiplier,
-    step_weight,
-    steps,
     tau,
 )
-from mem_lib.two_layer._optimum import Optimum, optimal_weight
-from mem_lib.two_layer._residual import Fit, History, fit
-from mem_lib.two_layer._values import values_of
-from mem_lib.two_layer._weight import (
+from mem_lib.two_layer.optimum import Optimum, optimal_weight
+from mem_lib.two_layer.residual.antisymmetric import Antisymmetric
+from mem_lib.two_layer.residual.fit import ResidualFit
+from mem_lib.two_layer.residual.harmonic import Harmonic
+from mem_lib.two_layer.residual.hermite import Hermite
+from mem_lib.two_layer.residual.ntk import Ntk
+from mem_lib.two_layer.residual.result import Fit, History
+from mem_lib.two_layer.slabs import Slabs
+from mem_lib.two_layer.sorted import Sorted
+from mem_lib.two_layer.spread import (
+    Dispersion,
+    HermiteDispersion,
+    dispersion,
+    hermite_dispersion,
+    hermite_step,
+    step_weight,
+    steps_needed,
+)
+from mem_lib.two_layer.threshold import Threshold
+from mem_lib.two_layer.values import values_of
+from mem_lib.two_layer.weight import (
     neuron_weights,
     rational_bits,
     rounding_bound,
@@ -64,14 +84,115 @@ from mem_lib.two_layer._weight import (
     weight_bound,
 )
 
+#: The constructions of this chapter, the default first.
+CONSTRUCTIONS = (Sorted, Slabs, Threshold, Hybrid, Ntk, Antisymmetric, Harmonic, Hermite)
+VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
+
+
+def build(
+    dataset: Dataset,
+    *,
+    seed: int = 0,
+    variant: str = "sorted",
+    progress: bool | None = None,
+    **parameters: Any,
+) -> Network:
+    """A network with one hidden layer that memorizes ``dataset``: ``mem_lib.build`` with a
+    construction of this chapter and its parameters.
+
+    Exact variants, ``"sorted"``, ``"paper"``, ``"threshold"`` and ``"hybrid"``, compute in
+    integers; floats enter as the dyadic numbers that they are.  The readout is ``"sign"`` for
+    ``"threshold"`` and for a fit of two classes (as -1 and 1), and ``"value"`` otherwise.
+
+    >>> import mem_lib as ml
+    >>> dataset = ml.data.sphere(N=50, d=4, seed=1)
+    >>> [build(dataset, variant=name).size.neurons for name in ("threshold", "paper", "sorted")]
+    [13, 52, 20]
+    >>> ml.verify(build(dataset), dataset).max_error
+    Fraction(0, 1)
+    """
+    name = constructions.named("two_layer", variant)
+    return constructions.build(dataset, name, seed=seed, progress=progress, **parameters)
+
+
+def bound(
+    dataset: Dataset | Facts | None = None, *, variant: str = "sorted", **parameters: Any
+) -> Size | None:
+    """What the theorem of an exact variant promises for points in general position:
+    ``mem_lib.bound`` with a construction of this chapter.
+
+    ``bound(dataset)`` measures the facts; without a data set N and d are needed, and the values are
+    those of two classes, the radius 1 and the grid 2^-20 unless ``classes`` or ``value_bits``,
+    ``radius`` and ``grid_bits`` are given.  Neurons, width and dense weights come from exact
+    formulas; bits are generous.
+
+    None for the others.  ``"hybrid"`` has 2 ceil(N/(d+1)) neurons more than its fit, whose number
+    is measured; of ``"ntk"`` and ``"hermite"`` :func:`steps_needed` promises the number of neurons
+    for the step sizes of the theorem; nothing is proved about the rest.
+
+    >>> bound(N=1000, d=50).neurons, bound(N=1000, d=50, variant="paper").neurons
+    (40, 80)
+    >>> bound(N=1001, d=50, variant="threshold").neurons
+    20
+    """
+    name = constructions.named("two_layer", variant)
+    return constructions.bound(dataset, name, **parameters)
+
+
+def fit(
+    dataset: Dataset,
+    *,
+    variant: str,
+    seed: int = 0,
+    progress: bool | None = None,
+    partial: bool = False,
+    keep: bool = False,
+    **parameters: Any,
+) -> Fit:
+    """A network with one hidden layer of ReLU neurons that fits the values of ``dataset`` up to a
+    given error, and how the error fell: :meth:`ResidualFit.fit` with the variant ``"ntk"``,
+    ``"antisymmetric"``, ``"harmonic"`` or ``"hermite"`` and its parameters.
+
+    Targets are fitted as they are; labels of two classes as -1 and 1, with the readout ``"sign"``;
+    labels of more classes as numbers.  The largest value is scaled to about 1 and rounded to
+    float64; errors, weights and the network are in the units of the data.
+
+    Points of equal norms, up to a thousandth of their spread, get neurons without biases, as in the
+    theorems, unless two lie on one line through the origin; all others are centred, and neurons
+    have biases.  In few dimensions the kernels are nearly singular: the default of ``"ntk"`` copes
+    best, and many points need very many neurons.
+
+    >>> import mem_lib as ml
+    >>> dataset = ml.data.sphere(N=200, d=20, seed=1)
+    >>> found = fit(dataset, variant="antisymmetric")
+    >>> certificate = ml.verify(found.network, dataset)
+    >>> bool(certificate), certificate.size.neurons == len(found.neurons)
+    (True, True)
+    """
+    name = constructions.named("two_layer", one_of(variant, "variant", METHODS))
+    made = constructions.made(name, **parameters)
+    assert isinstance(made, ResidualFit)
+    return made.fit(dataset, seed=seed, progress=progress, partial=partial, keep=keep)
+
+
 __all__ = [
+    "CONSTRUCTIONS",
     "VARIANTS",
+    "Antisymmetric",
     "Dispersion",
     "Fit",
+    "Harmonic",
+    "Hermite",
     "HermiteDispersion",
     "History",
+    "Hybrid",
     "Neurons",
+    "Ntk",
     "Optimum",
+    "ResidualFit",
+    "Slabs",
+    "Sorted",
+    "Threshold",
     "bound",
     "build",
     "dispersion",
@@ -90,7 +211,7 @@ __all__ = [
     "relu_multiplier",
     "rounding_bound",
     "step_weight",
-    "steps",
+    "steps_needed",
     "tau",
     "total_weight",
     "values_of",

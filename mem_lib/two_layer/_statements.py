@@ -15,7 +15,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Threshold units",
         paper="baum1988",
         provenance="ours",
-        function="mem_lib.two_layer._threshold.threshold_network",
+        function="mem_lib.two_layer.Threshold",
         compare="for which N the abstract's claim is meant that fewer than ceil(N/d) units do "
         "not suffice for some labels; for N = d + 1 one unit does",
     ),
@@ -32,7 +32,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Slabs",
         paper="bubeck2020",
         provenance="paper",
-        function="mem_lib.two_layer._slabs.slab_neurons",
+        function="mem_lib.two_layer.Slabs",
         compare="the statement for points in general position, and how its proof chooses the "
         "affine functions and the width of the slabs",
     ),
@@ -41,7 +41,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Strips",
         paper="bubeck2020",
         provenance="ours",
-        function="mem_lib.two_layer._sorted.sorted_neurons",
+        function="mem_lib.two_layer.Sorted",
         compare="whether a count below 4 ceil(N/d) is mentioned",
     ),
     Statement(
@@ -73,7 +73,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Slabs are heavy",
         paper="bubeck2020",
         provenance="ours",
-        function="mem_lib.two_layer._slabs.slab_neurons",
+        function="mem_lib.two_layer.Slabs",
         compare="what it states about the size of the weights of its exact and of its NTK network",
     ),
     Statement(
@@ -81,7 +81,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Gates",
         paper="bubeck2020",
         provenance="ours",
-        function="mem_lib.two_layer.dispersion",
+        function="mem_lib.two_layer.Ntk",
         compare="its definition of approximate memorization, its hypotheses on the inner "
         "products and on the covariance of the points, and its constants",
     ),
@@ -90,7 +90,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Harmonic steps",
         paper="bubeck2020",
         provenance="ours",
-        function="mem_lib.two_layer.harmonic_kernel",
+        function="mem_lib.two_layer.Harmonic",
         compare="its complex recombination: which powers of the phase, how many phases, and the "
         "size of the difference",
     ),
@@ -99,7 +99,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Coarse steps",
         paper="bubeck2020",
         provenance="ours",
-        function="mem_lib.two_layer.hermite_step",
+        function="mem_lib.two_layer.Hermite",
         compare="where the factor 1/eps in its number of neurons comes from, its condition on "
         "the data, and the size of the weights that it reaches",
     ),
@@ -108,7 +108,7 @@ STATEMENTS: tuple[Statement, ...] = (
         title="Exact and light",
         paper="bubeck2020",
         provenance="ours",
-        function="mem_lib.two_layer._hybrid.corrected",
+        function="mem_lib.two_layer.Hybrid",
     ),
     Statement(
         label="thm-two_layer-rounding",

@@ -17,7 +17,6 @@ import math
 import sys
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 
@@ -112,8 +111,8 @@ def rational_bits(network: Network) -> int:
 
 def rounding_bound(
     network: Network,
-    radius: Any = 1,
-    roundoff: Any = Fraction(1, 2**53),
+    radius: float | Fraction = 1,
+    roundoff: float | Fraction = Fraction(1, 2**53),
     *,
     rounded_weights: bool = True,
 ) -> float:
@@ -157,24 +156,31 @@ def rounding_bound(
     return _above(m * u / (1 - m * u) * lift * weight)
 
 
-def weight_bound(N: int, error: Any = 0, failure: Any = 0.05, radius: Any = 1) -> float:
+def weight_bound(
+    N: int,
+    relative_error: float | Fraction = 0,
+    failure: float | Fraction = 0.05,
+    radius: float | Fraction = 1,
+) -> float:
     """A total weight that almost no labels can do without: theorem ``thm-two_layer-weight-bound``.
 
     For N points of norm at most ``radius`` and independent uniform labels y_i = -1 or 1, with
     probability at least 1 - ``failure`` every f = sum_l a_l relu(<w_l, x> + b_l), of however many
-    neurons, with sum_i (f(x_i) - y_i)^2 <= ``error`` N has
-    W_tot(f) >= (1 - sqrt(error)) sqrt(N) / (sqrt(1 + radius^2) (1 + sqrt(2 ln(2 / failure)))).
+    neurons, with sum_i (f(x_i) - y_i)^2 <= e N, e the ``relative_error``, has
+    W_tot(f) >= (1 - sqrt(e)) sqrt(N) / (sqrt(1 + radius^2) (1 + sqrt(2 ln(2 / failure)))).
 
     Rounded downwards.  Raises ``InvalidArgument`` when an argument is out of range.
 
-    >>> round(weight_bound(100, error=0.1), 4)
+    >>> round(weight_bound(100, relative_error=0.1), 4)
     1.3011
     """
-    N, eps, p = whole(N, "N", 1), as_fraction(error), as_fraction(failure)
+    N, eps, p = whole(N, "N", 1), as_fraction(relative_error), as_fraction(failure)
     if N.bit_length() > 1000:
         raise InvalidArgument(f"N: less than 2^1000 points are needed, got {show(N)}")
     if eps is None or not 0 <= eps <= 1:
-        raise InvalidArgument(f"error: a number from 0 to 1 is needed, got {show(error)}")
+        raise InvalidArgument(
+            f"relative_error: a number from 0 to 1 is needed, got {show(relative_error)}"
+        )
     if p is None or not 0 < p < 1:
         raise InvalidArgument(
             f"failure: a probability strictly between 0 and 1 is needed, got {show(failure)}"
@@ -246,7 +252,7 @@ def _times_power(value: int, k: int) -> int:
     return value << k if k >= 0 else value >> -k
 
 
-def _lift(radius: Any) -> Fraction:
+def _lift(radius: float | Fraction) -> Fraction:
     """sqrt(radius^2 + 1), the norm of (x, 1), rounded up by a relative 2^-60 at most."""
     square = at_least_zero(radius, "radius") ** 2 + 1
     return Fraction(math.isqrt((square.numerator << 128) // square.denominator) + 1, 1 << 64)

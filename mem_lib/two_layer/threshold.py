@@ -16,13 +16,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated
-from mem_lib.network import Network
+from mem_lib.network import Network, Size
 from mem_lib.parts.affine import (
     IntegerPoints,
     affine,
@@ -36,7 +36,9 @@ from mem_lib.parts.affine import (
 )
 from mem_lib.parts.facets import facet
 from mem_lib.parts.neurons import units_from
-from mem_lib.two_layer._slabs import partition
+from mem_lib.two_layer.bounds import least_neurons, threshold_size
+from mem_lib.two_layer.groups import Grouped, GroupPlan
+from mem_lib.two_layer.slabs import partition
 
 HYPOTHESIS = (
     "ceil((N-1)/d) threshold units need points in general position: no hyperplane holds more than "
@@ -44,41 +46,74 @@ HYPOTHESIS = (
 )
 
 
+@dataclass(frozen=True, eq=False)
+class UnitPlan(GroupPlan):
+    """As for other groups; but outgoing weights are 1 and -1, and a row is a column of minors."""
+
+    @property
+    def neuron_bits(self) -> int:
+        return min(self.data.N, self.data.d) * (self.data.d + 1) * self.coordinate_bits
+
+
+@dataclass(frozen=True)
+class Threshold(Grouped):
+    """Slabs of two threshold units around the points of one class: at most ceil((N-1)/d) units, and
+    none for a single class, for two classes of points in general position (theorem
+    ``thm-two_layer-threshold``).
+
+    The output is -1/2 or 1/2 at every point, with the readout ``"sign"``.
+    """
+
+    variant: ClassVar[str] = "threshold"
+    title: ClassVar[str] = "at most ceil((N-1)/d) threshold units for two classes"
+    theorem: ClassVar[str] = "thm-two_layer-threshold"
+    takes_targets: ClassVar[bool] = False
+    most_classes: ClassVar[int] = 2
+
+    def plan(self, data: Dataset, rng: np.random.Generator) -> UnitPlan:
+        ones = int(data.labels.sum())
+        slabs = -(-min(ones, data.N - ones) // data.d)
+        units = min(2 * slabs, least_neurons(data.N, data.d, "threshold"))
+        return UnitPlan(data, data.d, units, rng)
+
+    def written(self, plan: GroupPlan, advance: Callable[[int], object]) -> Network:
+        return threshold_network(plan.data, plan.rng, advance)
+
+    def bound(self, facts: Facts) -> Size:
+        """For points in general position: no entry is larger when a hyperplane through fewer than d
+        points was completed within 8 draws."""
+        return threshold_size(facts)
+
+
 def threshold_network(
     data: Dataset,
     rng: np.random.Generator,
     advance: Callable[[int], object] = lambda groups: None,
-    about: dict[str, Any] | None = None,
 ) -> Network:
-    """At most ceil((N-1)/d) threshold units, and none for one class: theorem
-    ``thm-two_layer-threshold``.
+    """At most ceil((N-1)/d) threshold units, and none for one class.
 
     Parameters
     ----------
-    data : different points with at most two classes.
+    data : different points with labels of at most two classes.
     rng : makes the groups, and finds a facet where one is needed.
     advance : is told of every slab.
-    about : goes into the network.
-
-    The output is -1/2 or 1/2 at every point, with the readout ``"sign"``.
 
     Raises
     ------
     HypothesisViolated
-        For more classes or for targets; when the points are not in general position, which shows
-        when a group, or a facet, holds too many of them, for several random choices.
+        When the points are not in general position, which shows when a group, or a facet, holds too
+        many of them, for several random choices.
 
     >>> square = Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
     >>> threshold_network(square, np.random.default_rng(0)).size.neurons
     2
     """
-    labels = _two_classes(data)
-    points = IntegerPoints.of(*data.integers())
+    labels, points = data.labels, IntegerPoints.of(*data.integers())
     if 1 < points.N <= points.d + 1 and labels.any() and not labels.all():
         units = redrawn(lambda: _half_space(points, labels), HYPOTHESIS, draws=1)
     else:
         units = redrawn(lambda: _slabs(points, labels, rng, advance), HYPOTHESIS)
-    return units.network(points, about)
+    return units.network(points)
 
 
 @dataclass(eq=False)
@@ -95,12 +130,11 @@ class _Units:
         self.outer.append(outer)
         self.names.append(name)
 
-    def network(self, points: IntegerPoints, about: dict[str, Any] | None) -> Network:
+    def network(self, points: IntegerPoints) -> Network:
         side = 1 if self.own == 1 else -1
         outer = [side * weight for weight in self.outer]
         neurons = units_from(self.columns, outer, points, self.names)
-        offset = Fraction(-side, 2)
-        return neurons.network(activation="threshold", offset=offset, readout="sign", about=about)
+        return neurons.network(activation="threshold", offset=Fraction(-side, 2), readout="sign")
 
 
 def _half_space(points: IntegerPoints, labels: np.ndarray) -> _Units:
@@ -158,13 +192,3 @@ def _cut_facet(
 
 def _groups(count: int, points: IntegerPoints) -> int:
     return -(-count // points.d)
-
-
-def _two_classes(data: Dataset) -> np.ndarray:
-    if data.labels is None or data.classes > 2:
-        given = "targets" if data.labels is None else f"{data.classes} classes"
-        raise HypothesisViolated(
-            f'dataset: variant "threshold" needs labels of at most two classes, got {given}; '
-            'the variants "paper", "sorted" and "hybrid" take any labels or targets'
-        )
-    return data.labels

@@ -12,15 +12,20 @@ all of them, because then both ReLUs have the sign of p - t_g.  The sum over all
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from mem_lib.errors import ConstructionFailed, show
+from mem_lib._base.arguments import whole
+from mem_lib.constructions import Facts
+from mem_lib.data import Dataset
+from mem_lib.errors import ConstructionFailed, InvalidArgument, show
+from mem_lib.network import Network, Size
 from mem_lib.parts.affine import (
     IntegerPoints,
     affine,
@@ -34,6 +39,10 @@ from mem_lib.parts.affine import (
     shifted,
 )
 from mem_lib.parts.neurons import Difference, Neurons, neurons_from
+from mem_lib.two_layer.bounds import sorted_size
+from mem_lib.two_layer.groups import Grouped, GroupPlan
+from mem_lib.two_layer.lengths import MOST_BITS
+from mem_lib.two_layer.values import values_of
 
 HYPOTHESIS = (
     "2 ceil(N/(d+1)) ReLU neurons need groups of d + 1 affinely independent points that follow "
@@ -44,6 +53,52 @@ HYPOTHESIS = (
 RANGES = 60
 
 
+@dataclass(frozen=True)
+class Sorted(Grouped):
+    """Strips along one direction, of two ReLU neurons each: 2 ceil(N/(d+1)) of them, for any labels
+    or targets of points in general position (theorem ``thm-two_layer-sorted``).
+
+    group_size: points in a group, from 1 to d + 1, the default.  Groups of two take any different
+                points, in general position or not, and 2 ceil(N/2) neurons
+    """
+
+    group_size: int | None = None
+
+    variant: ClassVar[str] = "sorted"
+    title: ClassVar[str] = "2 ceil(N/(d+1)) ReLU neurons, strips along one direction"
+    theorem: ClassVar[str] = "thm-two_layer-sorted"
+
+    def __post_init__(self) -> None:
+        if self.group_size is not None:
+            vars(self).update(group_size=whole(self.group_size, "group_size", 1))
+
+    def plan(self, data: Dataset, rng: np.random.Generator) -> GroupPlan:
+        size = self._size(data.d)
+        return GroupPlan(data, size, 2 * math.ceil(data.N / size), rng)
+
+    def written(self, plan: GroupPlan, advance: Callable[[int], object]) -> Network:
+        (points, shift), values = plan.data.integers(), values_of(plan.data)
+        neurons = sorted_neurons(points, values, shift, plan.rng, advance, plan.group_size)
+        return neurons.network()
+
+    def bound(self, facts: Facts, *, direction_bits: int | None = None) -> Size:
+        """For points in general position: no entry is larger when the direction has no more than
+        ``direction_bits`` bits.  Default: what one of the directions that are drawn stays within
+        with probability above 1 - 2^-8; most are much shorter."""
+        if direction_bits is not None:
+            direction_bits = whole(direction_bits, "direction_bits", 1, MOST_BITS)
+        return sorted_size(facts, self._size(facts.d), direction_bits)
+
+    def _size(self, d: int) -> int:
+        size = d + 1 if self.group_size is None else self.group_size
+        if size > d + 1:
+            raise InvalidArgument(
+                f"group_size: an affine function has values of its own at d + 1 = {d + 1} points "
+                f"at most, got {show(size)}"
+            )
+        return size
+
+
 def sorted_neurons(
     points: np.ndarray,
     values: Sequence[Fraction],
@@ -52,8 +107,7 @@ def sorted_neurons(
     advance: Callable[[int], object] = lambda groups: None,
     group_size: int | None = None,
 ) -> Neurons:
-    """Neurons whose sum is ``values[i]`` at ``points[i]``, exactly: theorem
-    ``thm-two_layer-sorted``.
+    """Neurons whose sum is ``values[i]`` at ``points[i]``, exactly.
 
     Parameters
     ----------

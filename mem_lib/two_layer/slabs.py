@@ -12,11 +12,17 @@ all others alone.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
+from typing import ClassVar
 
 import numpy as np
 
+from mem_lib.constructions import Facts
+from mem_lib.data import Dataset
+from mem_lib.network import Network, Size
 from mem_lib.parts.affine import (
     IntegerPoints,
     affine,
@@ -28,12 +34,38 @@ from mem_lib.parts.affine import (
     shifted,
 )
 from mem_lib.parts.neurons import Difference, Neurons, neurons_from
+from mem_lib.two_layer.bounds import slabs_size
+from mem_lib.two_layer.groups import Grouped, GroupPlan
+from mem_lib.two_layer.values import values_of
 
 HYPOTHESIS = (
     "4 ceil(N/d) ReLU neurons need points in general position: no hyperplane holds more than d of "
     "them, and up to d of them are affinely independent"
 )
 NAMES = ("s + τ + hℓ", "s + τ", "s - τ + hℓ", "s - τ")
+
+
+@dataclass(frozen=True)
+class Slabs(Grouped):
+    """A thin slab for every d points, of four ReLU neurons: 4 ceil(N/d) of them, for any labels or
+    targets of points in general position (theorem ``thm-two_layer-slabs``).  What they weigh:
+    theorem ``thm-two_layer-slab-weight``."""
+
+    variant: ClassVar[str] = "paper"
+    title: ClassVar[str] = "4 ceil(N/d) ReLU neurons, a slab for every d points in general position"
+    theorem: ClassVar[str] = "thm-two_layer-slabs"
+
+    def plan(self, data: Dataset, rng: np.random.Generator) -> GroupPlan:
+        return GroupPlan(data, data.d, 4 * math.ceil(data.N / data.d), rng)
+
+    def written(self, plan: GroupPlan, advance: Callable[[int], object]) -> Network:
+        points, shift = plan.data.integers()
+        return slab_neurons(points, values_of(plan.data), shift, plan.rng, advance).network()
+
+    def bound(self, facts: Facts) -> Size:
+        """For points in general position: no entry is larger when a hyperplane through fewer than d
+        points was completed within 8 draws."""
+        return slabs_size(facts)
 
 
 def slab_neurons(
@@ -43,8 +75,7 @@ def slab_neurons(
     rng: np.random.Generator,
     advance: Callable[[int], object] = lambda groups: None,
 ) -> Neurons:
-    """Neurons whose sum is ``values[i]`` at ``points[i]``, exactly: theorem
-    ``thm-two_layer-slabs``.  What they weigh: theorem ``thm-two_layer-slab-weight``.
+    """Neurons whose sum is ``values[i]`` at ``points[i]``, exactly.
 
     Parameters
     ----------

@@ -34,7 +34,7 @@ MOST_SCALE = 400
 
 
 @dataclass(frozen=True, eq=False)
-class Cloud:
+class FitPoints:
     """The points p as the columns of ``points``, shape (D, N), on ``device``.
 
     constant: the last coordinate of every point, a power of two; 0 where there is none
@@ -110,7 +110,7 @@ class Cloud:
         return integers((last.astype(object) * (1 << move) - moved).tolist())
 
 
-def cloud_of(dataset: Dataset, device: Device, *, bias: bool) -> Cloud:
+def fit_points(dataset: Dataset, device: Device, *, bias: bool) -> FitPoints:
     """The distinct points of ``dataset``.
 
     Points of different norms get a constant coordinate, since a network without biases is
@@ -145,7 +145,7 @@ def cloud_of(dataset: Dataset, device: Device, *, bias: bool) -> Cloud:
     if lifted:
         norms = np.hypot(norms, constant)
     placed = device.put(points)
-    return Cloud(
+    return FitPoints(
         points=placed,
         constant=constant,
         norms=device.put(norms),

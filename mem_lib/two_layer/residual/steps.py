@@ -32,7 +32,8 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from mem_lib.exact.device import Array
-from mem_lib.two_layer._cloud import Cloud
+from mem_lib.two_layer.kernels import gate_kernel, harmonic_kernel
+from mem_lib.two_layer.residual.points import FitPoints
 
 
 class Draw(NamedTuple):
@@ -53,7 +54,7 @@ class Bundle(NamedTuple):
 
 @dataclass(frozen=True)
 class Step:
-    """Gates and one-sided pairs; the variants say what they do otherwise.
+    """Gates and one-sided pairs; the classes below say what they do otherwise.
 
     coarseness: None for the exact h
     order:      p of Hermite, m of harmonic
@@ -69,13 +70,13 @@ class Step:
 
     vectors: ClassVar[int] = 1
 
-    def bundle(self, cloud: Cloud, residual: Array, draw: Draw) -> Bundle | None:
+    def bundle(self, cloud: FitPoints, residual: Array, draw: Draw) -> Bundle | None:
         """The neurons; None where v vanishes at all points."""
         v = self.direction(cloud, residual, draw)
         h = self._length(cloud, v, draw)
         return self.difference(draw.u[0], v, h) if h else None
 
-    def direction(self, cloud: Cloud, residual: Array, draw: Draw) -> np.ndarray:
+    def direction(self, cloud: FitPoints, residual: Array, draw: Draw) -> np.ndarray:
         """v."""
         return cloud.device.get(cloud.points @ ((draw.products[0] > 0) * residual))
 
@@ -85,11 +86,9 @@ class Step:
 
     def kernel(self, gram: np.ndarray) -> np.ndarray:
         """The mean of m_i conj(m_j) <x_i, x_j> over the draws, for points of norm 1."""
-        from mem_lib.two_layer._kernels import gate_kernel
-
         return gate_kernel(gram)
 
-    def _length(self, cloud: Cloud, v: np.ndarray, draw: Draw) -> float:
+    def _length(self, cloud: FitPoints, v: np.ndarray, draw: Draw) -> float:
         """h; 0 where v vanishes at all points."""
         if self.coarseness is None:
             return _exact_length(cloud, v, draw.products[0])
@@ -97,7 +96,7 @@ class Step:
         return self.coarseness * cloud.size / move if move else 0.0
 
 
-class Antisymmetric(Step):
+class TwoSided(Step):
     """Two sides."""
 
     def difference(self, u: np.ndarray, v: np.ndarray, h: float) -> Bundle:
@@ -105,10 +104,10 @@ class Antisymmetric(Step):
         return Bundle(rows, np.array([0.5, -0.5]) / h, _spread(h, v))
 
 
-class Hermite(Antisymmetric):
+class HermiteStep(TwoSided):
     """The multiplier he_p(<u, x>)."""
 
-    def direction(self, cloud: Cloud, residual: Array, draw: Draw) -> np.ndarray:
+    def direction(self, cloud: FitPoints, residual: Array, draw: Draw) -> np.ndarray:
         t = draw.products[0]
         if self.tau:
             t = t - cloud.constant * float(draw.u[0, -1])
@@ -121,12 +120,12 @@ class Hermite(Antisymmetric):
         return gram ** (self.order + 1)
 
 
-class Harmonic(Antisymmetric):
+class HarmonicStep(TwoSided):
     """The multiplier exp(-i (m - 1) theta)."""
 
     vectors = 2
 
-    def bundle(self, cloud: Cloud, residual: Array, draw: Draw) -> Bundle | None:
+    def bundle(self, cloud: FitPoints, residual: Array, draw: Draw) -> Bundle | None:
         if self.neurons == 2:
             return super().bundle(cloud, residual, draw)
         real, imaginary = self.parts(cloud, residual, draw)
@@ -141,20 +140,18 @@ class Harmonic(Antisymmetric):
         moves = np.cos(beta)[:, None] * real + np.sin(beta)[:, None] * imaginary
         return Bundle(u + h * moves, np.cos(beta) / (self.neurons * h), _spread(h, moves))
 
-    def direction(self, cloud: Cloud, residual: Array, draw: Draw) -> np.ndarray:
+    def direction(self, cloud: FitPoints, residual: Array, draw: Draw) -> np.ndarray:
         """Re v."""
         cosine, _ = harmonic(self.order - 1, *draw.products)
         return cloud.device.get(cloud.points @ (cosine * residual))
 
-    def parts(self, cloud: Cloud, residual: Array, draw: Draw) -> tuple[np.ndarray, np.ndarray]:
+    def parts(self, cloud: FitPoints, residual: Array, draw: Draw) -> tuple[np.ndarray, np.ndarray]:
         """Re v and Im v."""
         cosine, sine = harmonic(self.order - 1, *draw.products)
         get = cloud.device.get
         return get(cloud.points @ (cosine * residual)), -get(cloud.points @ (sine * residual))
 
     def kernel(self, gram: np.ndarray) -> np.ndarray:
-        from mem_lib.two_layer._kernels import harmonic_kernel
-
         return harmonic_kernel(self.order - 1, gram) * gram
 
 
@@ -177,7 +174,7 @@ def harmonic(k: int, real: Array, imaginary: Array) -> tuple[Array, Array]:
 
 
 def drawn(
-    step: Step, cloud: Cloud, seed: int, block: int, size: int
+    step: Step, cloud: FitPoints, seed: int, block: int, size: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Block number ``block`` of the draws: Gaussians (size, vectors, D) and phases (size,).
 
@@ -201,7 +198,7 @@ def rounded(bundle: Bundle, bits: int) -> tuple[np.ndarray, int]:
     return np.rint(np.ldexp(bundle.rows, -exponent)).astype(np.int64), exponent
 
 
-def _exact_length(cloud: Cloud, v: np.ndarray, products: Array) -> float:
+def _exact_length(cloud: FitPoints, v: np.ndarray, products: Array) -> float:
     moves = cloud.device.put(v) @ cloud.points
     with np.errstate(divide="ignore", invalid="ignore"):
         fastest = float((abs(moves) / abs(products)).max())

@@ -1,7 +1,7 @@
-"""The state of a residual fit between two draws, and the file that keeps it.
+"""The file that keeps a residual fit.
 
-The file is an npz without pickle, replaced whole.  It is a note of one run to itself: whoever can
-write it can forge it.  :func:`mem_lib.verify` looks at the network only.
+It is an npz without pickle, replaced whole.  It is a note of one run to itself: whoever can write
+it can forge it.  :func:`mem_lib.verify` looks at the network only.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,53 +20,11 @@ import numpy as np
 from mem_lib._base.files import write_atomically
 from mem_lib.errors import InvalidCertificate
 from mem_lib.exact.device import Array
+from mem_lib.two_layer.residual.state import Ledger, State
 
 FORMAT = "mem_lib.two_layer.fit 1"
 #: Seconds from one write to the next, at least, and what part of the time writing may take.
 EVERY, PART = 5.0, 0.05
-
-
-@dataclass(frozen=True)
-class State:
-    """output:      of the network at each point, as tracked in floats, on the device
-    float_error: how far that may be from the exact output
-    weight:      the total weight
-    steps:       steps taken
-    draws:       directions drawn
-    idle:        how many of these, at the end, gave no step
-    """
-
-    output: Array
-    float_error: float = 0.0
-    weight: float = 0.0
-    steps: int = 0
-    draws: int = 0
-    idle: int = 0
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """What each step added and left."""
-
-    rows: list[np.ndarray] = field(default_factory=list)  # integers, (neurons, D)
-    exponents: list[int] = field(default_factory=list)  # the rows stand for rows * 2^exponent
-    outer: list[np.ndarray] = field(default_factory=list)  # outgoing weights, (neurons,)
-    left: list[tuple[float, float, float]] = field(default_factory=list)
-    # ^ the sum of squares and the largest entry of the residual, the total weight
-
-    def arrays(self, steps: int, shape: tuple[int, int]) -> dict[str, np.ndarray]:
-        """The first ``steps`` entries, as one array each; ``shape`` is that of one of ``rows``."""
-        return {
-            "rows": np.array(self.rows[:steps], dtype=np.int64).reshape(steps, *shape),
-            "exponents": np.array(self.exponents[:steps], dtype=np.int64),
-            "outer": np.array(self.outer[:steps], dtype=np.float64).reshape(steps, shape[0]),
-            "left": np.array(self.left[:steps], dtype=np.float64).reshape(steps, 3),
-        }
-
-    @classmethod
-    def of(cls, arrays: dict[str, np.ndarray]) -> Ledger:
-        left = [(a, b, c) for a, b, c in arrays["left"].tolist()]
-        return cls(list(arrays["rows"]), arrays["exponents"].tolist(), list(arrays["outer"]), left)
 
 
 class FitFile:

@@ -1,0 +1,117 @@
+"""What the theorems of exact networks promise about size, and what no network can do without.
+
+Numbers of neurons are exact formulas; bits follow from :mod:`.lengths`, and are generous.  The
+common denominator of the outgoing weights, up to a power of two, divides the product of the
+determinants of all groups.
+"""
+
+import math
+
+from mem_lib._base.arguments import one_of, whole
+from mem_lib.constructions import Facts
+from mem_lib.errors import HypothesisViolated, show
+from mem_lib.network import Size
+from mem_lib.two_layer.lengths import AffineLengths, Lengths, PairLengths, log_sum, whole_bits
+
+
+def least_neurons(N: int, d: int, activation: str = "relu") -> int:
+    """The fewest hidden units that may suffice for all N points of R^d in general position.
+
+    ``"relu"``: ceil(N/(d+1)); whatever the points are, fewer neurons miss some real values, indeed
+    almost all (``thm-two_layer-least-neurons``).  2 ceil(N/(d+1)) suffice.
+    ``"threshold"``: ceil((N-1)/d); some points and labels of two classes need as many
+    (``thm-two_layer-threshold-least``), and as many suffice.
+
+    Raises ``InvalidArgument`` when an argument is out of range.
+
+    >>> least_neurons(1000, 50), least_neurons(1000, 50, activation="threshold")
+    (20, 20)
+    """
+    N, d = whole(N, "N", 1), whole(d, "d", 1)
+    if one_of(activation, "activation", ("relu", "threshold")) == "relu":
+        return -(-N // (d + 1))
+    return -(-(N - 1) // d)
+
+
+def slabs_size(facts: Facts) -> Size:
+    """Of theorem ``thm-two_layer-slabs``: 4 ceil(N/d) neurons."""
+    points = Lengths.of(facts)
+    groups = -(-points.N // points.d)
+    last = points.last(points.d)
+    # |s(z)| <= |column| |(z, 1)|, and half the gap is added; |column| 2^shift for a single group
+    reach = points.lifted if groups > 1 else points.unit
+    base = points.hyperplane(points.d - last) + reach + 1
+    bend = AffineLengths.through(points, min(points.N, points.d), points.above)
+    pairs = [PairLengths.of(points, base, bend)]
+    return _relu(points, 4 * groups, pairs, groups * bend.determinant)
+
+
+def sorted_size(facts: Facts, size: int, direction_bits: int | None = None) -> Size:
+    """Of theorem ``thm-two_layer-sorted``: 2 ceil(N/size) neurons, for groups of ``size``."""
+    points = Lengths.of(facts)
+    if direction_bits is None:
+        # a pair ties with probability below 2^-bits, and there are fewer than N^2 / 2 pairs
+        direction_bits = 2 * points.N.bit_length() + 8
+    groups = -(-points.N // size)
+    last = AffineLengths.through(points, points.last(size), points.above)
+    full = AffineLengths.through(points, size, points.above) if groups > 1 else last
+    # the lowest level is at least -(5 d 2^direction_bits |z|), or 2^shift lower than 0
+    base = 1 + log_sum(math.log2(5 * points.d) + direction_bits + points.norm, points.shift)
+    bends = [full] if groups == 1 else [full.less(full), full.less(last)]
+    determinants = (groups - 1) * full.determinant + last.determinant
+    pairs = [PairLengths.of(points, base, bend) for bend in bends]
+    return _relu(points, 2 * groups, pairs, determinants)
+
+
+def _relu(points: Lengths, neurons: int, pairs: list[PairLengths], determinants: float) -> Size:
+    """``determinants``: of the product over all groups."""
+    row = whole_bits(max(pair.row for pair in pairs))
+    power = max(pair.power for pair in pairs)
+    outer = whole_bits(max(pair.outer for pair in pairs) + points.below + power + determinants)
+    return Size(
+        depth=2,
+        width=neurons,
+        neurons=neurons,
+        weights=neurons * (points.d + 2),
+        dense_weights=neurons * (points.d + 2) + 1,
+        bits=max(row, outer),
+        total_bits=neurons * ((points.d + 1) * row + outer),
+    )
+
+
+def threshold_size(facts: Facts) -> Size:
+    """Of theorem ``thm-two_layer-threshold``: ceil((N-1)/d) units."""
+    if facts.classes is None or facts.classes > 2:
+        given = "real targets" if facts.classes is None else f"{show(facts.classes)} classes"
+        raise HypothesisViolated(
+            f"dataset: 'two_layer.threshold' needs labels of at most two classes, got {given}"
+        )
+    points = Lengths.of(facts)
+    N, d = points.N, points.d
+    units = least_neurons(N, d, "threshold")
+    if units == 0:
+        return Size(
+            depth=1, width=0, neurons=0, weights=1, dense_weights=d + 1, bits=1, total_bits=1
+        )
+    if points.d + 1 >= points.N:
+        slab, facet = 0, whole_bits(AffineLengths.through(points, N, 0.0).entries)
+    else:
+        # twice the column and its gap
+        slab = whole_bits(points.hyperplane(d - 1) + points.lifted + 2)
+        facet = whole_bits(_facet(points))
+    return Size(
+        depth=2,
+        width=units,
+        neurons=units,
+        weights=units * (d + 2) + 1,
+        dense_weights=units * (d + 2) + 1,
+        bits=max(slab, facet, 2),
+        total_bits=(d + 1) * ((units - 1) * slab + max(slab, facet)) + 2 * units + 1,
+    )
+
+
+def _facet(points: Lengths) -> float:
+    """A row of the unit that tilts a facet u by κ e: 1/κ <= 4 (max |e| + 1), κ <= |u| / 2."""
+    column, tilt = points.hyperplane(0), AffineLengths.through(points, points.d, 0.0)
+    small = 2 + log_sum(tilt.at(points), tilt.determinant) + column
+    return log_sum(small, column + points.lifted + tilt.entries, tilt.determinant + column)

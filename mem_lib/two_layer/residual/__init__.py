@@ -1,0 +1,1 @@
+"""Residual fits: neurons that point along what is still missing."""
