@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from mem_lib.data import (
-    ball, balls, hostile, lattice, moment_curve, moons, pairs, scattered, shells, sphere,
+    ball,
+    balls,
+    hostile,
+    lattice,
+    moment_curve,
+    moons,
+    pairs,
+    scattered,
+    shells,
+    sphere,
 )  # fmt: skip
 from mem_lib.data import packing as packing
 from mem_lib.errors import InvalidArgument, InvalidDataset
