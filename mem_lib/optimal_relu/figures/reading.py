@@ -71,26 +71,23 @@ def _read(dataset: Dataset, network: Network, shelf: Folders, row: int) -> Pictu
     lines = [bits for bits, _ in folds(dataset, network, row)]
     gates = [held["gate"] for held in _traced(dataset, network, row) if "gate" in held]
     entries = shelf.members(_folder(shelf, row))
-    notes, strong = [""] * (n * rho), set()
-    for e, other in enumerate(entries):
-        middle, opened = e * rho + rho // 2, other == row
-        sign = "=" if opened else "≠"
-        notes[middle - 1 : middle + 1] = [
-            f"key {shelf.keys[other]} {sign} {shelf.keys[row]}", f"gate {gates[e]}",
-        ]  # fmt: skip
-        if opened:
-            strong = {middle - 1, middle}
-            mine = slice(e * rho, (e + 1) * rho)
-            lines[mine] = [line.replace("1", "!") for line in lines[mine]]
+    length, mine = len(lines[0]), int(np.flatnonzero(entries == row)[0])
+    own = range(mine * rho, (mine + 1) * rho)
+    lines = [bits.replace("1", "!") if i in own else bits for i, bits in enumerate(lines)]
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.strings(
-            ax, colours, lines, inks={"!": colours.accent}, notes=notes, strong=strong,
-            ylabel="folds", yticks=range(0, n * rho + 1, rho),
+            ax, colours, lines, inks={"!": colours.accent}, xlim=(0, length + 8), ylabel="folds",
+            yticks=range(0, n * rho + 1, rho),
             title=f"label of the point: {_label(dataset, row)}",
         )  # fmt: skip
-        for e in range(1, n + 1):
-            ax.axhline(e * rho, color=colours.faint, linewidth=0.6)
+        for e, other in enumerate(shelf.keys[entries]):
+            sign, ink, weight = "≠", colours.ink, "normal"
+            if e == mine:
+                sign, ink, weight = "=", colours.accent, "bold"
+            ax.text(length + 0.8, (e + 0.5) * rho, va="center", color=ink, weight=weight,
+                    s=f"key {other} {sign} {shelf.keys[row]}\ngate {gates[e]}")  # fmt: skip
+            ax.axhline((e + 1) * rho, color=colours.faint, linewidth=0.6)
 
     return figures.show(
         draw,
