@@ -87,6 +87,12 @@ def test_nudged_networks_differ_by_one_in_one_weight():
         assert (network.input_shift, network.readout) == (PAPER.input_shift, PAPER.readout)
 
 
+def test_sparse_weights_are_nudged_too():
+    row = ml.Layer(ml.Sparse([0, 1], [1], [7], (1, 2)), [0], "identity")
+    (changed, where), *_ = drawing.nudged(ml.Network([row]), 1)
+    assert changed.layers[0].weight.tolist() == [[0, 8]] and where.endswith("unit 0")
+
+
 def test_nothing_is_nudged_where_nothing_is():
     with pytest.raises(InvalidNetwork, match="network: a nonzero weight is needed"):
         next(drawing.nudged(ml.Network([ml.Layer([[0]], [1], "relu")]), 1))
