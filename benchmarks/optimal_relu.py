@@ -61,26 +61,13 @@ def margin() -> list[dict]:
     shapes = {"paper, n = 10": ("paper", 10)}
     shapes |= {v: (v, None) for v in ("paper", "merged", "narrow", "wide", "retrieval")}
     for b in (12, 24, 48, 96, 128, 192, 256, 384, 512):
-        dataset, row = pairs(1000, b), {"b": b}
+        dataset, row = ml.data.scattered(1000, b), {"b": b}
         for name, (variant, size) in shapes.items():
             network = optimal_relu.build(dataset, variant=variant, folder_size=size)
             assert ml.verify(network, dataset), (b, name)
             row[name] = network.depth
         rows.append(row)
     return rows
-
-
-def pairs(N: int, b: int) -> ml.Dataset:
-    """Integers in pairs of neighbours, at scales from 2^12 to 2^b."""
-    rng = np.random.default_rng(0)
-    taken: set[int] = set()
-    for k in np.linspace(12, b, N // 2).astype(int).tolist():
-        place = None
-        while place is None or place in taken:
-            place = 2 * (int(rng.integers(2**11, 2**12)) << (k - 12))
-        taken.add(place)
-    keys = sorted(place + i for place in taken for i in (0, 1))
-    return ml.Dataset(np.array(keys, dtype=object)[:, None], rng.permutation(N) % 2)
 
 
 def points(N: int) -> ml.Dataset:

@@ -6,9 +6,20 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from mem_lib.data import ball, balls, hostile, lattice, moment_curve, moons, shells, sphere
+from mem_lib.data import (
+    ball,
+    balls,
+    hostile,
+    lattice,
+    moment_curve,
+    moons,
+    pairs,
+    scattered,
+    shells,
+    sphere,
+)  # fmt: skip
 from mem_lib.data import packing as packing
-from mem_lib.errors import InvalidDataset
+from mem_lib.errors import InvalidArgument, InvalidDataset
 from tests.datasets import exact
 
 
@@ -236,6 +247,21 @@ def test_moment_curve(N, d, bits):
         assert list(row) == [Fraction(k) ** (j + 1) for j in range(d)]
 
 
+@pytest.mark.parametrize("bits", [12, 60, 300])
+def test_pairs_of_neighbours(bits):
+    """Half of the points are at distance 1 to the right of the other half, and no two are closer;
+    together they fill the region."""
+    square, line = pairs(60, bits, seed=1), scattered(60, bits, seed=1)
+    one, other = square.points[:30], square.points[30:]
+    assert ((other - one) == [1, 0]).all() and not (one % 2 ** (bits - 11)).any()
+    assert 2**bits < one.max() < 2 ** (bits + 1)
+    keys = line.points[:, 0]
+    assert (np.diff(keys)[::2] == 1).all() and (np.diff(keys)[1::2] > 1).all()
+    assert keys.min() < 2**13 and 2**bits <= keys.max() < 2 ** (bits + 1)
+    for data in (square, line):
+        assert data.separation == 1 and np.bincount(data.labels).tolist() == [30, 30]
+
+
 # --- all of them ----------------------------------------------------------------------------------
 
 ALL = {
@@ -246,6 +272,8 @@ ALL = {
     "lattice": lambda seed: lattice(30, 3, seed=seed),
     "balls": lambda seed: balls(30, 3, seed=seed),
     "moment_curve": lambda seed: moment_curve(30, 3, seed=seed),
+    "pairs": lambda seed: pairs(30, 40, seed=seed),
+    "scattered": lambda seed: scattered(30, 40, seed=seed),
 }
 
 
@@ -256,6 +284,13 @@ def test_the_seed_decides(name):
     for seed in (-1, 0.5, None, True):
         with pytest.raises(InvalidDataset, match="seed must be a non-negative integer"):
             ALL[name](seed)
+
+
+@pytest.mark.parametrize("make", [pairs, scattered])
+@pytest.mark.parametrize("bits", [11, 2.5, None, 2**21])
+def test_pairs_need_room(make, bits):
+    with pytest.raises(InvalidArgument, match="bits: "):
+        make(10, bits)
 
 
 def test_generators_do_not_touch_the_global_state():
@@ -296,6 +331,8 @@ def test_generators_do_not_touch_the_global_state():
         (shells, {"N": 5, "d": 2, "gamma": 0}, "gamma must be"),
         (shells, {"N": 5, "d": 2, "shells": 0}, "shells must be"),
         (lattice, {"N": 5, "d": 2, "classes": 1.0}, "classes must be"),
+        (pairs, {"N": 5, "bits": 20}, "N: an even number of at most 16777216 is needed, got 5"),
+        (scattered, {"N": 2050, "bits": 20}, "N: an even number of at most 2048 is needed"),
         (balls, {"N": 5, "d": 2, "radius": 0}, "radius must be"),
         (balls, {"N": 5, "d": 2, "margin": math.nan}, "margin must be"),
         (balls, {"N": 5, "d": 2, "components": 0}, "components must be"),

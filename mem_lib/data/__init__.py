@@ -15,6 +15,7 @@ from mem_lib.data.dataset import Dataset
 from mem_lib.data.generators import ball, balls, lattice, moment_curve, moons, shells, sphere
 from mem_lib.data.hostile import hostile
 from mem_lib.data.images import cifar10, digits, mnist
+from mem_lib.data.neighbours import pairs, scattered
 
 __all__ = [
     "Dataset",
@@ -27,7 +28,9 @@ __all__ = [
     "mnist",
     "moment_curve",
     "moons",
+    "pairs",
     "read_csv",
+    "scattered",
     "shells",
     "sphere",
 ]

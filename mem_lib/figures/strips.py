@@ -1,8 +1,10 @@
 """Strings of bits as strips of squares: files, tables and labels that a network reads.
 
-All squares of one ink are one path: a picture of a thousand bits stays small.
+All squares of one ink are one path, and what is pale behind them is one bar a run: a picture of a
+thousand bits stays small.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +25,12 @@ def strings(
     strong: Iterable[int] = (),
     **axes: Any,
 ) -> None:
-    """Each of ``rows``, from the top down, as a strip with one square a character.
+    """Each of ``rows``, from the top down, as a pale strip with one square a character.
 
-    "1" is filled, "0" pale, " " nothing; ``inks`` gives further characters their colours, so that
-    kinds of ones can be told apart.  ``notes``: a text to the right of each row, bold and coloured
-    in the rows ``strong``.  ``axes`` goes to ``ax.set``.  ``InvalidArgument`` for no row, for a
-    character without an ink, and for notes that are not one a row.
+    "1" is filled, "0" left pale, " " nothing; ``inks`` gives further characters their colours, so
+    that kinds of ones can be told apart.  ``notes``: a text to the right of each row, bold and
+    coloured in the rows ``strong``.  ``axes`` goes to ``ax.set``.  ``InvalidArgument`` for no row,
+    for a character without an ink, and for notes that are not one a row.
     """
     inks = {"1": colours.classes[0], **(inks or {})}
     unknown = set("".join(rows)) - {*inks, "0", " "}
@@ -42,7 +44,9 @@ def strings(
             f"notes: one for each of {len(rows)} rows is needed, got {len(notes)}"
         )
     spots = [(c, x, y) for y, row in enumerate(rows) for x, c in enumerate(row) if c != " "]
-    squares(ax, [(x, y) for _, x, y in spots], colours.faint, alpha=0.25)
+    runs = [(run, y) for y, row in enumerate(rows) for run in re.finditer("[^ ]+", row)]
+    pale = [(run.start(), y, run.end() - run.start()) for run, y in runs]
+    _bars(ax, pale, colours.faint, alpha=0.25, pad=0.08)
     for character, ink in inks.items():
         squares(ax, [(x, y) for c, x, y in spots if c == character], ink)
     length, bold = max(map(len, rows)), set(strong)
@@ -64,16 +68,27 @@ def squares(
     pad: float = 0.08,
 ) -> None:
     """Unit squares with their corner at each of ``cells`` = (column, row), as one path."""
+    _bars(ax, [(x, y, 1) for x, y in cells], colour, alpha=alpha, pad=pad)
+
+
+def _bars(
+    ax: "Axes",
+    cells: Iterable[tuple[float, float, float]],
+    colour: str,
+    *,
+    alpha: float,
+    pad: float,
+) -> None:
+    """Bars of height 1, each from (column, row) and so long, as one path."""
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
 
     corners = [
-        (x + right, y + up)
-        for x, y in cells
-        for right, up in (
-            (pad, pad), (1 - pad, pad), (1 - pad, 1 - pad), (pad, 1 - pad), (pad, pad),
-        )
-    ]  # fmt: skip
+        corner
+        for x, y, length in cells
+        for left, right, low, high in [(x + pad, x + length - pad, y + pad, y + 1 - pad)]
+        for corner in ((left, low), (right, low), (right, high), (left, high), (left, low))
+    ]
     if corners:
         kinds = [Path.MOVETO, *[Path.LINETO] * 3, Path.CLOSEPOLY] * (len(corners) // 5)
         ax.add_patch(PathPatch(Path(corners, kinds), facecolor=colour, alpha=alpha, linewidth=0))

@@ -1,4 +1,4 @@
-"""Strings of bits: one square a character, one path an ink."""
+"""Strings of bits: a pale strip a run, one square a character, one path an ink."""
 
 import pytest
 from matplotlib.colors import to_hex
@@ -16,21 +16,24 @@ def ax():
 
 
 def drawn(ax):
-    """The corners at the top left of the squares of each ink."""
+    """The corner at the top left and the length of the bars of each ink."""
     found = {}
     for patch in ax.patches:
-        corners = patch.get_path().vertices[::5]
-        spots = {(round(x - 0.08), round(y - 0.08)) for x, y in corners}
+        corners = patch.get_path().vertices.reshape(-1, 5, 2)
+        spots = {
+            (round(x - 0.08), round(y - 0.08), round(right + 0.08 - (x - 0.08)))
+            for (x, y), (right, _) in corners[:, :2].tolist()
+        }
         found[to_hex(patch.get_facecolor())] = spots
     return found
 
 
 def test_ones_zeros_blanks_and_kinds(ax):
-    figures.strings(ax, LIGHT, ["10", " a"], inks={"a": LIGHT.accent}, title="bits")
+    figures.strings(ax, LIGHT, ["10", " a 0"], inks={"a": LIGHT.accent}, title="bits")
     assert drawn(ax) == {
-        LIGHT.faint: {(0, 0), (1, 0), (1, 1)},
-        LIGHT.classes[0]: {(0, 0)},
-        LIGHT.accent: {(1, 1)},
+        LIGHT.faint: {(0, 0, 2), (1, 1, 1), (3, 1, 1)},
+        LIGHT.classes[0]: {(0, 0, 1)},
+        LIGHT.accent: {(1, 1, 1)},
     }
     assert ax.get_ylim() == (2, 0) and ax.get_title() == "bits"
 
