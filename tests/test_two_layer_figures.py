@@ -155,13 +155,21 @@ def test_a_point_that_cannot_be_moved():
 
 
 def test_threshold_lines():
-    data = ml.Dataset(SIX, [0, 1, 0, 1, 0, 1])
-    network = two_layer.build(data, variant="threshold")
-    picture = drawing.classes([(data, network)] * 2, ["one", "two"])
-    assert picture.alt == "one" and picture.beside[0].alt == "two"
-    for cases, alts in (([], []), ([(data, network)], [])):
-        with pytest.raises(InvalidArgument, match="alts: one for each"):
-            drawing.classes(cases, alts)
+    cases = []
+    for labels in ([0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1]):
+        data = ml.Dataset(SIX, labels)
+        cases.append((data, two_layer.build(data, variant="threshold")))
+    picture = drawing.classes(cases)
+    assert "labels 010101 and 3 lines: " in picture.alt and "points: 1; " in picture.alt
+    assert picture.alt.endswith("corner: 1.") and picture.beside[0].alt.endswith("corner: 0.")
+
+
+def test_threshold_lines_need_a_case_in_the_plane():
+    with pytest.raises(InvalidArgument, match="cases: at least one pair"):
+        drawing.classes([])
+    data = ml.Dataset([[0, 0, 1], [1, 0, 0]], [0, 1])
+    with pytest.raises(ValueError, match="2"):
+        drawing.classes([(data, two_layer.build(data, variant="threshold"))])
 
 
 # -- floats ----------------------------------------------------------------------------------------

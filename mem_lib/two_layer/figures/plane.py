@@ -201,36 +201,44 @@ def slabs_near(cases: Mapping[float, tuple[Dataset, Network]], *, g: int, row: i
     )
 
 
-def classes(cases: Sequence[tuple[Dataset, Network]], alts: Sequence[str]) -> Picture:
+def classes(cases: Sequence[tuple[Dataset, Network]]) -> Picture:
     """Threshold units in the plane, case beside case: their lines, and which class is read where.
-    ``alts``: what each picture shows.  ``InvalidArgument`` unless it is one a case."""
-    if not cases or len(cases) != len(alts):
-        raise InvalidArgument(
-            f"alts: one for each of at least one case is needed, got {len(alts)} for {len(cases)}"
-        )
+    ``InvalidArgument`` without a case."""
+    if not cases:
+        raise InvalidArgument("cases: at least one pair of data and network is needed, got none")
+    pictures = [_classes(dataset, network) for dataset, network in cases]
+    return sum(pictures[1:], start=pictures[0])
 
-    def draw(ax: "Axes", colours: Colours, dataset: Dataset, network: Network) -> None:
+
+def _classes(dataset: Dataset, network: Network) -> Picture:
+    part = neurons_of(network)
+    (left, bottom), (right, top) = (
+        (edge(axis=0) + s).tolist()
+        for edge, s in ((dataset.points.min, -1), (dataset.points.max, 1))
+    )
+    x, y = np.meshgrid(np.linspace(left, right, 191), np.linspace(bottom, top, 201))
+    found = predict(network, np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
+    word = "".join(map(str, np.asarray(dataset.labels).tolist()))
+    facets = sum(name.startswith("facet") for name in part.names)
+
+    def draw(ax: "Axes", colours: Colours) -> None:
         from matplotlib.colors import ListedColormap
 
-        low, high = dataset.points.min(axis=0) - 1, dataset.points.max(axis=0) + 1
-        (left, bottom), (right, top) = low.tolist(), high.tolist()
-        x, y = np.meshgrid(np.linspace(left, right, 191), np.linspace(bottom, top, 201))
-        found = predict(network, np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
         ax.imshow(found, extent=(left, right, bottom, top), alpha=0.3, origin="lower",
                   cmap=ListedColormap(colours.classes[:2]), interpolation="none")  # fmt: skip
-        part = neurons_of(network)
         for k in range(len(part)):
             normal, offset = _crease(part, k)
             ax.plot(*_line(normal, -offset, 20).T, color=colours.ink, linewidth=0.8)
         figures.points(ax, dataset, colours, size=50)
-        title = "".join(map(str, np.asarray(dataset.labels).tolist()))
-        ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", title=title)
+        ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", title=word)
 
-    pictures = [
-        figures.show(partial(draw, dataset=dataset, network=network), alt, size=(3.3, 3.3))
-        for (dataset, network), alt in zip(cases, alts, strict=True)
-    ]
-    return sum(pictures[1:], start=pictures[0])
+    return figures.show(
+        draw,
+        f"{dataset.N} points with the labels {word} and {len(part)} lines: pairs of parallel ones "
+        f"close to each other around two points: {(len(part) - facets) // 2}; such as cut off a "
+        f"corner: {facets}.",
+        size=(3.3, 3.3),
+    )
 
 
 def _plane(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
