@@ -8,7 +8,6 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from matplotlib.figure import Figure
 
 import mem_lib as ml
 from mem_lib import figures, two_layer
@@ -43,12 +42,6 @@ def fits(signs):
         name: two_layer.fit(signs, variant=variant, coarseness=coarseness, error=1e-4)
         for name, (variant, coarseness) in ways.items()
     }
-
-
-def drawn(draw, *arguments, **named):
-    ax = Figure().subplots()
-    draw(ax, figures.LIGHT, *arguments, **named)
-    return ax
 
 
 # -- slabs and strips ------------------------------------------------------------------------------
@@ -125,6 +118,15 @@ def test_pictures_of_slabs_and_strips():
     assert "12 points in 4 parallel strips" in drawing.strips(SMALL, STRIPS, (3, 7)).alt
     stepper = drawing.directions(SMALL, {(1, 2): STRIPS})
     assert stepper.frames[(1, 2)].alt == "The same points in 4 strips across the direction (1, 2)."
+
+
+def test_a_graph_on_a_line():
+    two = ml.Dataset([[0], [1]], targets=[3, -2])
+    network = two_layer.build(two, variant="paper")
+    assert drawing.on_a_line(two, network, (-2, 3), (-4, 4), "plateaus").alt == "plateaus"
+    for data in (SMALL, ml.Dataset([[0], [1]], [0, 1])):
+        with pytest.raises(InvalidDataset, match="dataset: targets on a line"):
+            drawing.on_a_line(data, network, (-2, 3), (-4, 4), "plateaus")
 
 
 @pytest.mark.parametrize("data", [SPACE, BALL])
@@ -353,6 +355,15 @@ def test_kernels_are_for_points_of_norm_one():
 
 
 # -- neurons against weights -----------------------------------------------------------------------
+
+
+def test_the_opening_beside_what_is_necessary():
+    built = {"strips": {12: STRIPS}}
+    picture = drawing.opening(built, d=2)
+    assert "a small factor above it" in picture.alt and len(picture.beside) == 1
+    assert two_layer.least_neurons(12, 2) <= STRIPS.size.neurons
+    with pytest.raises(InvalidArgument, match="built: at least one network"):
+        drawing.opening({"strips": {}}, d=2)
 
 
 def test_a_patient_fit_is_near_the_optimum():

@@ -33,6 +33,7 @@ from mem_lib.two_layer.figures.plane import (
     directions,
     moved,
     neurons,
+    on_a_line,
     outputs,
     said,
     slab,
@@ -43,6 +44,7 @@ from mem_lib.two_layer.figures.plane import (
 from mem_lib.two_layer.figures.trade import (
     growth,
     methods,
+    opening,
     pairs,
     power,
     residuals,
@@ -53,7 +55,7 @@ from mem_lib.two_layer.figures.trade import (
 __all__ = [
     "FORMATS", "Rounding", "Slab", "about", "after", "around", "biases", "borders", "classes",
     "difference", "directions", "gate", "growth", "interference", "kernel_curves", "kernels",
-    "ladder", "methods", "moved", "neurons", "outputs", "pairs", "playback", "power", "progress",
-    "ramp", "ramps", "reached", "residuals", "rounded_floats", "rounding", "said", "slab", "slabs",
-    "slabs_near", "strips", "tails", "turned", "wheel",
+    "ladder", "methods", "moved", "neurons", "on_a_line", "opening", "outputs", "pairs", "playback",
+    "power", "progress", "ramp", "ramps", "reached", "residuals", "rounded_floats", "rounding",
+    "said", "slab", "slabs", "slabs_near", "strips", "tails", "turned", "wheel",
 ]  # fmt: skip

@@ -107,6 +107,24 @@ def outputs(network: Network, points: np.ndarray) -> np.ndarray:
     return np.asarray(numerators[:, 0] / denominator, dtype=float)
 
 
+def on_a_line(
+    dataset: Dataset, network: Network, box: tuple[int, int], limits: tuple[float, float], alt: str
+) -> Picture:
+    """The graph of ``network`` over the interval ``box``, and the targets of ``dataset`` on it.
+    ``InvalidDataset`` unless there are targets at points with one coordinate."""
+    if dataset.d != 1 or dataset.targets is None:
+        raise InvalidDataset(f"dataset: targets on a line are needed, got {dataset}")
+    x, targets = np.arange(box[0] * 256, box[1] * 256 + 1)[:, None] / 256, dataset.targets
+    graph = outputs(network, x)
+
+    def draw(ax: "Axes", colours: Colours) -> None:
+        ax.plot(x, graph, color=colours.accent)
+        ax.plot(dataset.points[:, 0], targets, "o", color=colours.classes[1], zorder=3)
+        ax.set(xlabel="x", ylim=limits)
+
+    return figures.show(draw, alt, size=(3.4, 2.6))
+
+
 def slabs(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture:
     """The function of a network of slabs, and its values on the walk between the two rows
     ``pair``.  ``InvalidDataset`` unless there are values in the plane."""

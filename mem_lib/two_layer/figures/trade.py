@@ -12,13 +12,57 @@ import numpy as np
 from mem_lib import figures
 from mem_lib.errors import InvalidArgument, show
 from mem_lib.figures import MARKERS, Colours, Picture
-from mem_lib.two_layer import History, weight_bound
+from mem_lib.network import Network
+from mem_lib.two_layer import History, least_neurons, total_weight, weight_bound
 from mem_lib.two_layer.figures.floats import FORMATS, Rounding
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ERROR_TICKS = [0.001, 0.01, 0.1, 1]
+
+
+def opening(built: Mapping[str, Mapping[int, Network]], d: int) -> Picture:
+    """Neurons and total weights of ReLU networks for N random signs in ``d`` dimensions, a curve
+    ``{N: network}`` for each name, beside what is necessary.  Raises as ``total_weight``;
+    ``InvalidArgument`` without a network."""
+    sizes = sorted({N for nets in built.values() for N in nets})
+    if not sizes:
+        raise InvalidArgument(f"built: at least one network is needed, got {show(built)}")
+    neurons: dict[str, Any] = {}
+    weights: dict[str, Any] = {}
+    for name, nets in built.items():
+        neurons[name] = list(nets), [net.size.neurons for net in nets.values()]
+        weights[name] = list(nets), [total_weight(net) for net in nets.values()]
+    few = [least_neurons(N, d) for N in sizes]
+    light = [weight_bound(N) for N in sizes]
+
+    def draw(
+        ax: "Axes", colours: Colours, rows: Mapping[str, Any], lower: Sequence[float], **axes: Any
+    ) -> None:
+        figures.curves(ax, colours, None, rows, log="xy", xlabel="points N", ticks={"x": sizes},
+                       **axes)  # fmt: skip
+        ax.plot(sizes, lower, color=colours.ink, linestyle=":", label="necessary")
+
+    def draw_neurons(ax: "Axes", colours: Colours) -> None:
+        draw(ax, colours, neurons, few, labels="none", title="how many neurons", ylabel="neurons",
+             ylim=(2, 2e5))  # fmt: skip
+        ax.legend(loc="upper left", fontsize=8)
+
+    return figures.show(
+        draw_neurons,
+        "Neurons against points, logarithmic axes. The slabs and the strips run in parallel to "
+        "the number that is necessary, a small factor above it; the corrected fit lies far above "
+        "them.",
+        size=(3.4, 3.2),
+    ) + figures.show(
+        partial(draw, rows=weights, lower=light, labels="none", title="how large they are",
+                ylabel="total weight"),
+        "Total weight against points, logarithmic axes. Here the order is the reverse: slabs and "
+        "strips lie orders of magnitude above the fit, and grow much faster than the square root "
+        "of N that is necessary.",
+        size=(3.4, 3.2),
+    )  # fmt: skip
 
 
 def residuals(curves: Mapping[str, History], N: int, d: int, optimum: float) -> Picture:
