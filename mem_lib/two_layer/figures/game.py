@@ -1,0 +1,263 @@
+"""The residual game: a gate that opens, two neurons that stand for it, what is left after many.
+
+Drawn are points of the unit circle, where a function of homogeneous neurons is a curve over the
+angle; the histories of fits; and what a pair of neurons makes of a gate.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mem_lib import figures
+from mem_lib._base.arguments import whole
+from mem_lib.data import Dataset
+from mem_lib.errors import InvalidArgument, InvalidDataset, show
+from mem_lib.figures import MARKERS, Colours, Picture, Stepper
+from mem_lib.two_layer import Fit, History
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SPOKE = np.exp(0.6j)  # of the wheel: the complex number h <v, x>
+HUB = 0.35 + 0.5j  # <w, x>
+
+Function = Callable[[np.ndarray], np.ndarray]
+
+
+def gate(ring: Dataset, u: np.ndarray, v: np.ndarray) -> Picture:
+    """Points of the circle with values of both signs, the half plane that ``u`` opens, and the
+    direction ``v`` that helps.  ``InvalidDataset`` unless there are targets in the plane."""
+    points, values = _circle(ring)
+
+    def draw(ax: "Axes", colours: Colours) -> None:
+        turn = np.linspace(0, 2 * np.pi, 91)
+        ax.plot(np.cos(turn), np.sin(turn), color=colours.faint, linewidth=0.8)
+        half = np.arctan2(u[1], u[0]) + np.linspace(-np.pi / 2, np.pi / 2, 46)
+        ax.fill(1.25 * np.cos(half), 1.25 * np.sin(half), linewidth=0,
+                color=colours.accent, alpha=0.13)  # fmt: skip
+        for k, chosen in enumerate((values < 0, values > 0)):
+            ax.plot(*points[chosen].T, MARKERS[k], color=colours.classes[k], markersize=6)
+        for name, (x, y) in (("u", 0.75 * u / np.hypot(*u)), ("v", 0.3 * v)):
+            ax.annotate("", (x, y), (0, 0), arrowprops={
+                "arrowstyle": "->", "color": colours.ink, "linewidth": 1.4})  # fmt: skip
+            ax.annotate(name, (1.15 * x, 1.15 * y), color=colours.ink, ha="center",
+                        va="center", fontstyle="italic")  # fmt: skip
+        ax.set(aspect="equal", xlim=(-1.3, 1.3), ylim=(-1.3, 1.3))
+        ax.set(title="shaded: where the gate is open")
+        ax.axis("off")
+
+    return figures.show(
+        draw,
+        f"{ring.N} points of two labels on a circle. A half plane is shaded, the side to which the "
+        "arrow u points; a second arrow, v, points to where the label 1 outweighs the label -1 "
+        "inside.",
+        size=(3.0, 2.8),
+    )
+
+
+def around(ring: Dataset, function: Function, alt: str = "", **options: Any) -> Picture:
+    """``function`` of points (M, 2) over the angle, and lines from it to the values of ``ring``.
+    Raises as :func:`gate`."""
+    points, values = _circle(ring)
+    degrees = np.linspace(0, 360, 91)
+    circle = np.stack([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], axis=1)
+    curve, given = function(circle), function(points)
+    angles = np.degrees(np.arctan2(points[:, 1], points[:, 0])) % 360
+
+    def draw(ax: "Axes", colours: Colours) -> None:
+        ax.axhline(0, color=colours.faint, linewidth=0.6)
+        ax.plot(degrees, curve, color=colours.ink, linewidth=1.3)
+        for angle, y, out in zip(angles, values, given, strict=True):
+            k = int(y > 0)
+            ax.plot([angle, angle], [y, out], color=colours.classes[k], linewidth=1)
+            ax.plot(angle, y, MARKERS[k], color=colours.classes[k], markersize=6)
+        ax.set(xticks=[0, 90, 180, 270, 360], yticks=[-1, 0, 1], ylim=(-2.2, 2.2), xlim=(0, 360))
+        ax.set(xlabel="angle, degrees")
+
+    alt = alt or (
+        "The function of two neurons over the angle: zero outside the gate, half a wave inside. "
+        f"Lines to the {ring.N} labels show what is left."
+    )
+    return figures.show(draw, alt, **{"size": (3.7, 2.8), **options})
+
+
+def playback(ring: Dataset, fit: Fit, steps: Iterable[int]) -> Stepper:
+    """The network after each of ``steps`` of a fit of ``ring`` by pairs of neurons, over the angle.
+
+    ``InvalidArgument`` for a step that was not played, and for a fit of other steps than pairs.
+    """
+    most = len(fit.history.error)
+    if len(fit.neurons) != 2 * most:
+        raise InvalidArgument(
+            f"fit: two neurons a step are needed, got {len(fit.neurons)} for {most} steps"
+        )
+    frames = {}
+    for k in (whole(step, "steps", 1, most) for step in steps):
+        percent = round(100 * fit.history.error[k - 1])
+        alt = (
+            f"The network after {k} steps, over the angle: {percent} percent of the squares are "
+            "left."
+        )
+        frames[k] = around(ring, after(fit, k), alt, size=(4.6, 2.5))
+    return Stepper("steps", frames)
+
+
+def after(fit: Fit, k: int) -> Function:
+    """The network after ``k`` steps of a fit by pairs, as a function of points in floats."""
+    part = fit.neurons
+    rows = np.asarray(part.rows[: 2 * k], float) * 2.0**part.shift
+    biases = np.asarray(part.biases[: 2 * k], float)
+    outer = np.array([float(a) for a in part.outer[: 2 * k]])
+    return lambda points: np.asarray(np.maximum(points @ rows.T + biases, 0) @ outer)
+
+
+def reached(history: History, error: float) -> int:
+    """The first step, from 0, that left at most the relative squared ``error``.
+
+    ``InvalidArgument`` where none did.
+    """
+    found = np.flatnonzero(history.error <= error)
+    if not len(found):
+        raise InvalidArgument(
+            f"error: the fit left {min(history.error, default=1.0):.2g}, not {show(error)}"
+        )
+    return int(found[0])
+
+
+def progress(fits: Mapping[str, Fit]) -> Picture:
+    """Relative squared error and total weight over the neurons, a curve for each fit."""
+
+    def draw(ax: "Axes", colours: Colours, what: str, **axes: Any) -> None:
+        series = {
+            name: (fit.history.neurons[::12], getattr(fit.history, what)[::12])
+            for name, fit in fits.items()
+        }
+        figures.curves(
+            ax, colours, None, series, log="y", marks=False, dashes=True, xlabel="neurons",
+            xlim=(0, 1250), **axes,
+        )  # fmt: skip
+
+    errors = partial(
+        draw, what="error", ylabel="relative squared error", ylim=(5e-5, 2), labels="legend",
+        ticks={"y": [1, 0.1, 0.01, 0.001, 0.0001]},
+    )  # fmt: skip
+    weights = partial(
+        draw, what="weight", ylabel="total weight", ylim=(10, 1e6), labels="none",
+        ticks={"y": [10, 1000, 10**5]},
+    )  # fmt: skip
+    return figures.show(
+        errors,
+        "Relative squared error against neurons, logarithmic upwards: three nearly straight "
+        "falling lines. The exact pairs fall fastest.",
+        size=(3.4, 2.9),
+    ) + figures.show(
+        weights,
+        "Total weight against neurons, logarithmic upwards: each curve rises and levels off. The "
+        "exact pairs end hundreds of times above the other two; antisymmetric ones are lowest.",
+        size=(3.4, 2.9),
+    )
+
+
+def ramp(t: np.ndarray, sides: int) -> np.ndarray:
+    """What a pair gives in place of the gate at <u, x> = ``t``, in units of h <v, x> > 0, over
+    <v, x>; one-sided or two-sided.  ``InvalidArgument`` for another number of sides.
+
+    >>> ramp(np.array([-2, -0.5, 0, 3]), 1).tolist(), ramp(np.array([-2, 0, 0.5, 3]), 2).tolist()
+    ([0.0, 0.5, 1.0, 1.0], [0.0, 0.5, 0.75, 1.0])
+    """
+    sides = whole(sides, "sides", 1, 2)
+    low = np.maximum(t + (1 - sides), 0)
+    return np.asarray((np.maximum(t + 1, 0) - low) / sides)
+
+
+def ramps() -> Picture:
+    """A one-sided and an antisymmetric pair in place of a gate, and what they differ by."""
+
+    def draw(ax: "Axes", colours: Colours, sides: int, title: str) -> None:
+        t, step = np.array([-2, -1, 0, 0, 1, 2.0]), np.array([0, 0, 0, 1, 1, 1.0])
+        for part, ink in ((slice(0, 3), 1), (slice(3, 6), 0)):
+            ax.fill_between(t[part], step[part], ramp(t[part], sides), linewidth=0,
+                            color=colours.classes[ink], alpha=0.4)  # fmt: skip
+        ax.plot(t, step, color=colours.faint, linestyle="--", linewidth=1.2)
+        ax.plot(t, ramp(t, sides), color=colours.ink)
+        ax.set(xlim=(-2, 2), ylim=(-0.15, 1.25), title=title, yticks=[0, 1])
+        ax.set(xlabel="⟨u, x⟩ in units of h ⟨v, x⟩")
+
+    return figures.show(
+        partial(draw, sides=1, title="one-sided"),
+        "The one-sided pair is a ramp that ends where the gate opens. What it differs by lies on "
+        "one side, above the gate.",
+        size=(3.4, 2.4),
+    ) + figures.show(
+        partial(draw, sides=2, title="antisymmetric"),
+        "The antisymmetric pair is a ramp with its middle where the gate opens. What it has too "
+        "much before, it lacks behind.",
+        size=(3.4, 2.4),
+    )
+
+
+def _phases(J: int) -> np.ndarray:
+    return (0.0 if J <= 2 else 0.4) + 2 * np.pi * np.arange(J) / J
+
+
+def turned(t: np.ndarray, J: int) -> np.ndarray:
+    """The mean of cos(beta) relu(t + Re(e^(-i beta) spoke)) over ``J`` equally spaced phases
+    beta, for hubs with the real parts ``t`` (M,)."""
+    beta = _phases(whole(J, "J", 1))
+    moved = np.maximum(np.asarray(t, float)[:, None] + (np.exp(-1j * beta) * SPOKE).real, 0)
+    return np.asarray((np.cos(beta) * moved).mean(axis=1))
+
+
+def wheel(counts: Iterable[int]) -> Stepper:
+    """The phases of a complex direction as marks on a wheel, and the mean of their neurons as the
+    hub moves; a frame for each number of phases."""
+    return Stepper("phases J", {J: _wheel(whole(J, "counts", 1)) for J in counts})
+
+
+def _wheel(J: int) -> Picture:
+    def draw_rim(ax: "Axes", colours: Colours) -> None:
+        from matplotlib.patches import Circle
+
+        ax.axvspan(-1.6, 0, color=colours.faint, alpha=0.18, linewidth=0)
+        ax.annotate("off", (-1.4, -0.6), color=colours.faint)
+        ax.add_patch(Circle((HUB.real, HUB.imag), 1, fill=False, color=colours.faint))
+        for beta in _phases(J):
+            rim, size = HUB + np.exp(-1j * beta) * SPOKE, np.cos(beta)
+            ax.plot([HUB.real, rim.real], [HUB.imag, rim.imag], color=colours.faint, linewidth=0.6)
+            k = int(size < 0)
+            ax.plot(rim.real, rim.imag, MARKERS[k], color=colours.classes[k],
+                    markersize=3 + 7 * abs(size))  # fmt: skip
+        ax.set(xlim=(-1.6, 2.2), ylim=(-0.8, 1.8), aspect="equal", yticks=[], xticks=[0])
+        ax.spines["left"].set_visible(False)
+
+    def draw_mean(ax: "Axes", colours: Colours) -> None:
+        t = np.linspace(-2, 2, 41)
+        height = SPOKE.real / (2 if J > 2 else 1)
+        ax.plot([-2, 0, 0, 2], np.array([0, 0, 1, 1]) * height, color=colours.faint,
+                linestyle="--", linewidth=1.2)  # fmt: skip
+        ax.plot(t, turned(t, J), color=colours.ink)
+        ax.set(xlim=(-2, 2), ylim=(-0.1, 1.5), yticks=[0, 1], xticks=[-1, 0, 1])
+
+    return figures.show(
+        draw_rim,
+        f"A circle about a hub in the complex plane with {J} marks at equal angles, added or "
+        "subtracted.",
+        size=(3.0, 2.5),
+    ) + figures.show(
+        draw_mean,
+        "The mean of the neurons against the real part of the hub: "
+        + (
+            "a ReLU, which grows without end."
+            if J == 1
+            else "a ramp about zero that comes to a stop beside the dashed step."
+        ),
+        size=(3.4, 2.5),
+    )
+
+
+def _circle(ring: Dataset) -> tuple[np.ndarray, np.ndarray]:
+    if ring.d != 2 or ring.targets is None:
+        raise InvalidDataset(f"ring: points of the plane with targets are needed, got {ring}")
+    return np.asarray(ring.points, float), np.asarray(ring.targets, float)

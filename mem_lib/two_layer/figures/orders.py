@@ -1,0 +1,203 @@
+"""How coarse a pair may be, and what a kernel hides: the orders of h and of <x, x'>.
+
+A pair of coarseness s changes a preactivation by s in the root mean square over the points; it
+differs from the gate where <u, x> is about that small.  The kernel of a step says how much two
+points disturb each other, as a function of their inner product.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mem_lib import figures
+from mem_lib._base.arguments import whole
+from mem_lib.data import Dataset
+from mem_lib.errors import InvalidArgument, InvalidDataset
+from mem_lib.figures import MARKERS, Colours, Picture, Stepper, Table
+from mem_lib.two_layer import gate_kernel, gate_multiplier, harmonic_kernel
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+SIDES = {"one-sided": 1, "antisymmetric": 2}
+ORDERS = (1, 3, 5)  # of the harmonics
+LABELLED = (0.01, 0.03, 0.1, 0.3, 1.0)
+
+
+def difference(dataset: Dataset, u: np.ndarray, s: float, sides: int) -> np.ndarray:
+    """What the pair of direction ``u`` (d,) and coarseness ``s`` gives minus what its gate gives,
+    on the first step of a game, at each point: (N,).  One-sided pairs are never below 0.
+
+    ``InvalidDataset`` without targets, ``InvalidArgument`` for sides that are not 1 or 2.
+    """
+    sides = whole(sides, "sides", 1, 2)
+    if dataset.targets is None:
+        raise InvalidDataset(f"dataset: targets are needed, got {dataset}")
+    x, r = np.asarray(dataset.points, float), np.asarray(dataset.targets, float)
+    at = x @ u
+    moves = x @ (x.T @ ((at > 0) * r))
+    moves = moves / np.sqrt(np.mean(moves**2))
+    low = np.maximum(at - (sides - 1) * s * moves, 0)
+    return np.asarray((np.maximum(at + s * moves, 0) - low) / (sides * s) - (at > 0) * moves)
+
+
+def biases(dataset: Dataset, u: np.ndarray, scales: Iterable[float], *, most: int = 80) -> Stepper:
+    """:func:`difference` of both kinds of pairs over <u, x> at the first ``most`` points, where it
+    is not 0; a frame for each coarseness."""
+    at = (np.asarray(dataset.points, float) @ u)[:most]
+
+    def draw(ax: "Axes", colours: Colours, s: float) -> None:
+        ax.axhline(0, color=colours.faint, linewidth=0.8)
+        for name, k in (("one-sided", 1), ("antisymmetric", 0)):
+            d = difference(dataset, u, s, SIDES[name])[:most]
+            off = np.abs(d) > 1e-9
+            ax.plot(at[off], d[off], MARKERS[k], color=colours.classes[k], markersize=4, label=name)
+        ax.set(xlim=(-2.2, 2.2), ylim=(-1.5, 2.5), xlabel="⟨u, x⟩", ylabel="pair minus gate")
+        ax.set(xticks=[-2, -1, 0, 1, 2], yticks=[-1, 0, 1, 2])
+        ax.legend(loc="upper right", fontsize=8)
+
+    return Stepper(
+        "coarseness s",
+        {
+            s: figures.show(
+                partial(draw, s=s),
+                f"What a pair of coarseness {s} differs by from the gate, at {len(at)} of the "
+                "points: above zero for the one-sided pair, on both sides of it for the "
+                "antisymmetric one.",
+                size=(4.6, 2.6),
+            )
+            for s in scales
+        },
+    )
+
+
+def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture:
+    """Total weight over neurons along a ladder of coarseness: ``plane[kind][s]`` is the pair
+    (neurons / (N/d), W_tot / sqrt N), ``kind`` "one-sided" or "antisymmetric".
+    ``InvalidArgument`` for another kind."""
+    if unknown := sorted(set(plane) - set(SIDES)):
+        raise InvalidArgument(f"plane: kinds of {list(SIDES)} are needed, got {unknown[0]!r}")
+
+    def draw(ax: "Axes", colours: Colours) -> None:
+        ticks = [10, 30, 100, 300]
+        series = {
+            name: tuple(zip(*plane[name].values(), strict=True))
+            for name in ("antisymmetric", "one-sided")
+            if name in plane
+        }
+        figures.curves(
+            ax, colours, None, series, log="xy", labels="legend", ticks={"x": ticks, "y": ticks},
+            xlabel="neurons / (N/d)", ylabel="W_tot / √N", xlim=(8, 300), ylim=(6, 900),
+        )  # fmt: skip
+        for k, name in enumerate(series):
+            for s in sorted(set(plane[name]) & set(LABELLED)):
+                x, y = plane[name][s]
+                ax.annotate(
+                    f"{s:g}", (x, y), xytext=((-5, -10), (5, 5))[k], ha=("right", "left")[k],
+                    textcoords="offset points", color=colours.classes[k], fontsize=8,
+                )  # fmt: skip
+
+    return figures.show(
+        draw,
+        "Total weight against neurons for eight values of s, logarithmic axes, one curve for each "
+        "kind of pair. From s = 0.01 to 0.1 both fall straight down, then they bend to the right: "
+        "the weight stays and the neurons grow. The antisymmetric curve lies below and turns "
+        "later.",
+        size=(4.6, 3.2),
+    )
+
+
+def kernels() -> dict[str, Callable[[Any], np.ndarray]]:
+    """What a step sees of two points of inner product rho, scaled to 1 at rho = 1: with a gate,
+    and with harmonics of several orders l.
+
+    >>> [kernel(1.0).round(9).tolist() for kernel in kernels().values()]
+    [1.0, 1.0, 1.0, 1.0]
+    """
+
+    def harmonic(rho: Any, order: int) -> np.ndarray:
+        return np.asarray(harmonic_kernel(order, rho) * rho)
+
+    return {
+        "gate": lambda rho: np.asarray(2 * gate_kernel(rho)),
+        **{f"l = {order}": partial(harmonic, order=order) for order in ORDERS},
+    }
+
+
+def _cosines(dataset: Dataset) -> np.ndarray:
+    """The inner products of points of norm 1, the diagonal exactly 1."""
+    x = np.asarray(dataset.points, float)
+    if not np.allclose(np.linalg.norm(x, axis=1), 1, atol=1e-3):
+        raise InvalidDataset(f"dataset: points of norm 1 are needed, got {dataset}")
+    cosines = np.clip(x @ x.T, -1, 1)
+    np.fill_diagonal(cosines, 1)
+    return cosines
+
+
+def interference(dataset: Dataset) -> Table:
+    """For each of :func:`kernels` its mass off the diagonal and its least eigenvalue at the points
+    of ``dataset``, and the factor with which a step takes it in.  ``InvalidDataset`` for points
+    that are not of norm 1."""
+    cosines = _cosines(dataset)
+    taken = [0.5, *(2 * gate_multiplier(order) ** 2 for order in ORDERS)]
+    rows = []
+    for (name, kernel), factor in zip(kernels().items(), taken, strict=True):
+        least = np.linalg.eigvalsh(kernel(cosines))[0]
+        numbers = round(_mass(kernel, cosines), 2), round(least, 2), round(factor, 3)
+        rows.append((name, *numbers, round(least * factor, 3)))
+    return figures.table(
+        rows,
+        ["kernel", "mass", "least", "taken", "product"],
+        caption=f"Four kernels at {dataset.N} points in dimension {dataset.d}",
+        best={"mass": "min", "product": "max"},
+        digits=4,
+    )
+
+
+def _mass(kernel: Callable[[Any], np.ndarray], cosines: np.ndarray) -> float:
+    """What a row has off its diagonal of ones, on average."""
+    return float(np.abs(kernel(cosines)).sum() / len(cosines) - 1)
+
+
+def kernel_curves(dataset: Dataset) -> Picture:
+    """The kernels over the inner product, how often it occurs, and their mass off the diagonal.
+    Raises as :func:`interference`."""
+    cosines = _cosines(dataset)
+    rho = np.linspace(-1, 1, 41)
+    curves = {name: kernel(rho) for name, kernel in kernels().items()}
+    masses = {name: _mass(kernel, cosines) for name, kernel in kernels().items()}
+
+    def draw_kernels(ax: "Axes", colours: Colours) -> None:
+        height, edges = np.histogram(cosines[np.triu_indices(dataset.N, 1)], bins=21)
+        ax.stairs(height / height.max(), edges, fill=True, color=colours.faint, alpha=0.35)
+        figures.curves(
+            ax, colours, rho, curves, marks=False, dashes=True, labels="legend", xlim=(-1, 1),
+            xlabel="inner product of two points", ylim=(-0.85, 1.05), yticks=[0, 1],
+            title="kernels, and how often",
+        )  # fmt: skip
+
+    def draw_masses(ax: "Axes", colours: Colours) -> None:
+        names = list(masses)[::-1]
+        ax.barh(names, [masses[name] for name in names],
+                color=colours.classes[: len(names)][::-1])  # fmt: skip
+        ax.axvline(1, color=colours.ink, linewidth=1)
+        figures.scale(
+            ax, log="x", xlabel="off the diagonal / on it", xlim=(0.01, 40), title="interference",
+            ticks={"x": [0.01, 0.1, 1, 10]},
+        )  # fmt: skip
+
+    return figures.show(
+        draw_kernels,
+        "Four kernels against the inner product, all 1 at 1, over a histogram of the inner "
+        "products, which is a bell about 0 of width one quarter. The gate's kernel has a slope at "
+        "0; those of the harmonics are flat there, the flatter the higher l.",
+        size=(3.5, 2.9),
+    ) + figures.show(
+        draw_masses,
+        "Bars on a logarithmic axis: what a row of the kernel has off the diagonal, over the "
+        "diagonal. Far above 1 for the gate and for l = 1, below 1 for l = 3, far below for "
+        "l = 5.",
+        size=(3.2, 2.9),
+    )
