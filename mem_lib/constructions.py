@@ -36,7 +36,7 @@ from mem_lib.network import MOST_SHIFT, Network, Size
 
 #: The chapters that build networks, in the order of the book.  They are loaded by name, when the
 #: registry is first asked: nothing here depends on any of them.
-CHAPTERS = ("beyond_worst_case",)
+CHAPTERS = ("beyond_worst_case", "optimal_relu")
 
 
 # -- what is known of data ------------------------------------------------------------------------

@@ -10,17 +10,14 @@ NAMES = [
     *(f"optimal_relu.{variant}" for variant in ml.optimal_relu.VARIANTS),
     *(f"two_layer.{variant}" for variant in ml.two_layer.VARIANTS),
 ]
-_TODAY = {
-    "max_weight_bits": "bits", "rounding_bits": "bits", "relative_error": "error",
-}  # fmt: skip
+_TODAY = {"rounding_bits": "bits", "relative_error": "error"}
 
 
 def build(name: str, dataset: Any, **parameters: Any) -> ml.Network:
     """The network of the construction ``chapter.variant``."""
     slug, variant = name.split(".")
-    if slug == "optimal_relu" and "tolerance" in parameters:
-        parameters["accuracy"] = parameters.pop("tolerance")
-    parameters = {_TODAY.get(key, key): value for key, value in parameters.items()}
+    if slug == "two_layer":
+        parameters = {_TODAY.get(key, key): value for key, value in parameters.items()}
     try:
         return getattr(ml, slug).build(dataset, variant=variant, **parameters)
     except TypeError as error:
