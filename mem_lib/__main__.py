@@ -50,9 +50,9 @@ def build(options: argparse.Namespace) -> int:
     chapter = getattr(ml, options.chapter)
     parameters = dict(_parameter(text) for text in options.set)
     known = list(inspect.signature(chapter.build).parameters)[1:]
-    # a chapter of constructions passes them on, and they refuse what means nothing to them
-    passed_on = "parameters" in known
-    if unknown := [name for name in parameters if not passed_on and name not in known]:
+    for construction in getattr(chapter, "CONSTRUCTIONS", ()):
+        known += [name for name in construction.parameters() if name not in known]
+    if unknown := [name for name in parameters if name not in known]:
         raise ml.HypothesisViolated(f"--set: {unknown[0]!r} is none of {', '.join(known)}")
     network = chapter.build(dataset, **{"seed": options.seed, **parameters})
     network.save(options.output)

@@ -242,6 +242,23 @@ def test_depth_grows_like_the_root():
         assert depth[variant, 4000] < 6 * depth[variant, 250]
 
 
+@pytest.mark.parametrize("construction", optimal_relu.CONSTRUCTIONS)
+def test_a_plan_a_network_and_its_description_have_one_shape(construction):
+    plan = construction().plan(BALL, np.random.default_rng(0))
+    network = construction().build(BALL)
+    formula, about = optimal_relu.size_formula(network), network.about
+    shape = construction.shape_class.read(about)
+    assert shape == plan.shape(about["folders"]) and shape.formula == formula
+    assert {name: about[name] for name in shape.told()} == shape.told()
+    # before the folders are filled: at most so many; of tables, at least
+    foreseen = plan.size()
+    if construction is optimal_relu.Retrieval:
+        assert foreseen.depth < formula.depth and plan.bytes < shape.bytes
+    else:
+        assert foreseen.depth >= formula.depth and plan.bytes >= shape.bytes
+    assert plan.burden.startswith("folder_size: ")
+
+
 def test_size_formula_of_another_network():
     other = ml.beyond_worst_case.build(ml.data.ball(N=10, d=2, margin=0.1, seed=0))
     for value in (other, {}, {"chapter": "optimal_relu", "variant": "thin"}, None):

@@ -12,6 +12,7 @@ import pytest
 import mem_lib as ml
 from mem_lib import foundations, optimal_relu
 from mem_lib._base.roots import directed_root
+from mem_lib.constructions import Facts
 from mem_lib.optimal_relu import (
     bound,
     key_bits_bound,
@@ -266,6 +267,20 @@ def test_what_a_promise_does_not_accept():
             bound(**arguments)
     with pytest.raises(ml.InvalidArgument, match="folders: a whole number >= 1"):
         bound(**good, variant="retrieval", folders=0)
+
+
+def test_a_promise_from_facts_is_that_of_the_construction():
+    facts = Facts(N=1000, d=10, separation=0.28)
+    narrow = optimal_relu.Narrow(max_weight_bits=60)
+    promised = bound(N=1000, d=10, separation=0.28, variant="narrow", max_weight_bits=60)
+    assert narrow.bound(facts) == promised == bound(facts, variant="narrow", max_weight_bits=60)
+    short = narrow.bound(facts, direction_bits=5)
+    assert short.depth < promised.depth
+    retrieval = optimal_relu.Retrieval()
+    assert retrieval.bound(facts, folders=9).depth < retrieval.bound(facts).depth
+    for construction in optimal_relu.CONSTRUCTIONS:
+        with pytest.raises(ml.InvalidArgument, match="facts: a Facts is needed, got 1000"):
+            construction().bound(1000)
 
 
 # -- directions and moduli -------------------------------------------------------------------------

@@ -23,7 +23,8 @@ import numpy as np
 
 from mem_lib.network import Size
 from mem_lib.network.builder import Builder, Value
-from mem_lib.optimal_relu.fields import Fields
+from mem_lib.optimal_relu.fields import Fields, Keys
+from mem_lib.optimal_relu.file_network import Line
 from mem_lib.optimal_relu.folder import Folders
 from mem_lib.optimal_relu.shape import burden
 from mem_lib.optimal_relu.stream_network import StreamNetwork
@@ -261,9 +262,17 @@ class BlockNetwork(StreamNetwork):
     for more than two classes."""
 
     shape_class: ClassVar[type[StreamShape]] = BlockShape
-    plan_class: ClassVar[type[StreamPlan]] = BlockPlan
+    plan_class: ClassVar[type[BlockPlan]] = BlockPlan
     #: Units that carry the line beside a block.
     carriers: ClassVar[int] = 0
+
+    def room(self, ways: Fields) -> np.ndarray | None:
+        """The most folders in a block, for each way; None: all of them."""
+        return None
+
+    def planned(self, line: Line, keys: Keys, way: Fields) -> BlockPlan:
+        room = self.room(way)
+        return self.plan_class(line, keys, *way.only, None if room is None else room.item())
 
     @abstractmethod
     def extent(self, possible: Fields, cost: int) -> tuple[int, int]:

@@ -134,7 +134,12 @@ class Fields:
             string_bits(self.first_bits, self.key_bits, self.label_bits, self.folder_size)
         )
 
-    def among(self, chosen: np.ndarray) -> Fields:
+    @property
+    def only(self) -> tuple[int, int, int]:
+        """(key_bits, folder_size, folders), where one way is left."""
+        return self.key_bits.item(), self.folder_size.item(), self.folders.item()
+
+    def among(self, chosen: np.ndarray | slice) -> Fields:
         """Some of the ways."""
         return replace(
             self,

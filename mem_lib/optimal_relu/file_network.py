@@ -76,10 +76,19 @@ class FilePlan(ABC):
         """All hidden layers; returns the code, in the unit of the shape."""
 
     @property
-    def projection_bits(self) -> int:
-        """Of the longest entry of the first layer."""
+    def label_bits(self) -> int:
+        """c, the bits of a code."""
+        return self.line.codes.bits
+
+    def common(self, shape: type[Shape], one: int = 1) -> dict[str, int]:
+        """What every shape tells of its first and its last layer."""
         weights, bias = self.first_layer
-        return max(map(int.bit_length, [*weights, bias]))
+        return {
+            "d": self.line.d,
+            "projection_bits": max(map(int.bit_length, [*weights, bias])),
+            "answer_bits": shape.answer(self.line.codes.grid, self.label_bits, one),
+            "label_bits": self.label_bits,
+        }
 
     @property
     def bytes(self) -> int:
@@ -121,12 +130,11 @@ class FileNetwork(Construction):
     proven: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        checked: dict[str, Any] = {"directions": whole(self.directions, "directions", 1)}
+        vars(self).update(directions=whole(self.directions, "directions", 1))
         if self.folder_size is not None:
-            checked["folder_size"] = whole(self.folder_size, "folder_size", 1)
+            vars(self).update(folder_size=whole(self.folder_size, "folder_size", 1))
         if self.tolerance is not None:
             at_least_zero(self.tolerance, "tolerance")
-        vars(self).update(checked)
 
     # -- building ------------------------------------------------------------------------------
 
@@ -223,7 +231,7 @@ class FileNetwork(Construction):
         return answering(size, longest) if longest else size
 
 
-def budget(value: Any, name: str) -> int | None:
+def budget(value: int | None, name: str) -> int | None:
     """A budget as an integer, not larger than what int64 is compared with."""
     return None if value is None else min(whole(value, name, 1), INT64_LIMIT)
 

@@ -145,18 +145,11 @@ class PaperPlan(FilePlan):
         """The number of folders."""
         return -(-self.N // self.folder_size)
 
-    @property
-    def label_bits(self) -> int:
-        return self.line.codes.bits
-
     def shape(self, folders: int | None = None) -> PaperShape:
         return self.shape_class(
-            d=self.line.d,
-            projection_bits=self.projection_bits,
-            answer_bits=Shape.answer(self.line.codes.grid, self.label_bits, 1 << self.unit_bits),
+            **self.common(self.shape_class, 1 << self.unit_bits),
             folders=self.count,
             folder_size=self.folder_size,
-            label_bits=self.label_bits,
             key_bits=self.key_bits,
             unit_bits=self.unit_bits,
         )

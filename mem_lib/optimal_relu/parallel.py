@@ -11,7 +11,6 @@ from mem_lib.errors import HypothesisViolated, show
 from mem_lib.optimal_relu.blocks import BlockNetwork, BlockPlan, block_depth
 from mem_lib.optimal_relu.fields import TOO_MUCH, Fields
 from mem_lib.optimal_relu.file_network import budget
-from mem_lib.optimal_relu.streams import StreamPlan
 from mem_lib.optimal_relu.worst_case import WorstCase
 
 #: Entries in the layer of a bit, for each block, and in the layer of a threshold: they decide which
@@ -41,7 +40,7 @@ class Parallel(BlockNetwork):
     variant: ClassVar[str] = "parallel"
     title: ClassVar[str] = "blocks side by side, in as many layers as are allowed"
     theorem: ClassVar[str] = "thm-optimal_relu-parallel"
-    plan_class: ClassVar[type[StreamPlan]] = ParallelPlan
+    plan_class: ClassVar[type[BlockPlan]] = ParallelPlan
 
     def __post_init__(self) -> None:
         super().__post_init__()

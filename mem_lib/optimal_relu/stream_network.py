@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
@@ -60,23 +60,20 @@ class StreamNetwork(FileNetwork):
     def most(self, worst: WorstCase, possible: Fields, cost: int) -> Size:
         """The size at most, when one of the ``possible`` ways is taken, at that cost or less."""
 
-    def room(self, ways: Fields) -> np.ndarray | None:
-        """The most folders in a block, for each way; None: all of them."""
-        return None
-
     # -- building ------------------------------------------------------------------------------
 
     def filed(self, line: Line, rng: np.random.Generator) -> StreamPlan:
         keys, codes = Keys.of(line.projection, rng), line.codes
         ways = Fields.of(keys, codes.bits, self.folder_size)
-        costs, room = self.cost(ways), self.room(ways)
+        costs = self.cost(ways)
         i = int(np.argmin(costs))
         answer = self.shape_class.answer(codes.grid, codes.bits)
         self.check(ways, bool(costs[i] < TOO_MUCH), max(keys.hash_bits, answer))
-        chosen = (int(numbers[i]) for numbers in (ways.key_bits, ways.folder_size, ways.folders))
-        return self.plan_class(
-            line, keys, *chosen, **({} if room is None else {"room": int(room[i])})
-        )
+        return self.planned(line, keys, ways.among(slice(i, i + 1)))
+
+    def planned(self, line: Line, keys: Keys, way: Fields) -> StreamPlan:
+        """The plan that writes the strings in the only way that is left."""
+        return self.plan_class(line, keys, *way.only)
 
     # -- promises ------------------------------------------------------------------------------
 
@@ -142,10 +139,7 @@ class ShortWeights(StreamNetwork):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        checked: dict[str, Any] = {
-            "max_weight_bits": budget(self.max_weight_bits, "max_weight_bits")
-        }
-        vars(self).update(checked)
+        vars(self).update(max_weight_bits=budget(self.max_weight_bits, "max_weight_bits"))
 
     @property
     def short_direction(self) -> bool:

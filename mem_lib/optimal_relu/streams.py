@@ -55,10 +55,6 @@ class StreamPlan(FilePlan):
     shape_class: ClassVar[type[StreamShape]]
 
     @property
-    def label_bits(self) -> int:
-        return self.line.codes.bits
-
-    @property
     def first_layer(self) -> tuple[list[int], int]:
         return self.line.projection.first_layer()
 
@@ -69,12 +65,9 @@ class StreamPlan(FilePlan):
     def shape(self, folders: int | None = None) -> StreamShape:
         count = self.most_folders if folders is None else folders
         return self.shape_class(
-            d=self.line.d,
-            projection_bits=self.projection_bits,
-            answer_bits=self.shape_class.answer(self.line.codes.grid, self.label_bits),
+            **self.common(self.shape_class),
             folders=count,
             folder_size=self.folder_size,
-            label_bits=self.label_bits,
             key_bits=self.key_bits,
             first_key_bits=self.keys.bits,
             hash_steps=self.keys.hash_steps,

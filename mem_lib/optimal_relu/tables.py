@@ -140,11 +140,11 @@ class TablePlan(FilePlan):
     def rows(self, part: slice = slice(None)) -> Iterator[int]:
         """The equations that the cells have to satisfy, key after key."""
         codes = self.line.values[self.by_key]
-        return equations(self.keys[part], codes[part], self.primes, self.line.codes.bits)
+        return equations(self.keys[part], codes[part], self.primes, self.label_bits)
 
     def judged_depth(self) -> float:
         """About how deep the network gets; exact for few keys."""
-        N, c = len(self.keys), self.line.codes.bits
+        N, c = len(self.keys), self.label_bits
         parts, length = [slice(None)], 3 * self.cells
         if max(MOST_JUDGED, RUNS * length) < N:
             begins = np.linspace(0, N - length, RUNS).astype(int).tolist()
@@ -163,14 +163,10 @@ class TablePlan(FilePlan):
     def shape(self, folders: int | None = None) -> TableShape:
         """With the number of folders, or the fewest there can be."""
         hash_steps, table_steps, *prime_steps = self.steps
-        codes = self.line.codes
         return TableShape(
-            d=self.line.d,
-            projection_bits=self.projection_bits,
-            answer_bits=TableShape.answer(codes.grid, codes.bits),
+            **self.common(TableShape),
             folders=-(-len(self.keys) // self.cells) if folders is None else folders,
             folder_size=self.cells,
-            label_bits=codes.bits,
             primes=self.primes,
             hash_steps=hash_steps,
             table_steps=table_steps,
@@ -179,7 +175,7 @@ class TablePlan(FilePlan):
         )
 
     def folders(self, progress: bool | None = None) -> Folders:
-        c = self.line.codes.bits
+        c = self.label_bits
         with progress_bar(len(self.keys), "keys", "fill the tables", progress) as bar:
             starts, tables = fill(self.rows(), self.cells, c, bar.update)
         return Folders(
@@ -199,11 +195,11 @@ class TablePlan(FilePlan):
             reached = in_one_layer(net, FIND, h, h["x"], first)
             h["U"] += jump * reached
         reduced(net, h, "x", self.modulus, self.table_range)
-        return _parities(net, self._read(net, h), self.line.codes.bits)
+        return _parities(net, self._read(net, h), self.label_bits)
 
     def _read(self, net: Builder, h: dict[str, Value]) -> Value:
         """The sum of the three cells of x, one base-4 digit for each bit of the label."""
-        below, T = min(self.modulus, self.table_range), 1 << (self.cells * self.line.codes.bits)
+        below, T = min(self.modulus, self.table_range), 1 << (self.cells * self.label_bits)
         for p in self.primes:
             h["r"] = h["x"]
             if p == self.primes[-1]:
@@ -213,7 +209,7 @@ class TablePlan(FilePlan):
             gate: Value | None = None  # the bit before this one, if its cell is that of x
             digit = 0
             for cell in range(p):
-                for b in reversed(range(self.line.codes.bits)):
+                for b in reversed(range(self.label_bits)):
                     T >>= 1
                     units = h | {"above": rest - cell, "below": cell - rest}
                     units |= {} if gate is None else {"gate": gate}
