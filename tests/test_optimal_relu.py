@@ -11,9 +11,8 @@ import mem_lib as ml
 from mem_lib import optimal_relu
 from mem_lib.data import hostile
 from mem_lib.exact import reference
-from mem_lib.optimal_relu import _retrieval
-from mem_lib.optimal_relu._paper import best_folder_size
-from mem_lib.optimal_relu._sizes import paper_depth_of
+from mem_lib.optimal_relu import tables
+from mem_lib.optimal_relu.paper import PaperShape
 from mem_lib.parts import gf2, projection
 from mem_lib.parts.strings import entries, stream, string_bits
 from tests.datasets import datasets
@@ -26,9 +25,6 @@ WIDTH = {
     "series": {6, 7, 8}, "retrieval": {8},
 }  # fmt: skip
 BALL = ml.data.ball(N=200, d=5, seed=0)
-
-#: Told apart in the moves to come.
-REFUSED = (ml.HypothesisViolated, ml.InvalidArgument)
 
 
 def check(network, dataset):
@@ -229,11 +225,11 @@ def test_the_default_folder_size_of_the_paper_is_best():
     for N, key, label in [(1, 1, 1), (2, 9, 1), (10, 3, 5), (200, 20, 1), (1000, 21, 1)]:
 
         def depth(n, N=N, key=key, label=label):
-            return paper_depth_of(-(-N // n), n, key, label)
+            return PaperShape.depth_of(-(-N // n), n, key, label)
 
-        assert depth(best_folder_size(N, key, label)) == min(map(depth, range(1, N + 1)))
-    assert paper_depth_of(-(-1000 // 7), 7, 21, 1) == 887
-    assert paper_depth_of(100, 10, 21, 1) == 953
+        assert depth(PaperShape.best_folder_size(N, key, label)) == min(map(depth, range(1, N + 1)))
+    assert PaperShape.depth_of(-(-1000 // 7), 7, 21, 1) == 887
+    assert PaperShape.depth_of(100, 10, 21, 1) == 953
 
 
 def test_depth_grows_like_the_root():
@@ -246,10 +242,27 @@ def test_depth_grows_like_the_root():
         assert depth[variant, 4000] < 6 * depth[variant, 250]
 
 
+@pytest.mark.parametrize("construction", optimal_relu.CONSTRUCTIONS)
+def test_a_plan_a_network_and_its_description_have_one_shape(construction):
+    plan = construction().plan(BALL, np.random.default_rng(0))
+    network = construction().build(BALL)
+    formula, about = optimal_relu.size_formula(network), network.about
+    shape = construction.shape_class.read(about)
+    assert shape == plan.shape(about["folders"]) and shape.formula == formula
+    assert {name: about[name] for name in shape.told()} == shape.told()
+    # before the folders are filled: at most so many; of tables, at least
+    foreseen = plan.size()
+    if construction is optimal_relu.Retrieval:
+        assert foreseen.depth < formula.depth and plan.bytes < shape.bytes
+    else:
+        assert foreseen.depth >= formula.depth and plan.bytes >= shape.bytes
+    assert plan.burden.startswith("folder_size: ")
+
+
 def test_size_formula_of_another_network():
     other = ml.beyond_worst_case.build(ml.data.ball(N=10, d=2, margin=0.1, seed=0))
     for value in (other, {}, {"chapter": "optimal_relu", "variant": "thin"}, None):
-        with pytest.raises(ml.HypothesisViolated, match=r"network: one that .* made"):
+        with pytest.raises(ml.InvalidArgument, match=r"network: one that .* made"):
             optimal_relu.size_formula(value)
 
 
@@ -370,7 +383,7 @@ def test_keys_that_share_the_primes_are_mixed():
 
 
 def test_long_runs_are_judged_by_samples(monkeypatch):
-    monkeypatch.setattr(_retrieval, "MOST_JUDGED", 100)
+    monkeypatch.setattr(tables, "MOST_JUDGED", 100)
     dataset = ml.data.ball(N=1500, d=2, seed=1)
     network = optimal_relu.build(dataset, variant="retrieval", folder_size=23)
     monkeypatch.undo()
@@ -388,7 +401,7 @@ def test_the_folders_are_those_of_the_network():
         rows = np.concatenate([shelf.members(j) for j in range(len(shelf.starts))])
         assert sorted(rows.tolist()) == list(range(BALL.N))
         assert (np.diff(shelf.keys[rows]) > 0).all()
-        with pytest.raises(ml.HypothesisViolated, match=f"folder: 0..{len(shelf.starts) - 1}"):
+        with pytest.raises(ml.InvalidArgument, match=f"folder: 0..{len(shelf.starts) - 1}"):
             shelf.members(len(shelf.starts))
 
 
@@ -477,7 +490,7 @@ def test_one_more_in_one_weight_is_noticed(variant, N, least):
 )
 def test_bad_arguments(arguments, message):
     for function in (optimal_relu.build, optimal_relu.folders):
-        with pytest.raises(REFUSED, match=message):
+        with pytest.raises(ml.InvalidArgument, match=message):
             function(BALL, **arguments)
 
 
@@ -491,7 +504,7 @@ def test_labels_of_machine_size(variant):
 
 @pytest.mark.parametrize("folder", ["x", None, 0.5, True, -1, 99])
 def test_a_folder_that_is_not_there(folder):
-    with pytest.raises(ml.HypothesisViolated, match="folder: "):
+    with pytest.raises(ml.InvalidArgument, match="folder: "):
         optimal_relu.folders(BALL).members(folder)
 
 
@@ -500,18 +513,18 @@ def test_a_folder_that_is_not_there(folder):
 )
 def test_a_damaged_description_has_no_size(change):
     about = optimal_relu.build(BALL, variant="retrieval").about
-    with pytest.raises(ml.HypothesisViolated, match="network: one that"):
+    with pytest.raises(ml.InvalidArgument, match="network: one that"):
         optimal_relu.size_formula(about | change)
     about = optimal_relu.build(BALL, variant="parallel").about
-    with pytest.raises(ml.HypothesisViolated, match="network: one that"):
+    with pytest.raises(ml.InvalidArgument, match="network: one that"):
         optimal_relu.size_formula(about | {"blocks": 0})
 
 
 def test_bad_data():
     for variant in (np.array(["paper", "wide"]), ["paper"], 3):
-        with pytest.raises(ml.HypothesisViolated, match="variant: one of"):
+        with pytest.raises(ml.InvalidArgument, match="variant: one of"):
             optimal_relu.build(BALL, variant=variant)
-    with pytest.raises(ml.HypothesisViolated, match="dataset: a Dataset is needed, got 7"):
+    with pytest.raises(ml.InvalidArgument, match="dataset: a Dataset is needed, got 7"):
         optimal_relu.build(7)
 
 

@@ -12,6 +12,7 @@ import pytest
 import mem_lib as ml
 from mem_lib import foundations, optimal_relu
 from mem_lib._base.roots import directed_root
+from mem_lib.constructions import Facts
 from mem_lib.optimal_relu import (
     bound,
     key_bits_bound,
@@ -21,11 +22,13 @@ from mem_lib.optimal_relu import (
     paper_depth,
     spread_bound,
 )
-from mem_lib.optimal_relu._build import BUDGETS
 from mem_lib.parts import projection
 
-#: Told apart in the moves to come.
-REFUSED = (ml.HypothesisViolated, ml.InvalidArgument)
+#: The budgets, and the variants that keep to them.
+BUDGETS = {
+    name: [cls.variant for cls in optimal_relu.CONSTRUCTIONS if name in cls.parameters()]
+    for name in ("depth", "max_weight_bits")
+}
 
 
 def data(N, d, classes=2, seed=0, **options):
@@ -87,7 +90,10 @@ def test_no_entry_is_larger_than_promised(family, variant, folder_size):
 
 def budgets(dataset, **options):
     """The least that is promised, a little more, and plenty; for every variant that has budgets."""
-    few = {"depth": r"(\d+) layers are always enough", "bits": r"(\d+) bits are always enough"}
+    few = {
+        "depth": r"(\d+) layers are always enough",
+        "max_weight_bits": r"(\d+) bits are always enough",
+    }
     for name, variants in BUDGETS.items():
         for variant in variants:
             with pytest.raises(ml.HypothesisViolated) as error:
@@ -106,7 +112,7 @@ def test_no_entry_is_larger_than_promised_for_a_budget(family, folder_size):
         assert most.depth < 10**9 and most.width < 10**9
         assert excess(network.size, most) == {}
         behind = ml.Network(network.layers[1:])
-        assert behind.size.bits <= budget.get("bits", math.inf)
+        assert behind.size.bits <= budget.get("max_weight_bits", math.inf)
         assert network.depth <= budget.get("depth", math.inf)
         assert ml.verify(network, family)
 
@@ -126,12 +132,12 @@ def test_least_budgets_are_the_least():
 
 
 @pytest.mark.parametrize("variant", optimal_relu.VARIANTS)
-@pytest.mark.parametrize("accuracy", [0, Fraction(1, 1000), 3])
-def test_promises_for_targets(variant, accuracy):
+@pytest.mark.parametrize("tolerance", [0, Fraction(1, 1000), 3])
+def test_promises_for_targets(variant, tolerance):
     points = data(50, 2).points
     dataset = ml.Dataset(points, targets=np.round(np.sinh(9 * points[:, 0]), 5))
-    network = optimal_relu.build(dataset, variant=variant, accuracy=accuracy)
-    most = bound(dataset, variant=variant, accuracy=accuracy, folders=(
+    network = optimal_relu.build(dataset, variant=variant, tolerance=tolerance)
+    most = bound(dataset, variant=variant, tolerance=tolerance, folders=(
         network.about["folders"] if variant == "retrieval" else None
     ))  # fmt: skip
     assert excess(network.size, most) == {}
@@ -223,36 +229,58 @@ def test_what_a_promise_does_not_accept():
         (good | {"radius": -1}, "radius: a finite number >= 0"),
         (good | {"classes": 0}, "classes: a whole number >= 1"),
         (good | {"variant": "broad"}, "variant: one of"),
-        (good | {"folders": 3}, "folders: their number is proved"),
-        (good | {"bits": 50}, "bits: only 'narrow' and 'wide' and 'series' keep to such a budget"),
-        (good | {"depth": 50, "variant": "wide"}, "depth: only 'parallel' .* got 50 for .* 'wide'"),
+        (good | {"folders": 3}, "folders: it means nothing to 'optimal_relu.paper'"),
+        (good | {"max_weight_bits": 50}, "max_weight_bits: it means nothing .*paper.* got 50"),
+        (good | {"depth": 50, "variant": "wide"}, "depth: it means nothing .*wide.*; got 50"),
         (good | {"depth": 0, "variant": "parallel"}, "depth: a whole number >= 1"),
-        (good | {"depth": 9, "variant": "parallel"}, "depth: .* layers are always enough"),
-        (good | {"bits": 9, "variant": "narrow"}, "bits: .* bits are always enough"),
-        (good | {"accuracy": 0.5}, "accuracy: .* without one give classes"),
+        (good | {"tolerance": 0.5}, "tolerance: .* without one give classes"),
         (good | {"folder_size": 0}, "folder_size: a whole number >= 1"),
         (good | {"grid_bits": -1}, "grid_bits: a whole number >= 0"),
         (good | {"direction_bits": 0}, "direction_bits: a whole number >= 1"),
-        ({"dataset": dataset, "N": 5}, "dataset: N, d, separation, radius, classes and grid_bits"),
+        ({"dataset": dataset, "N": 5, "classes": 2}, "dataset: N, classes are those of the data"),
         ({"dataset": [[1, 2]]}, "dataset: a Dataset is needed"),
-        ({"dataset": dataset, "accuracy": 0.5}, "accuracy: it is for real targets"),
+        ({"dataset": dataset, "tolerance": 0.5}, "tolerance: it is for real targets"),
+    ]:
+        with pytest.raises(ml.InvalidArgument, match=words):
+            bound(**arguments)
+    for arguments, words in [
+        (good | {"depth": 9, "variant": "parallel"}, "depth: .* layers are always enough"),
+        (
+            good | {"max_weight_bits": 9, "variant": "narrow"},
+            "max_weight_bits: .* bits are always enough",
+        ),
+        (good | {"value_bits": 8}, "value_bits: .* give a data set, or classes .* got 8"),
         (
             {
                 "dataset": ml.Dataset([[0.0], [1.0]], targets=[0.0, 2.0**60]),
                 "variant": "narrow",
-                "bits": 50,
+                "max_weight_bits": 50,
             },
-            "bits: the last layer, which makes targets of codes, takes 6. bits, got 50",
+            "max_weight_bits: the last layer, which makes targets of codes, takes 6. bits, got 50",
         ),
         (
             {"dataset": ml.Dataset([[0], [1], [2]], targets=[0.0, 0.5, 2.0**-70])},
-            "accuracy: exact targets take .* got None",
+            "tolerance: exact targets take .* got None",
         ),
     ]:
-        with pytest.raises(REFUSED, match=words):
+        with pytest.raises(ml.HypothesisViolated, match=words):
             bound(**arguments)
     with pytest.raises(ml.InvalidArgument, match="folders: a whole number >= 1"):
         bound(**good, variant="retrieval", folders=0)
+
+
+def test_a_promise_from_facts_is_that_of_the_construction():
+    facts = Facts(N=1000, d=10, separation=0.28)
+    narrow = optimal_relu.Narrow(max_weight_bits=60)
+    promised = bound(N=1000, d=10, separation=0.28, variant="narrow", max_weight_bits=60)
+    assert narrow.bound(facts) == promised == bound(facts, variant="narrow", max_weight_bits=60)
+    short = narrow.bound(facts, direction_bits=5)
+    assert short.depth < promised.depth
+    retrieval = optimal_relu.Retrieval()
+    assert retrieval.bound(facts, folders=9).depth < retrieval.bound(facts).depth
+    for construction in optimal_relu.CONSTRUCTIONS:
+        with pytest.raises(ml.InvalidArgument, match="facts: a Facts is needed, got 1000"):
+            construction().bound(1000)
 
 
 # -- directions and moduli -------------------------------------------------------------------------
@@ -338,7 +366,7 @@ def test_a_short_modulus_exists():
 
 
 def test_a_range_too_small_for_the_points():
-    with pytest.raises(ml.HypothesisViolated, match="range_: 5 different integers"):
+    with pytest.raises(ml.InvalidArgument, match="range_: 5 different integers"):
         modulus_bound(5, 4)
     assert modulus_bound(5, 5) >= 5
 
@@ -583,12 +611,12 @@ def test_weights_times_bits(family):
     start = 2 * (least["first_key_bits"] + 2 * c)
     for bits in range(start, 3 * start, max(1, start // 4)):
         try:
-            network = optimal_relu.build(family, variant="narrow", bits=bits)
+            network = optimal_relu.build(family, variant="narrow", max_weight_bits=bits)
         except ml.HypothesisViolated as error:
             # what the direction and the modulus of short weights need, which is not known before
             needed = int(re.search(r"at least (\d+) bits", str(error)).group(1))
             assert bits < needed
-            network = optimal_relu.build(family, variant="narrow", bits=needed)
+            network = optimal_relu.build(family, variant="narrow", max_weight_bits=needed)
             S = projections(family, network)
             rho_0 = network.about["first_key_bits"]
             assert bits < max(rho_0 + 2 * c, S.bit_length())
@@ -607,7 +635,7 @@ def test_weights_times_bits(family):
 def test_blocks_in_series(family):
     longest = optimal_relu.build(family, variant="wide", folder_size=1).size.bits
     for bits in (None, longest, longest + 30):
-        network = optimal_relu.build(family, variant="series", bits=bits)
+        network = optimal_relu.build(family, variant="series", max_weight_bits=bits)
         about = network.about
         K, N1, T, r = (about[k] for k in ("hash_steps", "folders", "string_bits", "rounds"))
         assert network.depth == K + N1 + r * (T - 1) + 3 <= K + 2 * N1 + T + 2
@@ -615,7 +643,7 @@ def test_blocks_in_series(family):
         assert network.size.width <= 7 + (about["label_bits"] > 1)
         behind = ml.Network(network.layers[1:]).size
         assert behind.bits <= max(T, projections(family, network).bit_length())
-        wide = optimal_relu.build(family, variant="wide", bits=bits)
+        wide = optimal_relu.build(family, variant="wide", max_weight_bits=bits)
         assert wide.depth <= network.depth
         assert ml.verify(network, family)
 
@@ -693,7 +721,7 @@ def test_real_targets(variant):
     targets = [Fraction(t) for t in dataset.targets.tolist()]
     D = max(targets) - min(targets)
     for eps in (Fraction(1, 10**4), Fraction(1, 7), Fraction(3), Fraction(100)):
-        network = optimal_relu.build(dataset, variant=variant, accuracy=eps)
+        network = optimal_relu.build(dataset, variant=variant, tolerance=eps)
         certificate = ml.verify(network, dataset, tolerance=eps)
         assert certificate and certificate.max_error <= eps
         assert network.about["label_bits"] <= math.log2(D / eps + 1) + 1
@@ -731,7 +759,7 @@ def test_built_networks_obey_the_count(family):
 
 
 def test_no_length_helps_without_weights():
-    with pytest.raises(ml.HypothesisViolated, match="weights: without a weight"):
+    with pytest.raises(ml.InvalidArgument, match="weights: without a weight"):
         least_bits(10, 0)
     assert least_bits(10, 0, classes=1) == 1
     with pytest.raises(ml.InvalidArgument, match="N: a whole number"):
@@ -793,7 +821,7 @@ def test_points_beyond_the_range_of_floats_have_a_bound(points, labels):
 @pytest.mark.parametrize("name", ["N", "d", "separation", "radius", "classes", "grid_bits"])
 def test_what_the_data_say_is_not_said_again(name):
     dataset = data(20, 2)
-    with pytest.raises(ml.HypothesisViolated, match=r"dataset: N, d, .* omit them"):
+    with pytest.raises(ml.InvalidArgument, match=rf"dataset: {name} are those .* omit them"):
         optimal_relu.bound(dataset, **{name: 2})
 
 
@@ -818,5 +846,5 @@ def test_numbers_that_no_search_comes_to_the_end_of(call):
 
 
 def test_weights_too_long_to_count():
-    with pytest.raises(ml.HypothesisViolated, match="weights: 1 weights would need more than"):
+    with pytest.raises(ml.InvalidArgument, match="weights: 1 weights would need more than"):
         least_bits(10**9, 1)

@@ -79,7 +79,7 @@ def test_the_same_certificate_on_another_device(variant, other_device):
 
 
 def test_a_module_on_another_device(other_device):
-    network = ml.optimal_relu.build(BALL, variant="narrow", bits=51)
+    network = ml.optimal_relu.build(BALL, variant="narrow", max_weight_bits=51)
     module = network.to_torch(BALL, device=other_device)
     x = torch.tensor(BALL.points, device=other_device)
     assert torch.equal(module(x).cpu()[:, 0], torch.tensor(BALL.labels, dtype=torch.float64))
@@ -248,7 +248,7 @@ def test_long_weights_are_refused_with_the_bits_they_need(variant):
 def test_short_weights_are_exact_in_plain_float64():
     """The witness of weights times bits: depth of the order of N, and not one wrong label."""
     data = ml.data.ball(N=5000, d=10, margin=0.1, seed=0)
-    network = ml.optimal_relu.build(data, variant="narrow", bits=51)
+    network = ml.optimal_relu.build(data, variant="narrow", max_weight_bits=51)
     module = network.to_torch(data, device="cpu")
     assert module.proven and module.bits <= 53
     out = module(torch.from_numpy(data.points.copy())).numpy()[:, 0]

@@ -1,4 +1,4 @@
-"""What every variant knows before it is wired: the folders and their strings."""
+"""What every construction knows before it is wired: the folders and their strings."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mem_lib._base.numbers import is_integer
-from mem_lib.errors import HypothesisViolated, show
-
-VARIANTS = ("paper", "merged", "narrow", "wide", "parallel", "series", "retrieval")
+from mem_lib.errors import InvalidArgument, show
 
 
 @dataclass(frozen=True)
@@ -20,7 +18,7 @@ class Folders:
     keys:          the key of every row of ``dataset.distinct()``, as the network compares it
     starts:        the smallest key of every folder
     strings:       one integer for each folder: keys (paper, merged), a table (retrieval), or keys
-                   and labels (the others); the weights of the layers that find the folder
+                   and codes (the others); the weights of the layers that find the folder
     label_strings: the second string of ``"paper"`` and ``"merged"``; else empty
     string_bits:   the length of a string, leading zeros included
     """
@@ -38,9 +36,9 @@ class Folders:
             yield start, string - before
 
     def members(self, folder: int) -> np.ndarray:
-        """The rows of one folder, by increasing key."""
+        """The rows of one folder, by increasing key; ``InvalidArgument`` where there is none."""
         if not is_integer(folder) or not 0 <= folder < len(self.starts):
-            raise HypothesisViolated(
+            raise InvalidArgument(
                 f"folder: 0..{len(self.starts) - 1} are there, got {show(folder)}"
             )
         inside = self.keys >= self.starts[folder]
@@ -55,12 +53,3 @@ def in_rows(values: np.ndarray, order: np.ndarray) -> np.ndarray:
     result = np.empty_like(values)
     result[order] = values
     return result
-
-
-def label_bits(classes: int) -> int:
-    """c = max(1, ceil(log2 C)): the bits of a label.
-
-    >>> [label_bits(C) for C in (1, 2, 3, 4, 5)]
-    [1, 1, 2, 2, 3]
-    """
-    return max(1, (classes - 1).bit_length())

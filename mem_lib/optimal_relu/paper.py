@@ -14,46 +14,121 @@ the top, is 1.  So the difference of the two folded values is +1 or -1, and its 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
+from mem_lib.network import Size
 from mem_lib.network.builder import Builder, Value
-from mem_lib.optimal_relu._folders import Folders, in_rows
-from mem_lib.optimal_relu._sizes import paper_depth_of
+from mem_lib.optimal_relu.file_network import FileNetwork, FilePlan, Line
+from mem_lib.optimal_relu.folder import Folders, in_rows
+from mem_lib.optimal_relu.shape import Shape
+from mem_lib.optimal_relu.worst_case import WorstCase, largest
 from mem_lib.parts.projection import Projection
 from mem_lib.parts.stages import FIND, PROJECT, READ
 from mem_lib.parts.strings import joined
 
 
 @dataclass(frozen=True)
-class PaperPlan:
+class PaperShape(Shape):
+    """key_bits: rho, the bits of a key; unit_bits: f, everything is held in units of 2^-f."""
+
+    key_bits: int
+    unit_bits: int
+
+    units: ClassVar[int] = 12
+    long_entries: ClassVar[int] = 2
+
+    @staticmethod
+    def depth_of(folders: int, folder_size: int, key_bits: int, label_bits: int) -> int:
+        """1 + 3 N1 + 1 + n (3 max + 2) hidden layers, and the output."""
+        return 3 + 3 * folders + folder_size * (3 * max(key_bits, label_bits) + 2)
+
+    @classmethod
+    def best_folder_size(cls, N: int, key_bits: int, label_bits: int) -> int:
+        """The number of points in a folder that gives the least depth.
+
+        ceil(N/n) folders cost three layers each and n entries 3 max(key, label bits) + 2: the real
+        minimum, at sqrt(3N / (3 max + 2)), is below sqrt(N).  So is that of the merged network, at
+        sqrt(2N / (max + 3)).
+        """
+
+        def depth(n: int) -> int:
+            return cls.depth_of(-(-N // n), n, key_bits, label_bits)
+
+        return min(range(1, math.isqrt(N) + 2), key=depth)
+
+    @property
+    def one(self) -> int:
+        return 1 << self.unit_bits
+
+    @property
+    def string_bits(self) -> int:
+        return self.folder_size * max(self.key_bits, self.label_bits)
+
+    @property
+    def depth(self) -> int:
+        return self.depth_of(self.folders, self.folder_size, self.key_bits, self.label_bits)
+
+    @property
+    def width(self) -> int:
+        return 12
+
+    @property
+    def weights(self) -> int:
+        """Three layers for each folder, three for each bit, two for each comparison."""
+        key, label = self.key_bits, self.label_bits
+        longest = max(key, label)
+        # a bit: 6 + 5 + 5 entries, 2 more where the field is not empty; an idle string: 3 + 3 + 3;
+        # the last bit of a field is added one layer later, by one entry, or two for the key
+        strings = 18 * (key + label) - 4 + 9 * (2 * longest - key - label) + 1
+        strings += 2 if key == longest else 1
+        carried = 6 * longest + 1  # x and y, and the gate that y takes up
+        compare = 4 + 1 + 2 + 5 + 9  # probes, label, x and y, q1 and q2; then the gate's layer
+        entries = self.folder_size * (strings + carried + compare)
+        return self.d + 1 + 18 * self.folders - 2 + 9 + entries - 1 + 2
+
+    @property
+    def bits(self) -> int:
+        return max(self.projection_bits, self.unit_bits + self.string_bits + 2)
+
+    @property
+    def most(self) -> Size:
+        """No entry of the network's size is larger."""
+        d, key, c, f = self.d, self.key_bits, self.label_bits, self.unit_bits
+        first, folders, n = self.projection_bits, self.folders, self.folder_size
+        both, either = min(key, c), max(key, c)
+        alone = either - both
+        folder = n * (key + c) + 2 * (f + key + 1) + f + 1 + 13 * 2
+        bit = 2 * (2 * f + n * (key + c) + 4) + key + c + 41 * 2
+        field = 2 * (c + 1) + (f + 2) + 21 * 2
+        return Size(
+            depth=self.depth,
+            width=self.width,
+            neurons=7 + 12 * folders + n * (30 * both + 27 * alone + 16),
+            weights=d + 12 + 18 * folders + n * (43 * both + 34 * alone + 24),
+            dense_weights=d + 33 + 59 * folders + n * (326 * both + 279 * alone + 169),
+            bits=self.bits,
+            total_bits=(d + 1) * first
+            + folders * folder
+            + 4 * (f + 5)
+            + 3
+            + n * (either * bit + field),
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class PaperPlan(FilePlan):
     """Everything that the layers are made of."""
 
     projection: Projection  # gap at least 2^(f+1)
-    labels: np.ndarray  # in the order of the keys
     unit_bits: int  # f
     keys: np.ndarray  # floor(z), increasing; two of them differ by at least 2
     key_bits: int
-    label_bits: int
     folder_size: int
 
-    depth_of: ClassVar[Callable[[int, int, int, int], int]] = staticmethod(paper_depth_of)
-
-    @classmethod
-    def of(
-        cls, projection: Projection, labels: np.ndarray, label_bits: int, folder_size: int | None
-    ) -> Self:
-        if projection.gap == 1:  # z needs gaps of 2
-            projection = projection.times(2)
-        f = projection.gap.bit_length() - 2
-        keys = (projection.keys + (1 << f)) >> f
-        key_bits = int(keys[-1]).bit_length()
-        if folder_size is None:
-            folder_size = best_folder_size(len(keys), key_bits, label_bits, cls.depth_of)
-        return cls(projection, labels, f, keys, key_bits, label_bits, folder_size)
+    shape_class: ClassVar[type[PaperShape]] = PaperShape
 
     @property
     def first_layer(self) -> tuple[list[int], int]:
@@ -70,15 +145,14 @@ class PaperPlan:
         """The number of folders."""
         return -(-self.N // self.folder_size)
 
-    def about(self, folders: Folders | None = None) -> dict[str, object]:
-        return {
-            "folders": self.count,
-            "folder_size": self.folder_size,
-            "key_bits": self.key_bits,
-            "label_bits": self.label_bits,
-            "string_bits": self.folder_size * max(self.key_bits, self.label_bits),
-            "unit_bits": self.unit_bits,
-        }
+    def shape(self, folders: int | None = None) -> PaperShape:
+        return self.shape_class(
+            **self.common(self.shape_class, 1 << self.unit_bits),
+            folders=self.count,
+            folder_size=self.folder_size,
+            key_bits=self.key_bits,
+            unit_bits=self.unit_bits,
+        )
 
     def folders(self, progress: bool | None = None) -> Folders:
         """The keys of each folder as one integer, and its labels as another.
@@ -86,7 +160,7 @@ class PaperPlan:
         The last folder is filled up with key 0 and label 0: whether the gate of an entry with
         label 0 opens or not, it passes 0.
         """
-        n, keys, labels = self.folder_size, self.keys.tolist(), self.labels.tolist()
+        n, keys, labels = self.folder_size, self.keys.tolist(), self.line.values.tolist()
         empty = [0] * (self.count * n - self.N)
         keys, labels = keys + empty, labels + empty
         places = range(0, len(keys), n)
@@ -190,20 +264,58 @@ def read_bit(net: Builder, h: dict[str, Value], half: dict[str, int]) -> dict[st
     return net.layer(READ, h | bits)
 
 
-def best_folder_size(
-    N: int,
-    key_bits: int,
-    label_bits: int,
-    depth_of: Callable[[int, int, int, int], int] = paper_depth_of,
-) -> int:
-    """The number of points in a folder that gives the least depth.
+@dataclass(frozen=True)
+class Paper(FileNetwork):
+    """The paper's construction, of width 12 (theorem ``thm-optimal_relu-paper``): it finds the
+    folder (lemma ``thm-optimal_relu-folder``), reads its two strings with triangle waves, and is
+    right on a whole interval around each key (``thm-optimal_relu-intervals``).  What it weighs:
+    proposition ``thm-optimal_relu-size``.
 
-    ceil(N/n) folders cost three layers each and n entries 3 max(key, label bits) + 2: the real
-    minimum, at sqrt(3N / (3 max + 2)), is below sqrt(N).  So is that of the merged network, at
-    sqrt(2N / (max + 3)).
+    Its promise holds when the direction has at most the spread of :func:`spread_bound`: below
+    100,000 points at least one draw has the bits that the theorem asks for, and then has this
+    spread with probability at least 1/2; from there on the draw is shorter, and for most points as
+    good.
     """
 
-    def depth(n: int) -> int:
-        return depth_of(-(-N // n), n, key_bits, label_bits)
+    variant: ClassVar[str] = "paper"
+    title: ClassVar[str] = "two strings for each folder, read by triangle waves; width 12"
+    theorem: ClassVar[str] = "thm-optimal_relu-paper"
+    proven: ClassVar[bool] = True
+    shape_class: ClassVar[type[PaperShape]] = PaperShape
+    plan_class: ClassVar[type[PaperPlan]] = PaperPlan
 
-    return min(range(1, math.isqrt(N) + 2), key=depth)
+    def filed(self, line: Line, rng: np.random.Generator) -> PaperPlan:
+        projection, size = line.projection, self.folder_size
+        if projection.gap == 1:  # z needs gaps of 2
+            projection = projection.times(2)
+        f = projection.gap.bit_length() - 2
+        keys = (projection.keys + (1 << f)) >> f
+        key_bits = int(keys[-1]).bit_length()
+        if size is None:
+            size = self.shape_class.best_folder_size(len(keys), key_bits, line.codes.bits)
+        return self.plan_class(line, projection, f, keys, key_bits, size)
+
+    def promised(self, worst: WorstCase) -> Size:
+        """The largest over all lengths that the keys may have: fewer bits may mean larger
+        folders."""
+        return largest(self._shape(worst, bits).most for bits in range(1, worst.key_bits + 1))
+
+    def _shape(self, worst: WorstCase, key_bits: int) -> PaperShape:
+        N, c, n = worst.N, worst.label_bits, self.folder_size
+        if n is None:
+            n = self.shape_class.best_folder_size(N, key_bits, c)
+        # a direction with smallest gap 1 is doubled
+        first = max(worst.entry + 1, (2 * worst.projection + self.one(worst)).bit_length())
+        return self.shape_class(
+            d=worst.d,
+            projection_bits=first,
+            answer_bits=0,
+            folders=-(-N // n),
+            folder_size=n,
+            label_bits=c,
+            key_bits=key_bits,
+            unit_bits=worst.unit_bits,
+        )
+
+    def one(self, worst: WorstCase) -> int:
+        return 1 << worst.unit_bits

@@ -1,4 +1,4 @@
-"""Width 8: no key is stored; each folder is a table whose cells add up to the label.
+"""The network of tables: no key is stored, the cells of a folder's table add up to the label.
 
 The label of x is the XOR of three cells of the folder's table, at x modulo three primes.  The
 network finds the folder, runs through its table once for each prime, cell after cell, and picks
@@ -6,101 +6,125 @@ the bits of the cell whose number is x modulo that prime.  It sums them in base 
 each bit of the label: a digit is at most 3, and its parity is the bit.
 
 A test [v >= T] of integers takes one layer of two units: relu(v - T + 1) - relu(v - T).
-
-Tables fill badly when keys share divisors with the primes: the multiples of p1 p2 p3 all have the
-same three cells.  So keys are multiplied by a random odd number and reduced modulo a random odd Q
-before they are sorted into folders, unless the folders come out fewer without it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.progress import bar as progress_bar
+from mem_lib.network import Size
 from mem_lib.network.builder import Builder, Value
-from mem_lib.optimal_relu._folders import Folders, in_rows
+from mem_lib.optimal_relu.file_network import FilePlan
+from mem_lib.optimal_relu.folder import Folders, in_rows
+from mem_lib.optimal_relu.shape import Shape
 from mem_lib.parts.gates import in_one_layer, reduced
-from mem_lib.parts.gf2 import equations, fill, primes_near
-from mem_lib.parts.projection import (
-    Projection,
-    distinct_residues,
-    draw_odd,
-    halvings,
-)
+from mem_lib.parts.gf2 import equations, fill
+from mem_lib.parts.projection import Projection, halvings
 from mem_lib.parts.stages import DECODE, FIND, PROJECT, READ
 
-#: Pairs (Q, factor) that are compared, and how many are drawn to find them.
-HASHES, DRAWS = 4, 40
-#: Products of factor and key stay below 2^WORD, so that int64 holds them; they exceed Q by
-#: MIXING bits.
-WORD, MIXING = 61, 12
 #: Above this many keys a hash is judged by runs of consecutive keys.
 MOST_JUDGED, RUNS = 20_000, 6
-#: The part of the cells that equations fill, as far as the default table size is concerned.
-FILL = 0.85
 
 
 @dataclass(frozen=True)
-class RetrievalPlan:
+class TableShape(Shape):
+    """One layer for each conditional subtraction, folder and bit of the table.
+
+    primes:      of three consecutive ones; a table has as many cells as their sum
+    hash_steps:  subtractions modulo Q
+    table_steps: modulo the product of the primes
+    prime_steps: modulo each prime
+    modulus:     Q
+    """
+
+    primes: tuple[int, ...]
+    hash_steps: int
+    table_steps: int
+    prime_steps: tuple[int, ...]
+    modulus: int
+
+    @property
+    def string_bits(self) -> int:
+        return self.folder_size * self.label_bits
+
+    @property
+    def key_bits(self) -> int:
+        return max(1, (self.modulus - 1).bit_length())
+
+    @property
+    def depth(self) -> int:
+        """1 + K_Q + (N1 - 1) + K_M + K_1 + K_2 + K_3 + 3 + mc + 2c hidden layers, and the
+        output."""
+        steps = self.hash_steps + self.table_steps + sum(self.prime_steps)
+        return 2 + steps + (self.folders - 1) + 3 + self.string_bits + 2 * self.label_bits
+
+    @property
+    def width(self) -> int:
+        return 8
+
+    @property
+    def weights(self) -> int:
+        m, c = self.folder_size, self.label_bits
+        weights = self.d + 1 + 11 * self.hash_steps + 8 * (self.folders - 1) - 2
+        # (entries of a subtraction, how many the first of its kind has fewer); a kind without a
+        # subtraction hands its sum of three units on, so its first one counts where it lengthens it
+        counts = [self.table_steps, *self.prime_steps]
+        kinds = zip(counts, [(12, 4), (13, -2), (14, 5), (13, 5)], strict=True)
+        weights += sum(each * count - first for count, (each, first) in kinds if count or first < 0)
+        weights += m * (22 * c + 2) - self.primes[-1] * c - 14  # the last pass does without x
+        return weights + 26 * c - 9
+
+    @property
+    def bits(self) -> int:
+        return max(
+            self.projection_bits,
+            self.modulus.bit_length() + max(self.hash_steps - 1, 0),
+            math.prod(self.primes).bit_length() + max(self.table_steps - 1, 0),
+            self.string_bits,
+        )
+
+    @property
+    def most(self) -> Size:
+        """No entry of the network's size is larger."""
+        behind = self.depth - 2
+        return Size(
+            depth=self.depth,
+            width=8,
+            neurons=1 + 8 * behind,
+            weights=self.weights,
+            dense_weights=self.d + 1 + 72 * behind + 9,
+            bits=self.bits,
+            total_bits=self.weights * self.bits,
+        )
+
+    def told(self) -> dict[str, object]:
+        return super().told() | {"key_bits": self.key_bits}
+
+
+@dataclass(frozen=True, eq=False)
+class TablePlan(FilePlan):
     """Everything that the layers are made of, but the tables."""
 
     projection: Projection  # times the factor
-    labels: np.ndarray  # in the order of ``order``
     modulus: int  # Q
     keys: np.ndarray  # residues modulo Q, increasing
-    order: np.ndarray  # rows of the data in that order
+    by_key: np.ndarray  # the places of the projection's keys in that order
     primes: tuple[int, int, int]
-    label_bits: int
-
-    @classmethod
-    def of(
-        cls,
-        projection: Projection,
-        labels: np.ndarray,
-        label_bits: int,
-        cells: int | None,
-        rng: np.random.Generator,
-    ) -> RetrievalPlan:
-        """``labels`` in the order of the projection's keys."""
-        N = len(labels)
-        primes = primes_near(round((N / (FILL * label_bits)) ** 0.5) if cells is None else cells)
-        plans = (
-            cls._hashed(projection, labels, label_bits, primes, factor, Q)
-            for factor, Q in _hashes(projection, rng)
-        )
-        return min(plans, key=cls._judged_depth)
-
-    @classmethod
-    def _hashed(
-        cls,
-        projection: Projection,
-        labels: np.ndarray,
-        label_bits: int,
-        primes: tuple[int, int, int],
-        factor: int,
-        Q: int,
-    ) -> RetrievalPlan:
-        projection = projection.times(factor)
-        keys = projection.keys % Q
-        if Q < INT64_LIMIT:
-            keys = keys.astype(np.int64)
-        by_key = np.argsort(keys)
-        order = projection.order[by_key]
-        return cls(projection, labels[by_key], Q, keys[by_key], order, primes, label_bits)
 
     @property
     def cells(self) -> int:
+        """Of a table."""
         return sum(self.primes)
 
     @property
     def table_range(self) -> int:
         """The tables see x modulo p1 p2 p3, and x is below Q."""
-        p1, p2, p3 = self.primes
-        return p1 * p2 * p3
+        return math.prod(self.primes)
 
     @property
     def steps(self) -> list[int]:
@@ -114,15 +138,18 @@ class RetrievalPlan:
         ]
 
     def rows(self, part: slice = slice(None)) -> Iterator[int]:
-        return equations(self.keys[part], self.labels[part], self.primes, self.label_bits)
+        """The equations that the cells have to satisfy, key after key."""
+        codes = self.line.values[self.by_key]
+        return equations(self.keys[part], codes[part], self.primes, self.label_bits)
 
-    def _judged_depth(self) -> float:
-        N = len(self.keys)
+    def judged_depth(self) -> float:
+        """About how deep the network gets; exact for few keys."""
+        N, c = len(self.keys), self.label_bits
         parts, length = [slice(None)], 3 * self.cells
         if max(MOST_JUDGED, RUNS * length) < N:
             begins = np.linspace(0, N - length, RUNS).astype(int).tolist()
             parts = [slice(i, i + length) for i in begins]
-        found = [fill(self.rows(p), self.cells, self.label_bits, solve=False)[0] for p in parts]
+        found = [fill(self.rows(p), self.cells, c, solve=False)[0] for p in parts]
         if len(found) == 1:
             folders = float(len(found[0]))
         else:  # keys in all full tables, and how many tables those are
@@ -131,35 +158,32 @@ class RetrievalPlan:
 
     @property
     def first_layer(self) -> tuple[list[int], int]:
-        """Weights and bias of the unit "x"."""
         return self.projection.first_layer()
 
-    def about(self, folders: Folders | None = None) -> dict[str, object]:
+    def shape(self, folders: int | None = None) -> TableShape:
         """With the number of folders, or the fewest there can be."""
-        least = -(-len(self.keys) // self.cells)
         hash_steps, table_steps, *prime_steps = self.steps
-        return {
-            "folders": least if folders is None else len(folders.starts),
-            "folder_size": self.cells,
-            "primes": list(self.primes),
-            "key_bits": max(1, (self.modulus - 1).bit_length()),
-            "label_bits": self.label_bits,
-            "string_bits": self.cells * self.label_bits,
-            "hash_steps": hash_steps,
-            "table_steps": table_steps,
-            "prime_steps": prime_steps,
-            "modulus": hex(self.modulus),
-        }
+        return TableShape(
+            **self.common(TableShape),
+            folders=-(-len(self.keys) // self.cells) if folders is None else folders,
+            folder_size=self.cells,
+            primes=self.primes,
+            hash_steps=hash_steps,
+            table_steps=table_steps,
+            prime_steps=tuple(prime_steps),
+            modulus=self.modulus,
+        )
 
     def folders(self, progress: bool | None = None) -> Folders:
+        c = self.label_bits
         with progress_bar(len(self.keys), "keys", "fill the tables", progress) as bar:
-            starts, tables = fill(self.rows(), self.cells, self.label_bits, bar.update)
+            starts, tables = fill(self.rows(), self.cells, c, bar.update)
         return Folders(
-            in_rows(self.keys, self.order),
+            in_rows(self.keys, self.projection.order[self.by_key]),
             tuple(self.keys[starts].tolist()),
             tuple(tables),
             (),
-            self.cells * self.label_bits,
+            self.cells * c,
         )
 
     def wire(self, net: Builder, folders: Folders) -> Value:
@@ -222,27 +246,3 @@ def _parities(net: Builder, y: Value, label_bits: int) -> Value:
             h["y"] -= 4**b * odd
         h["label"] = h.get("label", 0) + (1 << b) * odd
     return h["label"]
-
-
-def _hashes(projection: Projection, rng: np.random.Generator) -> Iterator[tuple[int, int]]:
-    """(factor, Q) that keep the keys apart; (1, range), which changes nothing, is one of them
-    unless the keys are longer than a machine word."""
-    size, N = projection.range, len(projection.keys)
-    short = size.bit_length() <= WORD
-    if short:
-        yield 1, size
-    if N == 1:
-        return
-    bits = (N * N).bit_length() + 1
-    factor_bits = min(bits + MIXING, WORD) - size.bit_length()
-    found = 0
-    for _ in range(DRAWS):
-        Q = draw_odd(rng, bits)
-        factor = draw_odd(rng, factor_bits) if factor_bits > 1 else 1
-        if distinct_residues(projection.times(factor).keys, Q) is not None:
-            yield factor, Q
-            found += 1
-        if found == HASHES:
-            return
-    if not (short or found):
-        yield 1, size
