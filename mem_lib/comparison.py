@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mem_lib._base.arguments import instance
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib.certificate import Certificate, verify
 from mem_lib.constructions import REGISTRY, Construction, Facts, Named, made
 from mem_lib.data import Dataset

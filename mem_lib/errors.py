@@ -42,7 +42,7 @@ class ConstructionFailed(MemorizationError):
     """A randomised construction used up its draws; the message names what stayed together."""
 
 
-def show(value: object, limit: int = 80) -> str:
+def shown(value: object, limit: int = 80) -> str:
     """A short text of ``value`` for a message; a huge integer is shown by its bit length."""
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() > 128:
         return f"an integer of {value.bit_length()} bits"
@@ -66,4 +66,4 @@ def refusal(call: Callable[..., object], *arguments: Any, **named: Any) -> str:
         result = call(*arguments, **named)
     except MemorizationError as error:
         return str(error)
-    raise InvalidArgument(f"call: a refusal is expected, got {show(result)}")
+    raise InvalidArgument(f"call: a refusal is expected, got {shown(result)}")

@@ -9,7 +9,7 @@ import math
 from pathlib import Path
 from typing import Any
 
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
 
@@ -22,7 +22,7 @@ def read(name: str) -> list[dict[str, Any]]:
     no name.
     """
     if not isinstance(name, str) or not name.isidentifier():
-        raise InvalidArgument(f"name: a name such as 'moons' is needed, got {show(name)}")
+        raise InvalidArgument(f"name: a name such as 'moons' is needed, got {shown(name)}")
     path = FOLDER / f"{name}.csv"
     if not path.is_file():
         there = ", ".join(sorted(p.stem for p in FOLDER.glob("*.csv"))) or "none"

@@ -315,7 +315,7 @@ def test_what_the_page_tells_of_budgets():
         assert deep[few].width >= 4 * deep[many].width
         assert deep[few].weights >= 2 * deep[many].weights
     sizes = {
-        (v, bits): ml.Network(relu.build(data, variant=v, bits=bits).layers[1:]).size
+        (v, bits): ml.Network(relu.build(data, variant=v, max_weight_bits=bits).layers[1:]).size
         for v in ("narrow", "wide", "series")
         for bits in (34, 160)
     }

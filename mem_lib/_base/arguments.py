@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from mem_lib._base.numbers import as_fraction
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 
 T = TypeVar("T")
 
@@ -18,18 +18,18 @@ T = TypeVar("T")
 def instance(value: Any, name: str, kind: type[T]) -> T:
     """An object of that class."""
     if not isinstance(value, kind):
-        raise InvalidArgument(f"{name}: a {kind.__name__} is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: a {kind.__name__} is needed, got {shown(value)}")
     return value
 
 
 def one_of(value: Any, name: str, choices: Collection[str]) -> str:
     """One of a few words."""
     if not isinstance(value, str) or value not in choices:
-        raise InvalidArgument(f"{name}: one of {tuple(choices)} is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: one of {tuple(choices)} is needed, got {shown(value)}")
     return value
 
 
-def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
+def integer_in(value: Any, name: str, least: int, most: int | None = None) -> int:
     """A whole number of at least ``least``; at most ``most``, where formulas beyond would not end
     in good time or leave the range of floats."""
     try:
@@ -37,10 +37,10 @@ def whole(value: Any, name: str, least: int, most: int | None = None) -> int:
     except TypeError:
         number = least - 1
     if isinstance(value, bool) or number < least:
-        raise InvalidArgument(f"{name}: a whole number >= {least} is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: a whole number >= {least} is needed, got {shown(value)}")
     if most is not None and number > most:
         limit = most if most < 10**12 else f"10^{len(str(most)) - 1}"
-        raise InvalidArgument(f"{name}: this is computed up to {limit}, got {show(value)}")
+        raise InvalidArgument(f"{name}: this is computed up to {limit}, got {shown(value)}")
     return number
 
 
@@ -48,7 +48,7 @@ def at_least_zero(value: Any, name: str) -> Fraction:
     """A finite number >= 0, exactly."""
     number = as_fraction(value)
     if number is None or number < 0:
-        raise InvalidArgument(f"{name}: a finite number >= 0 is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: a finite number >= 0 is needed, got {shown(value)}")
     return number
 
 
@@ -59,7 +59,7 @@ def above_zero(value: Any, name: str, *, or_zero: bool = False) -> float:
         return 0.0
     if number is None or not 0 < number < sys.float_info.max or not float(number):
         sign = ">= 0" if or_zero else "> 0"
-        raise InvalidArgument(f"{name}: a finite number {sign} is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: a finite number {sign} is needed, got {shown(value)}")
     return float(number)
 
 
@@ -71,7 +71,7 @@ def between(
     inside = number is not None and low < number <= high and low < float(number) <= high
     if number is None or not inside or not (closed or float(number) < high):
         text = f"above {low} and {'at most' if closed else 'below'} {high}"
-        raise InvalidArgument(f"{name}: {what} {text} is needed, got {show(value)}")
+        raise InvalidArgument(f"{name}: {what} {text} is needed, got {shown(value)}")
     return float(number)
 
 
@@ -85,4 +85,4 @@ def listed(values: Any, name: str) -> list[Any]:
     try:
         return list(values)
     except TypeError:
-        raise InvalidArgument(f"{name}: a list is needed, got {show(values)}") from None
+        raise InvalidArgument(f"{name}: a list is needed, got {shown(values)}") from None

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 
 
 def named(path: str | os.PathLike[str]) -> Path:
     """``path``, where a file can have such a name; ``InvalidArgument`` otherwise."""
     if "\0" in str(path):
-        raise InvalidArgument(f"path: no file name has NUL characters, got {show(str(path))}")
+        raise InvalidArgument(f"path: no file name has NUL characters, got {shown(str(path))}")
     return Path(path)
 
 
@@ -47,14 +47,14 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
 def checked_path(path: Any) -> Path:
     """The file that ``path`` means, links followed; an error unless it is or can become one."""
     if not isinstance(path, (str, os.PathLike)) or not str(path) or "\0" in str(path):
-        raise InvalidArgument(f"checkpoint: the path of a file is needed, got {show(path)}")
+        raise InvalidArgument(f"checkpoint: the path of a file is needed, got {shown(path)}")
     found = Path(os.path.realpath(path))
     if found.exists() and not found.is_file():
         raise InvalidArgument(
-            f"checkpoint: {show(str(path))} is a folder or a device, a file is needed"
+            f"checkpoint: {shown(str(path))} is a folder or a device, a file is needed"
         )
     if not found.parent.is_dir():
         raise InvalidArgument(
-            f"checkpoint: there is no folder {show(str(found.parent))} to write to"
+            f"checkpoint: there is no folder {shown(str(found.parent))} to write to"
         )
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 
 
 def numbers_of(name: str, values: Any, fractions: bool = False) -> np.ndarray:
@@ -60,7 +60,7 @@ def _from_objects(name: str, array: np.ndarray, fractions: bool) -> np.ndarray:
         if not good or v != v or v in (float("inf"), float("-inf")):
             place = _index(tuple(int(i) for i in np.unravel_index(k, array.shape)))
             kind = "float or integer" if isinstance(v, Fraction) else "finite number"
-            raise InvalidDataset(f"{name}[{place}] = {show(v)} is not a {kind}")
+            raise InvalidDataset(f"{name}[{place}] = {shown(v)} is not a {kind}")
     result = np.empty(len(plain), dtype=object)
     if all(isinstance(v, int) for v in plain):
         result[:] = [int(v) for v in plain]
@@ -72,7 +72,7 @@ def _from_objects(name: str, array: np.ndarray, fractions: bool) -> np.ndarray:
         result[:] = [Fraction(v) for v in plain]
     else:
         v = next(v for v in plain if not _fits_float(v))
-        raise InvalidDataset(f"{name} mixes floats with {show(v)}, which binary64 cannot hold")
+        raise InvalidDataset(f"{name} mixes floats with {shown(v)}, which binary64 cannot hold")
     return result.reshape(array.shape)
 
 
@@ -99,7 +99,7 @@ def is_integer(value: Any) -> bool:
 
 def sample_text(array: np.ndarray) -> str:
     """The first entry, for a message."""
-    return show(array.ravel()[:1].tolist()[0] if array.size else array)
+    return shown(array.ravel()[:1].tolist()[0] if array.size else array)
 
 
 def as_fraction(value: Any) -> Fraction | None:

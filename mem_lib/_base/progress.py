@@ -3,7 +3,7 @@
 from typing import Any
 
 
-def bar(total: int, unit: str, description: str, progress: bool | None) -> Any:
+def progress_bar(total: int, unit: str, description: str, progress: bool | None) -> Any:
     """A tqdm bar, to be used as a context manager.
 
     ``progress``: True shows it (as a widget in a notebook), False shows none; None shows it in a

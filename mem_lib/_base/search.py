@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 
-def least(enough: Callable[[int], bool], start: int = 1) -> int:
+def least_integer(enough: Callable[[int], bool], start: int = 1) -> int:
     """The least n >= ``start`` that is enough, when more than enough is enough.
 
-    >>> least(lambda n: n * n >= 50)
+    >>> least_integer(lambda n: n * n >= 50)
     8
     """
     low, high = start - 1, start

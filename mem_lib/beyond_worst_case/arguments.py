@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import instance, whole
+from mem_lib._base.arguments import instance, integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 
 
 def classes_of(dataset: Any) -> int:
@@ -20,9 +20,9 @@ def classes_of(dataset: Any) -> int:
 
 def binary(covered: Any) -> int:
     """The class that gets covered when there are two."""
-    number = whole(covered, "covered", 0)
+    number = integer_in(covered, "covered", 0)
     if number > 1:
-        raise InvalidArgument(f"covered: the class 0 or 1 is needed, got {show(covered)}")
+        raise InvalidArgument(f"covered: the class 0 or 1 is needed, got {shown(covered)}")
     return number
 
 
@@ -49,5 +49,5 @@ def in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray
         return points, float(bias * scale), dataset.shift + unit
     except OverflowError:
         raise InvalidArgument(
-            f"max_bias: at most 2^1000 times the radius is needed, got {show(bias)}"
+            f"max_bias: at most 2^1000 times the radius is needed, got {shown(bias)}"
         ) from None

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._base.arguments import above_zero, at_least_zero, probability, whole
+from mem_lib._base.arguments import above_zero, at_least_zero, integer_in, probability
 from mem_lib.beyond_worst_case.arguments import (
     binary,
     classes_of,
@@ -19,7 +19,7 @@ from mem_lib.beyond_worst_case.arguments import (
 )
 from mem_lib.beyond_worst_case.rays import check_rays
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 from mem_lib.network import MOST_SHIFT
 from mem_lib.parts.separation import (
     Tallied,
@@ -63,7 +63,7 @@ def hyperplanes_enough(
     """
     margin, radius = above_zero(margin, "margin"), above_zero(radius, "radius")
     max_bias, failure = above_zero(max_bias, "max_bias"), probability(failure, "failure")
-    pairs, loss = whole(pairs, "pairs", 0), above_zero(loss, "loss", or_zero=True)
+    pairs, loss = integer_in(pairs, "pairs", 0), above_zero(loss, "loss", or_zero=True)
     if margin > 2 * radius:
         raise HypothesisViolated(
             f"margin: two points of norm at most radius = {radius} are at most {2 * radius} "
@@ -109,7 +109,7 @@ def data_bound(
     (2, 82)
     """
     classes, covered = classes_of(dataset), binary(covered)
-    weight_bits = whole(weight_bits, "weight_bits", 1, MOST_SHIFT)
+    weight_bits = integer_in(weight_bits, "weight_bits", 1, MOST_SHIFT)
     dataset, failure = dataset.distinct(), probability(failure, "failure")
     if (dataset.labels == dataset.labels[0]).all():
         return 1
@@ -129,7 +129,7 @@ def data_bound(
             i = int(np.argmin(p))
             raise HypothesisViolated(
                 f"max_bias: rows {c[i]} and {x[i]} of the distinct points have different labels "
-                f"and no promise to be told apart at max_bias = {show(max_bias)}, "
+                f"and no promise to be told apart at max_bias = {shown(max_bias)}, "
                 f"weight_bits = {weight_bits}"
             )
         if few:
@@ -161,7 +161,7 @@ def hyperplanes_needed(
     >>> round(hyperplanes_needed(0.1, 1.0, pairs=10))
     66
     """
-    pairs, success = whole(pairs, "pairs", 1, MOST), probability(success, "success")
+    pairs, success = integer_in(pairs, "pairs", 1, MOST), probability(success, "success")
     crossed = above_zero(margin, "margin") / (
         math.sqrt(2 * math.pi) * above_zero(max_bias, "max_bias")
     )
@@ -169,7 +169,7 @@ def hyperplanes_needed(
         return 0.0
     if crossed < sys.float_info.min:
         raise InvalidArgument(
-            f"margin, max_bias: their quotient leaves the range of floats, got {show(margin)} and "
-            f"{show(max_bias)}"
+            f"margin, max_bias: their quotient leaves the range of floats, got {shown(margin)} and "
+            f"{shown(max_bias)}"
         )
     return math.log(-math.expm1(math.log(success) / pairs)) / math.log1p(-crossed)

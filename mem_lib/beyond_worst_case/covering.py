@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mem_lib._base.arguments import above_zero, at_least_zero, probability, whole
+from mem_lib._base.arguments import above_zero, at_least_zero, integer_in, probability
 from mem_lib.beyond_worst_case import cover
 from mem_lib.beyond_worst_case.arguments import binary, default_bias
 from mem_lib.beyond_worst_case.bounds import MOST, WEIGHT_BITS, data_bound, hyperplanes_enough
@@ -25,7 +25,7 @@ from mem_lib.beyond_worst_case.rays import check_rays
 from mem_lib.beyond_worst_case.sizes import constant_network, constant_size, network_size, steps
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import ConstructionFailed, HypothesisViolated, InvalidArgument, shown
 from mem_lib.network import Network, Size
 from mem_lib.parts.separation import rounding_loss
 
@@ -63,19 +63,19 @@ class Covering(Rules, Construction):
     def __post_init__(self) -> None:
         checked: dict[str, Any] = {"covered": binary(self.covered)}
         if self.n is not None:
-            checked["n"] = whole(self.n, "n", 1)
+            checked["n"] = integer_in(self.n, "n", 1)
             if checked["n"] > cover.MOST_HYPERPLANES:
                 raise InvalidArgument(
                     f"n: at most {cover.MOST_HYPERPLANES} hyperplanes are counted exactly, got "
-                    f"{show(self.n)}"
+                    f"{shown(self.n)}"
                 )
         if self.max_bias is not None:
             checked["max_bias"] = at_least_zero(self.max_bias, "max_bias")
         if self.weight_bits is not None:
-            checked["weight_bits"] = whole(self.weight_bits, "weight_bits", 1)
+            checked["weight_bits"] = integer_in(self.weight_bits, "weight_bits", 1)
             if checked["weight_bits"] > MOST_BITS:
                 raise InvalidArgument(
-                    f"weight_bits: at most {MOST_BITS} are drawn, got {show(self.weight_bits)}"
+                    f"weight_bits: at most {MOST_BITS} are drawn, got {shown(self.weight_bits)}"
                 )
         vars(self).update(checked)
 
@@ -84,7 +84,7 @@ class Covering(Rules, Construction):
         if data.classes > MOST_CLASSES:
             raise InvalidArgument(
                 f"dataset: at most {MOST_CLASSES} classes get an output each, got "
-                f"{show(data.classes)}; Dataset.from_arrays numbers the labels that occur"
+                f"{shown(data.classes)}; Dataset.from_arrays numbers the labels that occur"
             )
         return data
 
@@ -112,8 +112,8 @@ class Covering(Rules, Construction):
 
     def attempt(self, dataset: Dataset, *, seed: int = 0, progress: bool | None = None) -> Attempt:
         """One draw with ``n`` hyperplanes, whether it memorizes the data or not."""
-        data, seed = self.accepted(dataset), whole(seed, "seed", 0)
-        whole(self.n, "n", 1)
+        data, seed = self.accepted(dataset), integer_in(seed, "seed", 0)
+        integer_in(self.n, "n", 1)
         settled = self.settled(dataset)
         plan = settled.plan(data, np.random.default_rng(seed))
         if plan.sizes:
@@ -171,7 +171,7 @@ class Covering(Rules, Construction):
 
 def promised(construction: Covering, facts: Facts, failure: float) -> Size:
     """The bound of a covering construction."""
-    N, d = whole(facts.N, "N", 1, MOST), whole(facts.d, "d", 1, MOST)
+    N, d = integer_in(facts.N, "N", 1, MOST), integer_in(facts.d, "d", 1, MOST)
     if facts.classes is None:
         raise HypothesisViolated(
             f"dataset: {construction.name()!r} needs labels 0..C-1, got real targets"

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 
 from mem_lib._base.memory import check_memory
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.beyond_worst_case import cover
 from mem_lib.beyond_worst_case.cover import Cover

@@ -13,13 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import above_zero, at_least_zero, probability, whole
+from mem_lib._base.arguments import above_zero, at_least_zero, integer_in, probability
 from mem_lib._base.memory import check_memory
-from mem_lib._base.search import least
+from mem_lib._base.search import least_integer
 from mem_lib.beyond_worst_case.arguments import classes_of, default_bias, in_units_of_the_radius
 from mem_lib.beyond_worst_case.bounds import MOST
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 from mem_lib.parts.separation import all_pairs, chi3
 
 #: Where in the interval (s, q) the threshold of a piece is looked for; each place gives a proof.
@@ -42,9 +42,9 @@ def mean_width(radius: float, *, dimension: int | None = None, points: int | Non
         raise InvalidArgument("dimension: this or points is needed, got neither")
     factors = []
     if dimension is not None:
-        factors.append(math.sqrt(whole(dimension, "dimension", 0, MOST)))
+        factors.append(math.sqrt(integer_in(dimension, "dimension", 0, MOST)))
     if points is not None:
-        factors.append(math.sqrt(2 * math.log(2 * whole(points, "points", 1))))
+        factors.append(math.sqrt(2 * math.log(2 * integer_in(points, "points", 1))))
     return radius * min(factors)
 
 
@@ -105,7 +105,7 @@ def small_pieces_hyperplanes(
     def enough(n: int) -> bool:
         return sum(_failure(n, s, q) for s, q in zip(inside, apart, strict=True)) <= failure
 
-    return least(enough)
+    return least_integer(enough)
 
 
 def _failure(n: int, s: float, q: np.ndarray) -> float:
@@ -153,18 +153,18 @@ def covering_hyperplanes(
     3549
     """
     if not isinstance(components, tuple | list) or len(components) != 2:
-        raise InvalidArgument(f"components: a pair (M-, M+) is needed, got {show(components)}")
-    ours, theirs = (whole(m, "components", 1) for m in components)
+        raise InvalidArgument(f"components: a pair (M-, M+) is needed, got {shown(components)}")
+    ours, theirs = (integer_in(m, "components", 1) for m in components)
     ratio = _ratio(max_bias, separation, "separation")
     failure = probability(failure, "failure")
     mean_width = above_zero(mean_width, "mean_width", or_zero=True)
     first = 256 * ratio * math.log(4 * ours * theirs / failure)
     second = 2**22 * float(max_bias) * mean_width
-    most = max(first, second, 16.0 * whole(dimension, "dimension", 0, MOST) * ratio)
+    most = max(first, second, 16.0 * integer_in(dimension, "dimension", 0, MOST) * ratio)
     if most == math.inf:
         raise InvalidArgument(
             "max_bias, separation, mean_width, dimension: the number of hyperplanes leaves the "
-            f"range of floats for {show((max_bias, separation, mean_width, dimension))}"
+            f"range of floats for {shown((max_bias, separation, mean_width, dimension))}"
         )
     return math.ceil(most)
 
@@ -209,7 +209,7 @@ def isolation_gap(dataset: Dataset, *, max_bias: Any = None, covered: int = 1) -
     """
     classes_of(dataset)
     dataset = dataset.distinct()
-    own = dataset.labels == whole(covered, "covered", 0)
+    own = dataset.labels == integer_in(covered, "covered", 0)
     if own.all() or not own.any():
         raise InvalidArgument(f"covered: class {covered} needs points and rivals")
     check_memory(32 * dataset.N**2, f"dataset: the gaps between {dataset.N} points")
@@ -228,7 +228,7 @@ def _rows(value: Any, name: str) -> np.ndarray:
         rows = np.empty(0)
     if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
         raise InvalidArgument(
-            f"{name}: a non-empty array (pieces, d) of finite numbers is needed, got {show(value)}"
+            f"{name}: a non-empty array (pieces, d) of finite numbers is needed, got {shown(value)}"
         )
     return rows
 
@@ -241,6 +241,6 @@ def _widths(value: Any, pieces: int, name: str) -> np.ndarray:
     if widths.shape != (pieces,) or not (np.isfinite(widths) & (widths >= 0)).all():
         raise InvalidArgument(
             f"{name}: one finite number >= 0 for each of {pieces} pieces is needed, "
-            f"got {show(value)}"
+            f"got {shown(value)}"
         )
     return widths

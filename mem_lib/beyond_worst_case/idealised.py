@@ -8,13 +8,13 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib._base.rows import first_occurrence
 from mem_lib.beyond_worst_case import cover
 from mem_lib.beyond_worst_case.cover import Cover
 from mem_lib.beyond_worst_case.covering import Covering
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 
 
 @dataclass(frozen=True)
@@ -62,5 +62,5 @@ class Idealised(Covering):
 
 def _rows(centres: Any) -> tuple[int, ...]:
     if not isinstance(centres, Iterable) or isinstance(centres, str):
-        raise InvalidArgument(f"centres: rows of the data are needed, got {show(centres)}")
-    return tuple(whole(centre, "centres", 0) for centre in centres)
+        raise InvalidArgument(f"centres: rows of the data are needed, got {shown(centres)}")
+    return tuple(integer_in(centre, "centres", 0) for centre in centres)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib import recorded
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures import Table, table
 
 #: n: (rate in per cent, mean number of covering neurons) for each of LAMBDAS; from the result
@@ -59,7 +59,7 @@ class Cells:
             cell = self.ns.index(n), self.biases.index(bias)
         except ValueError:
             raise InvalidArgument(
-                f"n, bias: no recorded cell has n = {show(n)} and bias = {show(bias)}"
+                f"n, bias: no recorded cell has n = {shown(n)} and bias = {shown(bias)}"
             ) from None
         return int(self.memorized[cell]), float(self.covering[cell])
 
@@ -70,7 +70,7 @@ class Cells:
         smooth = [column[max(i - 1, 0) : i + 2].mean() for i in range(len(self.ns))]
         enough = [n for n, mean in zip(self.ns, smooth, strict=True) if mean >= self.draws / 2]
         if not enough:
-            raise InvalidArgument(f"bias: nowhere do half of the draws memorize at {show(bias)}")
+            raise InvalidArgument(f"bias: nowhere do half of the draws memorize at {shown(bias)}")
         return enough[0]
 
 

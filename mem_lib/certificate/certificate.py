@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from mem_lib._base.arguments import at_least_zero, instance, whole
+from mem_lib._base.arguments import at_least_zero, instance, integer_in
 from mem_lib._base.extras import need
 from mem_lib._base.files import checked_path
 from mem_lib._base.text import read_fraction, short, written
@@ -26,7 +26,7 @@ from mem_lib.errors import (
     InvalidArgument,
     InvalidCertificate,
     InvalidNetwork,
-    show,
+    shown,
 )
 from mem_lib.exact import ARITHMETIC, Chunks, Engine, arrays_for, on_grid, times_power
 from mem_lib.network import Network, Size
@@ -142,8 +142,8 @@ class Certificate:
         wrong = [name for name in names if getattr(self, name) != getattr(fresh, name)]
         if wrong:
             raise InvalidCertificate(
-                f"{wrong[0]}: the certificate states {show(getattr(self, wrong[0]))}, "
-                f"verification gives {show(getattr(fresh, wrong[0]))}"
+                f"{wrong[0]}: the certificate states {shown(getattr(self, wrong[0]))}, "
+                f"verification gives {shown(getattr(fresh, wrong[0]))}"
             )
         return fresh
 
@@ -289,11 +289,11 @@ def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
     if value and readout != "value":
         raise InvalidArgument(
             f"tolerance: only the readout 'value' has one, this network has the readout "
-            f"{readout!r}; got {show(tolerance)}"
+            f"{readout!r}; got {shown(tolerance)}"
         )
     if dataset.targets is None and value >= Fraction(1, 2):
         raise InvalidArgument(
-            f"tolerance: labels differ by 1, so it must be below 1/2; got {show(tolerance)}"
+            f"tolerance: labels differ by 1, so it must be below 1/2; got {shown(tolerance)}"
         )
     return value
 
@@ -301,7 +301,7 @@ def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
 def _workers(workers: Any) -> int:
     if workers is None:
         return min(4, os.cpu_count() or 1)
-    if (workers := whole(workers, "workers", 1)) > 1:
+    if (workers := integer_in(workers, "workers", 1)) > 1:
         need("joblib", "more than one worker")
     return workers
 

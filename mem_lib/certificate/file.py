@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mem_lib._base.files import named, write_atomically
-from mem_lib.errors import InvalidCertificate, show
+from mem_lib.errors import InvalidCertificate, shown
 
 
 def save(path: str | Path, content: dict[str, Any]) -> None:
@@ -28,7 +28,7 @@ def load(path: str | Path) -> dict[str, Any]:
     if stated != actual:
         raise InvalidCertificate(
             f"path: {path} was altered: its content has the SHA-256 {actual}, "
-            f"it states {show(stated)}"
+            f"it states {shown(stated)}"
         )
     return content
 
@@ -46,11 +46,11 @@ def check_types(content: dict[str, Any]) -> None:
     for kind, names in kinds.items():
         for name in names:
             if type(content[name]) is not kind:
-                raise TypeError(f"{name} is {show(content[name])}")
+                raise TypeError(f"{name} is {shown(content[name])}")
     if not all(type(value) is int for value in vars(content["size"]).values()):
-        raise TypeError(f"size is {show(content['size'])}")
+        raise TypeError(f"size is {shown(content['size'])}")
     wrong = content["counterexample"]
     if wrong is not None and not (
         type(wrong["row"]) is int and type(wrong["predicted"]) in (int, type(None))
     ):
-        raise TypeError(f"counterexample is {show(wrong)}")
+        raise TypeError(f"counterexample is {shown(wrong)}")

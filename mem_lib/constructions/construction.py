@@ -9,12 +9,12 @@ from typing import Any, ClassVar, Protocol, Self
 
 import numpy as np
 
-from mem_lib._base.arguments import instance, whole
+from mem_lib._base.arguments import instance, integer_in
 from mem_lib._base.memory import check_memory
 from mem_lib._base.text import json_int
 from mem_lib.constructions.facts import Facts
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import HypothesisViolated, shown
 from mem_lib.network import Network, Size
 
 
@@ -90,7 +90,7 @@ class Construction(ABC):
         network would not fit into memory, ``HypothesisViolated`` when the theorem does not apply to
         these data, ``ConstructionFailed`` when all draws were in vain.
         """
-        data, seed = self.accepted(dataset), whole(seed, "seed", 0)
+        data, seed = self.accepted(dataset), integer_in(seed, "seed", 0)
         settled = self.settled(dataset)
         plan = settled.plan(data, np.random.default_rng(seed))
         check_memory(plan.bytes, plan.burden)
@@ -111,7 +111,7 @@ class Construction(ABC):
         if data.targets is None and most is not None and data.classes > most:
             raise HypothesisViolated(
                 f"dataset: {self.name()!r} needs labels of at most {most} classes, got "
-                f"{show(data.classes)}"
+                f"{shown(data.classes)}"
             )
         return data.distinct()
 

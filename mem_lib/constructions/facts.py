@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mem_lib._base.arguments import at_least_zero, instance, whole
+from mem_lib._base.arguments import at_least_zero, instance, integer_in
 from mem_lib._base.roots import directed_root
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument
@@ -67,14 +67,14 @@ class Facts:
         if classes is not None and value_bits is not None:
             raise InvalidArgument("classes: give it or value_bits, not both")
         vars(self).update(
-            N=whole(N, "N", 1),
-            d=whole(d, "d", 1),
-            classes=2 if classes is None else whole(classes, "classes", 1),
+            N=integer_in(N, "N", 1),
+            d=integer_in(d, "d", 1),
+            classes=2 if classes is None else integer_in(classes, "classes", 1),
             radius=at_least_zero(radius, "radius"),
             separation=None if separation is None else at_least_zero(separation, "separation"),
             margin=None if margin is None else at_least_zero(margin, "margin"),
-            grid_bits=whole(grid_bits, "grid_bits", 0, MOST_SHIFT),
-            value_bits=None if value_bits is None else whole(value_bits, "value_bits", 1),
+            grid_bits=integer_in(grid_bits, "grid_bits", 0, MOST_SHIFT),
+            value_bits=None if value_bits is None else integer_in(value_bits, "value_bits", 1),
         )
         if value_bits is not None:
             vars(self)["classes"] = None

@@ -11,7 +11,7 @@ from mem_lib._base.arguments import one_of
 from mem_lib.constructions.construction import Construction
 from mem_lib.constructions.facts import Facts
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Network, Size
 
 #: The chapters that build networks, in the order of the book.  They are loaded by name, when the
@@ -30,7 +30,7 @@ class Registry(Mapping[str, type[Construction]]):
         """Add a class; usable as a decorator.  ``InvalidArgument`` for what is no construction,
         lacks a name, or has that of another."""
         if not (isinstance(cls, type) and issubclass(cls, Construction)):
-            raise InvalidArgument(f"cls: a subclass of Construction is needed, got {show(cls)}")
+            raise InvalidArgument(f"cls: a subclass of Construction is needed, got {shown(cls)}")
         if missing := [n for n in ("slug", "variant", "title", "theorem") if not hasattr(cls, n)]:
             raise InvalidArgument(f"cls: {cls.__name__} does not say its {', '.join(missing)}")
         if self._classes.get(cls.name(), cls) is not cls:
@@ -54,7 +54,9 @@ class Registry(Mapping[str, type[Construction]]):
                 return self[name]
             if found := self.of_chapter(name):
                 return found[0]
-        raise InvalidArgument(f"construction: one of {', '.join(self)} is needed, got {show(name)}")
+        raise InvalidArgument(
+            f"construction: one of {', '.join(self)} is needed, got {shown(name)}"
+        )
 
     def __getitem__(self, name: str) -> type[Construction]:
         return self._all()[name]
@@ -93,7 +95,7 @@ def made(construction: Named, /, **parameters: Any) -> Construction:
         if given:
             raise InvalidArgument(
                 f"{min(given)}: the construction {construction} has its parameters already, got "
-                f"{show(given[min(given)])}"
+                f"{shown(given[min(given)])}"
             )
         return construction
     cls = REGISTRY.find(construction)
@@ -102,7 +104,7 @@ def made(construction: Named, /, **parameters: Any) -> Construction:
             takes = ", ".join(cls.parameters()) or "no parameters"
             raise InvalidArgument(
                 f"{name}: it means nothing to {cls.name()!r}, which takes {takes}; got "
-                f"{show(value)}"
+                f"{shown(value)}"
             )
     return cls(**given)
 

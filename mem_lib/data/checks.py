@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.numbers import array_of, is_integer, numbers_of, sample_text, shape_text
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 
 _OTHER_LABELS = "Dataset.from_arrays(X, y) takes other labels (-1 and 1, strings, floats)"
 
@@ -50,7 +50,7 @@ def as_labels(labels: Any, N: int) -> np.ndarray:
     wrong = np.flatnonzero((array < 0) | (array > np.iinfo(np.int64).max - 1))
     if len(wrong):
         raise InvalidDataset(
-            f"labels[{wrong[0]}] = {show(int(array[wrong[0]]))} is out of range: "
+            f"labels[{wrong[0]}] = {shown(int(array[wrong[0]]))} is out of range: "
             f"labels are 0..C-1; {_OTHER_LABELS}"
         )
     return array.astype(np.int64)
@@ -62,7 +62,7 @@ def as_classes(classes: Any, labels: np.ndarray) -> int:
     if classes is None:
         return top + 1
     if not is_integer(classes):
-        raise InvalidDataset(f"classes must be an integer, got {show(classes)}")
+        raise InvalidDataset(f"classes must be an integer, got {shown(classes)}")
     if classes <= top:
         row = int(labels.argmax())
         raise InvalidDataset(f"labels[{row}] = {top} is out of range for classes={int(classes)}")
@@ -78,12 +78,12 @@ def as_names(names: Any, classes: int) -> tuple[str | int | float | bool, ...] |
     except TypeError:  # a single thing
         listed = []
     if not listed:
-        raise InvalidDataset(f"names must be one name for each class, got {show(names)}")
+        raise InvalidDataset(f"names must be one name for each class, got {shown(names)}")
     plain = tuple(n.item() if isinstance(n, np.generic) else n for n in listed)
     if len(plain) != classes:
         raise InvalidDataset(f"names has {len(plain)} entries for classes={classes}")
     if not all(isinstance(n, str | int | float) and n == n for n in plain):
-        raise InvalidDataset(f"names must be strings or numbers, got {show(plain)}")
+        raise InvalidDataset(f"names must be strings or numbers, got {shown(plain)}")
     return plain
 
 
@@ -112,11 +112,11 @@ def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
     if values.dtype == object:
         values = array_of("y", values.tolist())  # strings in an object array, as tables have them
     if values.ndim != 1 or values.dtype.kind not in "biufU":
-        raise InvalidDataset(f"y must hold N numbers, booleans or strings, got {show(y)}")
+        raise InvalidDataset(f"y must hold N numbers, booleans or strings, got {shown(y)}")
     if values.dtype.kind == "U" and not all(isinstance(v, str) for v in y):
-        raise InvalidDataset(f"y mixes strings with other labels: {show(y)}")
+        raise InvalidDataset(f"y mixes strings with other labels: {shown(y)}")
     if values.dtype.kind == "f" and not np.isfinite(values).all():
-        raise InvalidDataset(f"y has a label that is not finite: {show(y)}")
+        raise InvalidDataset(f"y has a label that is not finite: {shown(y)}")
     if values.dtype.kind == "f":
         values = numbers_of("y", y)  # where it was made of integers, some may have been rounded
     names, labels = np.unique(values, return_inverse=True)
@@ -133,5 +133,5 @@ def real(value: Any, name: str, zero: bool = False) -> float:
             number = float("inf")
     if not (0 < number < float("inf") or (zero and number == 0)):
         kind = "non-negative" if zero else "positive"
-        raise InvalidDataset(f"{name} must be a finite {kind} number, got {show(value)}")
+        raise InvalidDataset(f"{name} must be a finite {kind} number, got {shown(value)}")
     return number

@@ -10,7 +10,7 @@ from typing import Any
 from mem_lib._base.files import named
 from mem_lib._base.numbers import is_integer
 from mem_lib.data.dataset import Dataset
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -99,11 +99,11 @@ def _header(cells: list[str], label: int | str) -> tuple[int, list[str] | None]:
     if isinstance(label, str):
         if cells.count(label) != 1:
             raise InvalidDataset(
-                f"label={show(label)} must name one column of the first line, {show(cells)}"
+                f"label={shown(label)} must name one column of the first line, {shown(cells)}"
             )
         return cells.index(label), cells
     if not is_integer(label) or not -width <= label < width:
-        raise InvalidDataset(f"label={show(label)} is not a column: the first line has {width}")
+        raise InvalidDataset(f"label={shown(label)} is not a column: the first line has {width}")
     column = int(label) % width
     is_header = not any(_looks_numeric(c) for k, c in enumerate(cells) if k != column)
     return column, cells if is_header else None
@@ -118,16 +118,16 @@ def _looks_numeric(cell: str) -> bool:
 
 
 def _number(cell: str, line: int, column: str) -> int | float:
-    where = f"line {line}, column {show(column)}"
+    where = f"line {line}, column {shown(column)}"
     if not _NUMBER.fullmatch(cell):
         kind = "a finite number" if _looks_numeric(cell) else "a number"
-        raise InvalidDataset(f"{where}: {show(cell)} is not {kind}")
+        raise InvalidDataset(f"{where}: {shown(cell)} is not {kind}")
     try:
         value = int(cell) if _INTEGER.fullmatch(cell) else float(cell)
     except ValueError as error:  # more digits than Python converts
         raise InvalidDataset(f"{where}: {len(cell)} digits are too many") from error
     if isinstance(value, float) and math.isinf(value):
-        raise InvalidDataset(f"{where}: {show(cell)} is beyond binary64")
+        raise InvalidDataset(f"{where}: {shown(cell)} is beyond binary64")
     return value
 
 
@@ -135,7 +135,7 @@ def _nearest(value: int | float) -> float:
     try:
         return float(value)
     except OverflowError as error:
-        reason = f"{show(value)} is beyond binary64, and not all cells are integers"
+        reason = f"{shown(value)} is beyond binary64, and not all cells are integers"
         raise InvalidDataset(reason) from error
 
 

@@ -21,7 +21,7 @@ from mem_lib._base.numbers import is_integer
 from mem_lib._base.roots import nearest_root
 from mem_lib._base.rows import first_occurrence
 from mem_lib.data import checks, distances, file, grid
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 
 #: What a file tells beside the arrays.
 _TOLD = ("classes", "names", "separation_at_least")
@@ -275,7 +275,7 @@ class Dataset:
         InvalidDataset when points with different labels or targets would coincide.
         """
         if not is_integer(bits):
-            raise InvalidDataset(f"bits must be an integer, got {show(bits)}")
+            raise InvalidDataset(f"bits must be an integer, got {shown(bits)}")
         if bits >= self.shift:
             return self
         try:

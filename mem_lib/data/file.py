@@ -17,7 +17,7 @@ import numpy as np
 
 from mem_lib._base.files import named, write_atomically
 from mem_lib.data import grid
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 
 FORMAT = "mem_lib.dataset 1"
 
@@ -80,7 +80,7 @@ def load(path: str | os.PathLike[str], max_bytes: int) -> tuple[dict[str, Any], 
     about = json.loads(str(arrays.pop("about")))
     kind = about.pop("format")
     if kind != FORMAT or len(arrays) != 2:
-        raise InvalidDataset(f"its format is {show(kind)} with {sorted(arrays)}")
+        raise InvalidDataset(f"its format is {shown(kind)} with {sorted(arrays)}")
     return about, {name: _from_text(array) for name, array in arrays.items()}
 
 

@@ -21,7 +21,7 @@ from mem_lib.data.sampling import (
     norms,
     on_grid,
 )
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 
 
 def ball(
@@ -128,7 +128,7 @@ def moons(
     N, bits, rng = count(N, "N"), grid_bits(bits), generator(seed)
     noise, gap = real(noise, "noise", zero=True), real(gap, "gap")
     if gap > 1:
-        raise InvalidDataset(f"gap must be at most 1, got {show(gap)}")
+        raise InvalidDataset(f"gap must be at most 1, got {shown(gap)}")
     limit = math.inf
     if margin is not None:
         limit = (gap - real(margin, "margin")) / 2 * (1 - 1e-9) - 2.0**-bits
@@ -170,7 +170,7 @@ def shells(
     N, d, k, bits = count(N, "N"), count(d, "d"), count(shells, "shells"), grid_bits(bits)
     gamma, rng, counter = real(gamma, "gamma"), generator(seed), Cycle(k)
     if gamma >= 1:
-        raise InvalidDataset(f"gamma must be below 1, got {show(gamma)}")
+        raise InvalidDataset(f"gamma must be below 1, got {shown(gamma)}")
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray]:
         j = counter(n)

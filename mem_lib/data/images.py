@@ -18,7 +18,7 @@ import numpy as np
 from mem_lib._base.extras import need
 from mem_lib.data.dataset import Dataset
 from mem_lib.data.download import data_folder, extract, fetch
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 
 MNIST_MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -123,7 +123,7 @@ def cifar10(
 
 def _chosen(split: str, choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     if not isinstance(split, str) or split not in choices:
-        raise InvalidDataset(f"split must be one of {_list(choices)}, got {show(split)}")
+        raise InvalidDataset(f"split must be one of {_list(choices)}, got {shown(split)}")
     return choices[split]
 
 

@@ -6,7 +6,7 @@ The coordinates are Python integers, since no float could hold them.
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.data.dataset import Dataset
 from mem_lib.data.sampling import count, generator
 from mem_lib.errors import InvalidDataset
@@ -25,7 +25,11 @@ def pairs(N: int, bits: int, *, seed: int = 0) -> Dataset:
     >>> pairs(4, 100).separation
     1.0
     """
-    half, bits, rng = _half(N, 4**FINE // 2), whole(bits, "bits", FINE, MOST_BITS), generator(seed)
+    half, bits, rng = (
+        _half(N, 4**FINE // 2),
+        integer_in(bits, "bits", FINE, MOST_BITS),
+        generator(seed),
+    )
     places = rng.choice(4**FINE, half, replace=False)
     one = np.stack(np.divmod(places, 2**FINE), axis=1).astype(object) * 2 ** (bits - FINE + 1)
     other = one + np.array([1, 0], dtype=object)
@@ -41,7 +45,7 @@ def scattered(N: int, bits: int, *, seed: int = 0) -> Dataset:
     >>> scattered(4, 100, seed=1).points[:, 0].tolist()[:2]
     [6034, 6035]
     """
-    half, bits, rng = _half(N, 2**10), whole(bits, "bits", FINE, MOST_BITS), generator(seed)
+    half, bits, rng = _half(N, 2**10), integer_in(bits, "bits", FINE, MOST_BITS), generator(seed)
     taken: set[int] = set()
     for k in np.linspace(FINE, bits, half).astype(int).tolist():
         place = None

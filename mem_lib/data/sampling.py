@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.numbers import is_integer
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 
 #: No memory holds more points or coordinates.
 MOST = 10**12
@@ -40,7 +40,7 @@ def on_grid(points: np.ndarray, bits: int) -> np.ndarray:
 def count(value: Any, name: str, most: int = MOST) -> int:
     if not is_integer(value) or not 1 <= value <= most:
         end = f" and at most {most}" if is_integer(value) and value > most else ""
-        raise InvalidDataset(f"{name} must be an integer, at least 1{end}, got {show(value)}")
+        raise InvalidDataset(f"{name} must be an integer, at least 1{end}, got {shown(value)}")
     return int(value)
 
 
@@ -50,5 +50,5 @@ def grid_bits(value: Any) -> int:
 
 def generator(seed: Any, *stream: int) -> np.random.Generator:
     if not is_integer(seed) or seed < 0:
-        raise InvalidDataset(f"seed must be a non-negative integer, got {show(seed)}")
+        raise InvalidDataset(f"seed must be a non-negative integer, got {shown(seed)}")
     return np.random.default_rng([int(seed), *stream])

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.extras import need, there
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.errors import MemorizationError
 from mem_lib.exact.engine import Engine

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.extras import need
-from mem_lib.errors import InvalidArgument, MemorizationError, show
+from mem_lib.errors import InvalidArgument, MemorizationError, shown
 
 Array = Any  # float64, of NumPy or of PyTorch: an operator or a method of both is all that is used
 
@@ -38,12 +38,12 @@ def device_named(name: Any) -> str | None:
         device = torch.device(name)
     except (RuntimeError, TypeError):
         raise InvalidArgument(
-            f"device: 'auto', 'cpu', 'cuda' or 'cuda:0' is needed, got {show(name)}"
+            f"device: 'auto', 'cpu', 'cuda' or 'cuda:0' is needed, got {shown(name)}"
         ) from None
     if device.type == "cuda" and (device.index or 0) >= gpus:
-        raise InvalidArgument(f"device: PyTorch finds {gpus} GPUs here, got {show(name)}")
+        raise InvalidArgument(f"device: PyTorch finds {gpus} GPUs here, got {shown(name)}")
     if device.type not in ("cpu", "cuda"):
-        raise InvalidArgument(f"device: 'cpu' or a CUDA device is needed, got {show(name)}")
+        raise InvalidArgument(f"device: 'cpu' or a CUDA device is needed, got {shown(name)}")
     return str(device)
 
 

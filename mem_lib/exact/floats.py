@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import instance, whole
+from mem_lib._base.arguments import instance, integer_in
 from mem_lib._base.dyadic import as_floats, least_shift, nearest, scaled
 from mem_lib._base.numbers import array_of, numbers_of
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork, show
+from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork, shown
 from mem_lib.exact.engine import Engine, on_grid, times_power
 from mem_lib.network import ACTIVATIONS, Layer, Network
 
@@ -50,7 +50,7 @@ def from_dyadic(
     input_shift = _shift(input_shift)
     for name, values in (("layers", layers), ("activations", activations)):
         if not isinstance(values, list | tuple):
-            raise InvalidNetwork(f"{name}: a list is needed, got {show(values)}")
+            raise InvalidNetwork(f"{name}: a list is needed, got {shown(values)}")
     if len(layers) != len(activations) or not layers:
         raise InvalidNetwork(
             f"activations: one for each layer is needed, got {len(activations)} for "
@@ -59,9 +59,9 @@ def from_dyadic(
     made, shift = [], input_shift  # the value passed on is 2^shift times the true one
     for i, (pair, activation) in enumerate(zip(layers, activations, strict=True)):
         if not isinstance(pair, list | tuple) or len(pair) != 2:
-            raise InvalidNetwork(f"layers[{i}]: a pair (W, b) is needed, got {show(pair)}")
+            raise InvalidNetwork(f"layers[{i}]: a pair (W, b) is needed, got {shown(pair)}")
         if not isinstance(activation, str) or activation not in ACTIVATIONS:
-            raise InvalidNetwork(f"activations[{i}] = {show(activation)} is not of {ACTIVATIONS}")
+            raise InvalidNetwork(f"activations[{i}] = {shown(activation)} is not of {ACTIVATIONS}")
         W, b = _dyadic(pair[0], f"layers[{i}][0]", 2), _dyadic(pair[1], f"layers[{i}][1]", 1)
         factor = max(least_shift(W), least_shift(b) - shift, 0)
         shift += factor
@@ -113,7 +113,7 @@ def right_in_floats(network: Network, dataset: Dataset, dtype: Any = np.float64)
     2
     """
     if not isinstance(dataset, Dataset) or dataset.labels is None:
-        raise InvalidDataset(f"dataset: labelled points are needed, got {show(dataset)}")
+        raise InvalidDataset(f"dataset: labelled points are needed, got {shown(dataset)}")
     if isinstance(network, Network) and network.readout != "value":
         raise InvalidNetwork(f'network: the readout "value" is needed, got {network.readout!r}')
     answers = evaluate_in_floats(network, dataset.points, dtype)[:, 0]
@@ -154,7 +154,7 @@ def _float_type(value: Any) -> np.dtype:
     except (TypeError, ValueError):
         dtype = np.dtype(object)
     if value is None or dtype not in (np.float16, np.float32, np.float64):
-        raise InvalidArgument(f"dtype: float16, float32 or float64 is needed, got {show(value)}")
+        raise InvalidArgument(f"dtype: float16, float32 or float64 is needed, got {shown(value)}")
     return dtype
 
 
@@ -170,7 +170,7 @@ def _points(network: Network, points: Any) -> np.ndarray:
 
 def _shift(value: Any) -> int:
     try:
-        return whole(value, "input_shift", 0)
+        return integer_in(value, "input_shift", 0)
     except ValueError as error:
         raise InvalidNetwork(str(error)) from None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from mem_lib.errors import InvalidNetwork, show
+from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.explorer.pack import short_hash, unpack
 from mem_lib.explorer.renderer import module, style
 from mem_lib.figures import Picture
@@ -46,7 +46,7 @@ class Explorer:
         Raises ``InvalidNetwork`` when there is no such pack.
         """
         if slug not in self.packs:
-            raise InvalidNetwork(f"slug: one of {sorted(self.packs)} is needed, got {show(slug)}")
+            raise InvalidNetwork(f"slug: one of {sorted(self.packs)} is needed, got {shown(slug)}")
         return unpack(self.packs[slug])
 
     def _repr_html_(self) -> str:

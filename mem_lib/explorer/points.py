@@ -8,7 +8,7 @@ import numpy as np
 
 from mem_lib._base.numbers import array_of
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidDataset, show
+from mem_lib.errors import InvalidDataset, shown
 from mem_lib.exact import predict
 from mem_lib.network import Network
 
@@ -76,8 +76,8 @@ def _checked(points: Any) -> np.ndarray:
         )
     if array.dtype.kind != "i" or not -_MOST <= array.min() <= array.max() <= _MOST:
         raise InvalidDataset(
-            f"points: whole numbers up to a million are needed, got {show(array.tolist())}"
+            f"points: whole numbers up to a million are needed, got {shown(array.tolist())}"
         )
     if len(np.unique(array, axis=0)) < len(array):
-        raise InvalidDataset(f"points: all have to differ, got {show(array.tolist())}")
+        raise InvalidDataset(f"points: all have to differ, got {shown(array.tolist())}")
     return array

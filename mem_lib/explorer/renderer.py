@@ -14,7 +14,7 @@ import re
 from importlib.resources import files
 from posixpath import dirname, join, normpath
 
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures import DARK, LIGHT, Colours
 
 STATIC = files(__package__) / "static"
@@ -46,7 +46,7 @@ def module(view: str) -> str:
     True
     """
     if view not in views():
-        raise InvalidArgument(f"view: one of {views()} is needed, got {show(view)}")
+        raise InvalidArgument(f"view: one of {views()} is needed, got {shown(view)}")
     scopes: dict[str, str] = {}
     drawing = f"views/{view}.mjs"
     for name in (drawing, _START):

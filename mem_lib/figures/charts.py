@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mem_lib.errors import InvalidArgument, show
-from mem_lib.figures.numbers import shown, tick
+from mem_lib.errors import InvalidArgument, shown
+from mem_lib.figures.numbers import number_text, tick
 from mem_lib.figures.style import DASHES, MARKERS, Colours
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ def _pair(x: Any, name: str, entry: Any) -> tuple[np.ndarray, np.ndarray]:
     at, y = (np.asarray(v, dtype=float) for v in (entry if x is None else (x, entry)))
     if at.ndim != 1 or at.shape != y.shape:
         raise InvalidArgument(
-            f"series[{show(name)}]: as many y as x are needed, got shapes {y.shape} and {at.shape}"
+            f"series[{shown(name)}]: as many y as x are needed, got shapes {y.shape} and {at.shape}"
         )
     return at, y
 
 
 def _known(name: str, word: str, words: tuple[str, ...]) -> None:
     if word not in words:
-        raise InvalidArgument(f"{name}: one of {list(words)} is needed, got {show(word)}")
+        raise InvalidArgument(f"{name}: one of {list(words)} is needed, got {shown(word)}")
 
 
 def _name_ends(ax: "Axes", ends: Sequence[tuple[str, float, float, str]]) -> None:
@@ -164,7 +164,7 @@ def level(
         ax.axvline(x, **dotted)
         place, where, coordinates = (x, at), (3, 0), ax.get_xaxis_transform()
     else:
-        raise InvalidArgument(f"x, y: one of both is needed, got {show(x)} and {show(y)}")
+        raise InvalidArgument(f"x, y: one of both is needed, got {shown(x)} and {shown(y)}")
     if text:
         ax.annotate(
             text, place, xycoords=coordinates, xytext=where, textcoords="offset points",
@@ -224,7 +224,7 @@ def bars(
     for name, entry in zip(lengths, table, strict=True):
         if entry.shape != (wanted,):
             raise InvalidArgument(
-                f"lengths[{show(name)}]: {wanted} pieces are needed, got {show(lengths[name])}"
+                f"lengths[{shown(name)}]: {wanted} pieces are needed, got {shown(lengths[name])}"
             )
     if not table:
         raise InvalidArgument("lengths: at least one bar is needed, got none")
@@ -238,7 +238,7 @@ def bars(
     ax.set_yticks(places, list(lengths))
     scale(ax, log="x" if log else "", **axes)
     for place, total in zip(places, totals, strict=True):
-        text = shown(int(total) if total == math.floor(total) else float(total))
+        text = number_text(int(total) if total == math.floor(total) else float(total))
         ax.annotate(text, (total, place), xytext=(4, 0), textcoords="offset points", va="center",
                     fontsize=SMALL, color=colours.ink)  # fmt: skip
     if parts:

@@ -13,11 +13,11 @@ THIN = "\u2009"  # a thin space
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
-def shown(value: Any, digits: int = 3) -> str:
+def number_text(value: Any, digits: int = 3) -> str:
     """``value`` for a table or an axis; floats with ``digits`` significant digits.
 
-    >>> shown(1234567), shown(1234), shown(0.12345), shown(1e-9), shown(None), shown(True)
-    ('1\\u2009234\\u2009567', '1234', '0.123', '1e-09', '–', 'yes')
+    >>> [number_text(value) for value in (1234567, 1234, 0.12345, 1e-9, None, True)]
+    ['1\\u2009234\\u2009567', '1234', '0.123', '1e-09', '–', 'yes']
     """
     if value is None:
         return "–"
@@ -45,7 +45,7 @@ def tick(value: float) -> str:
     power = math.log10(value) if value > 0 else 0.0
     if abs(power - round(power)) < 1e-9 and not -3 <= round(power) <= 4:
         return "10" + str(round(power)).translate(_RAISED)
-    return shown(int(value) if value == int(value) else value)
+    return number_text(int(value) if value == int(value) else value)
 
 
 def is_number(value: Any) -> bool:

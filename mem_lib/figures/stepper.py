@@ -10,7 +10,7 @@ from hashlib import sha256
 from html import escape
 from typing import Any
 
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures.style import CAPTION_CSS, figcaption
 
 _CSS = CAPTION_CSS + (
@@ -42,12 +42,12 @@ class Stepper:
         if not label.strip() or not frames:
             raise InvalidArgument(
                 "label, frames: a slider needs a name and at least one picture, "
-                f"got {show(label)} and {len(frames)} frames"
+                f"got {shown(label)} and {len(frames)} frames"
             )
         for value, frame in frames.items():
             if not hasattr(frame, "_repr_html_"):
                 raise InvalidArgument(
-                    f"frames[{show(value)}]: a picture or a table is needed, got {show(frame)}"
+                    f"frames[{shown(value)}]: a picture or a table is needed, got {shown(frame)}"
                 )
         self.label, self.frames, self.caption = label, dict(frames), caption
 
@@ -111,10 +111,10 @@ _STEP = """
       if (input.type !== "range") return;
       event.preventDefault();
       input.value = Number(input.value) + step;
-      show();
+      shown();
     });
     input.addEventListener("input", show);
   }
-  show();
+  shown();
 })();
 """

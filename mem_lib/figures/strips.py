@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures.style import Colours
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def strings(
     if not rows or unknown:
         raise InvalidArgument(
             f"rows: strings of {sorted({*inks, '0', ' '})} are needed, "
-            f"got {show(sorted(unknown)[0]) if rows else 'none'}"
+            f"got {shown(sorted(unknown)[0]) if rows else 'none'}"
         )
     if notes and len(notes) != len(rows):
         raise InvalidArgument(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from mem_lib.errors import InvalidArgument, show
-from mem_lib.figures.numbers import is_number, shown
+from mem_lib.errors import InvalidArgument, shown
+from mem_lib.figures.numbers import is_number, number_text
 from mem_lib.figures.style import CAPTION_CSS, figcaption
 
 _CSS = CAPTION_CSS + (
@@ -123,7 +123,7 @@ def table(
         for name, which in (best or {}).items()
         for row in _best(entries, names, name, which)
     }
-    cells = tuple(tuple(shown(value, digits) for value in row) for row in entries)
+    cells = tuple(tuple(number_text(value, digits) for value in row) for row in entries)
     return Table(caption, names, cells, numbers, frozenset(marked))
 
 
@@ -143,12 +143,12 @@ def _entries(row: Any, names: tuple[str, ...], i: int) -> list[Any]:
     if isinstance(row, Mapping):
         missing = [name for name in names if name not in row]
         if missing:
-            raise InvalidArgument(f"rows[{i}]: no entry {show(missing[0])} in {show(dict(row))}")
+            raise InvalidArgument(f"rows[{i}]: no entry {shown(missing[0])} in {shown(dict(row))}")
         return [row[name] for name in names]
     values = list(row)
     if len(values) != len(names):
         raise InvalidArgument(
-            f"rows[{i}]: {len(names)} entries are needed, one a column, got {show(values)}"
+            f"rows[{i}]: {len(names)} entries are needed, one a column, got {shown(values)}"
         )
     return values
 
@@ -158,11 +158,11 @@ def _best(entries: list[list[Any]], names: tuple[str, ...], name: str, which: st
     if name not in names or which not in ("min", "max"):
         raise InvalidArgument(
             f'best: a column of {list(names)} and "min" or "max" are needed, '
-            f"got {show(name)}: {show(which)}"
+            f"got {shown(name)}: {shown(which)}"
         )
     column = [row[names.index(name)] for row in entries]
     values = [value for value in column if is_number(value)]
     if not values:
-        raise InvalidArgument(f"best: column {show(name)} has no number")
+        raise InvalidArgument(f"best: column {shown(name)} has no number")
     top = min(values) if which == "min" else max(values)
     return [i for i, value in enumerate(column) if is_number(value) and value == top]

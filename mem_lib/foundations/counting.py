@@ -10,8 +10,8 @@ each of at most W units, and one for the output layer.
 import math
 from typing import Any
 
-from mem_lib._base.arguments import whole
-from mem_lib._base.search import least
+from mem_lib._base.arguments import integer_in
+from mem_lib._base.search import least_integer
 
 _ROUNDING = 1e-12  # far above the relative error of a few logarithms and products in binary64
 #: Longer weights are refused, and longer integers do not decide what logarithms cannot.
@@ -45,9 +45,9 @@ def counting_bound(
     >>> counting_bound(1000, 2, bits=9, inputs=2)  # the wiring stores labels too
     45
     """
-    N, classes = whole(N, "N", 1, MOST), whole(classes, "classes", 1, MOST)
+    N, classes = integer_in(N, "N", 1, MOST), integer_in(classes, "classes", 1, MOST)
     wiring = _wiring(bits, inputs, outputs)
-    return least(lambda W: _enough(_factors(W, *wiring), N, classes), start=0)
+    return least_integer(lambda W: _enough(_factors(W, *wiring), N, classes), start=0)
 
 
 def log_networks(weights: int, bits: int, *, inputs: int | None = None, outputs: int = 1) -> float:
@@ -60,17 +60,17 @@ def log_networks(weights: int, bits: int, *, inputs: int | None = None, outputs:
     >>> log_networks(10, 1) == 10 * math.log2(3)   # each weight is -1, 0 or 1
     True
     """
-    weights = whole(weights, "weights", 0, MOST)
+    weights = integer_in(weights, "weights", 0, MOST)
     factors = _factors(weights, *_wiring(bits, inputs, outputs))
     return sum(exponent * math.log2(base) for base, exponent in factors)
 
 
 def _wiring(bits: Any, inputs: Any, outputs: Any) -> tuple[int, int | None, int]:
     """The arguments of the same names, checked."""
-    bits = whole(bits, "bits", 1, MOST_BITS)
+    bits = integer_in(bits, "bits", 1, MOST_BITS)
     if inputs is None:
         return bits, None, 1
-    return bits, whole(inputs, "inputs", 1, MOST), whole(outputs, "outputs", 1, MOST)
+    return bits, integer_in(inputs, "inputs", 1, MOST), integer_in(outputs, "outputs", 1, MOST)
 
 
 def _factors(weights: int, bits: int, inputs: int | None, outputs: int) -> list[tuple[int, int]]:

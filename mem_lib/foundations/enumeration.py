@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import listed, whole
+from mem_lib._base.arguments import integer_in, listed
 from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.integers import largest as largest_of
 from mem_lib._base.numbers import array_of
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 
 #: :func:`labellings` evaluates at most this many networks.
 MOST_NETWORKS = 2_000_000
@@ -34,13 +34,13 @@ def labellings(
     >>> sorted(labellings([1, 1], [[0], [1]], largest=1))   # [w x + b >= 0]
     [(0, 0), (0, 1), (1, 0), (1, 1)]
     """
-    widths = [whole(k, f"widths[{i}]", 1) for i, k in enumerate(listed(widths, "widths"))]
+    widths = [integer_in(k, f"widths[{i}]", 1) for i, k in enumerate(listed(widths, "widths"))]
     points = array_of("points", points)
     known = isinstance(activation, str) and activation in ("relu", "threshold")
     if len(widths) < 2 or widths[-1] != 1 or not known:
         raise InvalidArgument(
             "widths, activation: at least one layer, one output, and relu or threshold are needed, "
-            f"got widths = {show(widths)}, activation = {show(activation)}"
+            f"got widths = {shown(widths)}, activation = {shown(activation)}"
         )
     if (
         points.ndim != 2
@@ -54,10 +54,10 @@ def labellings(
         )
     reach = largest_of(points)
     for k in widths[:-1]:  # no preactivation is larger
-        reach = whole(largest, "largest", 0) * (k * reach + 1)
+        reach = integer_in(largest, "largest", 0) * (k * reach + 1)
     if reach >= INT64_LIMIT:
         raise InvalidArgument(
-            f"points, largest: sums of up to {show(reach)} leave the range of int64, in which "
+            f"points, largest: sums of up to {shown(reach)} leave the range of int64, in which "
             "all networks are tried"
         )
     blocks = _all_labels(widths, points, largest, activation)
@@ -68,7 +68,7 @@ def _all_labels(
     widths: list[int], points: np.ndarray, largest: int, activation: str
 ) -> Iterator[np.ndarray]:
     """Distinct label rows, block by block: shape (at most the block, M)."""
-    values = 2 * whole(largest, "largest", 0) + 1
+    values = 2 * integer_in(largest, "largest", 0) + 1
     shapes = [(k, j + 1) for j, k in pairwise(widths)]  # the bias is the last column
     places = sum(k * j for k, j in shapes)
     if values**places > MOST_NETWORKS:

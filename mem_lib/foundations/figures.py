@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset
 from mem_lib.exact import evaluate
@@ -105,7 +105,7 @@ def some_numbers(k: int, *, most: int = 2000, seed: int = 0) -> list[int]:
     >>> some_numbers(2)
     [0, 1, 2, 3]
     """
-    k = whole(k, "k", 1, 64)
+    k = integer_in(k, "k", 1, 64)
     if k <= 12:
         return list(range(2**k))
     rng = np.random.default_rng(seed)

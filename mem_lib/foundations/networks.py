@@ -18,10 +18,10 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import instance, listed, whole
+from mem_lib._base.arguments import instance, integer_in, listed
 from mem_lib._base.numbers import array_of
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, InvalidArgument, show
+from mem_lib.errors import ConstructionFailed, InvalidArgument, shown
 from mem_lib.exact import evaluate
 from mem_lib.network import Layer, Network
 
@@ -45,7 +45,7 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     >>> bool(verify(staircase(xor), xor))
     True
     """
-    seed, data = whole(seed, "seed", 0), instance(dataset, "dataset", Dataset).distinct()
+    seed, data = integer_in(seed, "seed", 0), instance(dataset, "dataset", Dataset).distinct()
     values, denominator = (data.labels, 1) if data.targets is None else data.integer_targets()
     if (values == values[0]).all():
         constant = Layer([[0] * data.d], [int(values[0])], "identity", stage="constant")
@@ -91,10 +91,10 @@ def bit_reader(bits: int, place: int | None = None, *, pieces: int = 1) -> Netwo
     >>> predict(bit_reader(4, 1), [[7], [8]]).tolist()
     [0, 1]
     """
-    bits, pieces = whole(bits, "bits", 1), whole(pieces, "pieces", 1)
-    place = bits if place is None else whole(place, "place", 1)
+    bits, pieces = integer_in(bits, "bits", 1), integer_in(pieces, "pieces", 1)
+    place = bits if place is None else integer_in(place, "place", 1)
     if place > bits:
-        raise InvalidArgument(f"place: a number of {bits} bits has no bit {show(place)}")
+        raise InvalidArgument(f"place: a number of {bits} bits has no bit {shown(place)}")
     length = -(-bits // pieces)
     x = [2 ** (length * (pieces - 1 - p)) for p in range(pieces)]
     layers = [Layer([x, x], [0, 1], "relu", names=["x", "x + 1"], stage="number")]
@@ -120,11 +120,11 @@ def pieces_of(numbers: Any, bits: int, pieces: int) -> np.ndarray:
     >>> pieces_of([0b110101], 6, 2).tolist()
     [[6, 5]]
     """
-    bits, pieces = whole(bits, "bits", 1), whole(pieces, "pieces", 1)
-    numbers = [whole(x, f"numbers[{i}]", 0) for i, x in enumerate(listed(numbers, "numbers"))]
+    bits, pieces = integer_in(bits, "bits", 1), integer_in(pieces, "pieces", 1)
+    numbers = [integer_in(x, f"numbers[{i}]", 0) for i, x in enumerate(listed(numbers, "numbers"))]
     if not numbers or max(numbers) >> bits:
         raise InvalidArgument(
-            f"numbers: at least one, all of at most {bits} bits, got {show(numbers)}"
+            f"numbers: at least one, all of at most {bits} bits, got {shown(numbers)}"
         )
     length = -(-bits // pieces)
     mask = 2**length - 1
@@ -151,7 +151,7 @@ def table(strings: Any) -> Network:
     strings = array_of("strings", strings)
     if strings.ndim != 2 or not strings.size or not np.isin(strings, (0, 1)).all():
         raise InvalidArgument(
-            f"strings: an (n, m) array of zeros and ones is needed, got {show(strings)}"
+            f"strings: an (n, m) array of zeros and ones is needed, got {shown(strings)}"
         )
     m = strings.shape[1]
     numbers = [int("".join(str(int(bit)) for bit in row), 2) for row in strings]

@@ -19,9 +19,9 @@ limits below are upper bounds whatever the rounding does.
 import math
 from collections.abc import Sequence
 
-from mem_lib._base.arguments import listed, whole
-from mem_lib._base.search import least
-from mem_lib.errors import InvalidArgument, show
+from mem_lib._base.arguments import integer_in, listed
+from mem_lib._base.search import least_integer
+from mem_lib.errors import InvalidArgument, shown
 
 ACTIVATIONS = ("relu", "threshold")
 #: More is refused: products of three such numbers stay in the range of floats.
@@ -38,7 +38,7 @@ def dichotomies(N: int, weights: int) -> int:
     >>> [dichotomies(N, 2) for N in (1, 2, 3, 4)]   # lines in the plane and their regions
     [2, 4, 7, 11]
     """
-    N, weights = whole(N, "N", 0), whole(weights, "weights", 0)
+    N, weights = integer_in(N, "N", 0), integer_in(weights, "weights", 0)
     return sum(math.comb(N, i) for i in range(min(N, weights) + 1))
 
 
@@ -51,8 +51,8 @@ def log_sign_patterns(polynomials: int, degree: int, variables: int) -> float:
     >>> log_sign_patterns(10, 1, 20)
     10.0
     """
-    m, D = whole(polynomials, "polynomials", 0, MOST), whole(degree, "degree", 1, MOST)
-    return _log_patterns(m, D, whole(variables, "variables", 1, MOST))
+    m, D = integer_in(polynomials, "polynomials", 0, MOST), integer_in(degree, "degree", 1, MOST)
+    return _log_patterns(m, D, integer_in(variables, "variables", 1, MOST))
 
 
 def _log_patterns(m: int, D: int, w: int) -> float:
@@ -73,7 +73,7 @@ def log_labellings(
     Raises ``InvalidArgument`` when an argument is out of range, or the lists do not fit.
     """
     units, weights = _layers(units, weights, activation)
-    return _log_labellings(whole(N, "N", 1, MOST), units, weights, activation)
+    return _log_labellings(integer_in(N, "N", 1, MOST), units, weights, activation)
 
 
 def _log_labellings(N: int, units: list[int], weights: list[int], activation: str) -> float:
@@ -99,7 +99,9 @@ def most_shattered(units: Sequence[int], weights: Sequence[int], activation: str
     """
     units, weights = _layers(units, weights, activation)
     # if N points are too many then so are more: some N points of those would be shattered
-    return least(lambda N: _log_labellings(N, units, weights, activation) * _OUTWARDS < N) - 1
+    return (
+        least_integer(lambda N: _log_labellings(N, units, weights, activation) * _OUTWARDS < N) - 1
+    )
 
 
 def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu") -> int:
@@ -113,8 +115,8 @@ def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu"
     >>> vc_bound(100, 3), vc_bound(100), vc_bound(100, activation="threshold")
     (8039, 470330, 1645)
     """
-    W = whole(weights, "weights", 1, MOST)
-    L = W if depth is None else whole(depth, "depth", 1)
+    W = integer_in(weights, "weights", 1, MOST)
+    L = W if depth is None else integer_in(depth, "depth", 1)
     _known(activation)
     if L > W:
         raise InvalidArgument(
@@ -134,9 +136,9 @@ def weights_needed(N: int, depth: int | None = None, *, activation: str = "relu"
     >>> weights_needed(10_000), weights_needed(10_000, activation="threshold")
     (18, 477)
     """
-    N = whole(N, "N", 1, MOST)
-    start = 1 if depth is None else whole(depth, "depth", 1, MOST)
-    return least(lambda W: vc_bound(W, depth, activation=activation) >= N, start)
+    N = integer_in(N, "N", 1, MOST)
+    start = 1 if depth is None else integer_in(depth, "depth", 1, MOST)
+    return least_integer(lambda W: vc_bound(W, depth, activation=activation) >= N, start)
 
 
 def _unit_ways(N: int, units: int, weights: int) -> float:
@@ -149,12 +151,14 @@ def _layers(
     units: Sequence[int], weights: Sequence[int], activation: str
 ) -> tuple[list[int], list[int]]:
     _known(activation)
-    units = [whole(k, f"units[{i}]", 1, MOST) for i, k in enumerate(listed(units, "units"))]
-    weights = [whole(w, f"weights[{i}]", 1, MOST) for i, w in enumerate(listed(weights, "weights"))]
+    units = [integer_in(k, f"units[{i}]", 1, MOST) for i, k in enumerate(listed(units, "units"))]
+    weights = [
+        integer_in(w, f"weights[{i}]", 1, MOST) for i, w in enumerate(listed(weights, "weights"))
+    ]
     if len(units) != len(weights) or not units or units[-1] != 1:
         raise InvalidArgument(
             "units, weights: one number for each layer and one output are needed, "
-            f"got units = {show(units)}, weights = {show(weights)}"
+            f"got units = {shown(units)}, weights = {shown(weights)}"
         )
     for i, (k, w) in enumerate(zip(units, weights, strict=True)):
         if w < k:
@@ -167,4 +171,4 @@ def _layers(
 
 def _known(activation: str) -> None:
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
-        raise InvalidArgument(f"activation: one of {ACTIVATIONS}, got {show(activation)}")
+        raise InvalidArgument(f"activation: one of {ACTIVATIONS}, got {shown(activation)}")

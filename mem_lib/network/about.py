@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from mem_lib.errors import InvalidNetwork, show
+from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network.integers import integer
 
 MAX_DEPTH = 64
@@ -16,7 +16,7 @@ MAX_BYTES = 1 << 24
 def canonical(about: Any) -> str:
     """The JSON text of ``about``: sorted keys, no spaces, ASCII."""
     if not isinstance(about, dict):
-        raise InvalidNetwork(f"about = {show(about)} must be a dict")
+        raise InvalidNetwork(f"about = {shown(about)} must be a dict")
     spelled = json.dumps(_plain(about, "about", 0), sort_keys=True, separators=(",", ":"))
     if len(spelled) > MAX_BYTES:
         raise InvalidNetwork(f"about takes {len(spelled)} bytes, more than {MAX_BYTES}")
@@ -26,11 +26,11 @@ def canonical(about: Any) -> str:
 def text(value: Any, place: str) -> str:
     """``value`` as a text that UTF-8 can write."""
     if not isinstance(value, str):
-        raise InvalidNetwork(f"{place} = {show(value)} is not a text")
+        raise InvalidNetwork(f"{place} = {shown(value)} is not a text")
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise InvalidNetwork(f"{place} = {show(value)} holds half a surrogate pair") from None
+        raise InvalidNetwork(f"{place} = {shown(value)} holds half a surrogate pair") from None
     return str(value)
 
 
@@ -49,7 +49,7 @@ def _plain(value: Any, place: str, depth: int) -> Any:
         return [_plain(entry, f"{place}[{i}]", depth + 1) for i, entry in enumerate(value)]
     if isinstance(value, dict):
         return {
-            text(key, f"a key of {place}"): _plain(entry, f"{place}[{show(key)}]", depth + 1)
+            text(key, f"a key of {place}"): _plain(entry, f"{place}[{shown(key)}]", depth + 1)
             for key, entry in value.items()
         }
     return _small(value, place)
@@ -60,7 +60,7 @@ def _small(value: Any, place: str) -> int:
         number = integer(value, place)
     except InvalidNetwork:
         kind = type(value).__name__
-        raise InvalidNetwork(f"{place} = {show(value)} ({kind}) is no JSON value") from None
+        raise InvalidNetwork(f"{place} = {shown(value)} ({kind}) is no JSON value") from None
     if abs(number) >= 2**53:
-        raise InvalidNetwork(f"{place} = {show(number)} is 2^53 or more; tell it as text, hex(n)")
+        raise InvalidNetwork(f"{place} = {shown(number)} is 2^53 or more; tell it as text, hex(n)")
     return number

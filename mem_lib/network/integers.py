@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from mem_lib.errors import InvalidNetwork, show
+from mem_lib.errors import InvalidNetwork, shown
 
 Array = npt.NDArray[Any]
 Name = Callable[[int], str]  # from the flat position of an entry to its name in a message
@@ -32,7 +32,7 @@ def integer(value: Any, name: str) -> int:
         except TypeError:
             pass
     kind = type(value).__name__
-    raise InvalidNetwork(f"{name} = {show(value)} ({kind}) is not an integer; entries are exact")
+    raise InvalidNetwork(f"{name} = {shown(value)} ({kind}) is not an integer; entries are exact")
 
 
 def vector(values: Any, place: str, name: Name | None = None) -> Array:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.errors import InvalidNetwork, show
+from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network import write
 from mem_lib.network.about import text
 from mem_lib.network.integers import Array, matrix, vector
@@ -56,7 +56,7 @@ class Layer:
         stage: str | None = None,
     ) -> None:
         if not isinstance(activation, str) or activation not in ACTIVATIONS:
-            raise InvalidNetwork(f"activation = {show(activation)} is not one of {ACTIVATIONS}")
+            raise InvalidNetwork(f"activation = {shown(activation)} is not one of {ACTIVATIONS}")
         weight = _weight(weight)
         units = weight.shape[0]
         bias = _bias(bias, units)
@@ -118,7 +118,7 @@ class Layer:
 
     def __repr__(self) -> str:
         kind = "sparse" if isinstance(self.weight, Sparse) else "dense"
-        stage = "" if self.stage is None else f", stage {show(self.stage)}"
+        stage = "" if self.stage is None else f", stage {shown(self.stage)}"
         return f"Layer({self.inputs} → {self.units}, {self.activation}, {kind}{stage})"
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -155,13 +155,13 @@ def _names(names: Any, units: int) -> tuple[str, ...] | None:
     if names is None:
         return None
     if isinstance(names, str) or not isinstance(names, Sequence):
-        raise InvalidNetwork(f"names = {show(names)} must be a sequence of texts, one per unit")
+        raise InvalidNetwork(f"names = {shown(names)} must be a sequence of texts, one per unit")
     texts = tuple(text(name, f"names[{i}]") for i, name in enumerate(names))
     if len(texts) != units:
         raise InvalidNetwork(f"names has {len(texts)} entries, the layer has {units} units")
     seen: set[str] = set()
     for i, name in enumerate(texts):
         if name and name in seen:
-            raise InvalidNetwork(f"names[{i}] = {show(name)} occurs twice in one layer")
+            raise InvalidNetwork(f"names[{i}] = {shown(name)} occurs twice in one layer")
         seen.add(name)
     return texts

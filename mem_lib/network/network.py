@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mem_lib._base.files import named, write_atomically
-from mem_lib.errors import InvalidNetwork, show
+from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network import read, write
 from mem_lib.network.about import canonical
 from mem_lib.network.integers import integer, largest, scaled, total_bits
@@ -83,17 +83,17 @@ class Network:
         about: dict[str, Any] | None = None,
     ) -> None:
         if not isinstance(layers, Iterable):
-            raise InvalidNetwork(f"layers = {show(layers)} is not a sequence of layers")
+            raise InvalidNetwork(f"layers = {shown(layers)} is not a sequence of layers")
         layers = tuple(layers)
         _check_chain(layers)
         _check_readout(readout, layers[-1].units)
         input_shift = integer(input_shift, "input_shift")
         if not 0 <= input_shift <= MOST_SHIFT:
-            raise InvalidNetwork(f"input_shift = {show(input_shift)} must be in 0..{MOST_SHIFT}")
+            raise InvalidNetwork(f"input_shift = {shown(input_shift)} must be in 0..{MOST_SHIFT}")
         output_denominator = integer(output_denominator, "output_denominator")
         if output_denominator <= 0:
             raise InvalidNetwork(
-                f"output_denominator = {show(output_denominator)} must be positive"
+                f"output_denominator = {shown(output_denominator)} must be positive"
             )
         vars(self).update(
             layers=layers,
@@ -158,7 +158,7 @@ class Network:
         k = integer(k, "k")
         if not 0 <= k <= MOST_SHIFT:
             raise InvalidNetwork(
-                f"k = {show(k)} must be in 0..{MOST_SHIFT}: a coarser grid is not exact"
+                f"k = {shown(k)} must be in 0..{MOST_SHIFT}: a coarser grid is not exact"
             )
         kinds = [layer.activation for layer in self.layers]
         linear = "threshold" not in kinds
@@ -225,7 +225,7 @@ class Network:
         if isinstance(text, str):
             text = text.encode("utf-8", errors="surrogatepass")
         if not isinstance(text, bytes):
-            raise InvalidNetwork(f"text = {show(text)} is no text")
+            raise InvalidNetwork(f"text = {shown(text)} is no text")
         if len(text) > max_bytes:
             raise InvalidNetwork(f"the text has {len(text)} bytes, more than max_bytes {max_bytes}")
         return cls._from_text(text, max_digits)
@@ -269,7 +269,7 @@ def _check_chain(layers: tuple[Layer, ...]) -> None:
         raise InvalidNetwork("layers is empty; a network has at least one layer")
     for i, layer in enumerate(layers):
         if not isinstance(layer, Layer):
-            raise InvalidNetwork(f"layers[{i}] = {show(layer)} is not a Layer")
+            raise InvalidNetwork(f"layers[{i}] = {shown(layer)} is not a Layer")
         if i and layer.inputs != layers[i - 1].units:
             raise InvalidNetwork(
                 f"layers[{i}] has {layer.inputs} inputs, but layers[{i - 1}] has"
@@ -279,7 +279,7 @@ def _check_chain(layers: tuple[Layer, ...]) -> None:
 
 def _check_readout(readout: Any, outputs: int) -> None:
     if not isinstance(readout, str) or readout not in READOUTS:
-        raise InvalidNetwork(f"readout = {show(readout)} is not one of {READOUTS}")
+        raise InvalidNetwork(f"readout = {shown(readout)} is not one of {READOUTS}")
     if readout in ("value", "sign") and outputs != 1:
         raise InvalidNetwork(
             f"readout {readout!r} reads one output, but the last layer has {outputs} units"

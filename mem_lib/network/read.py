@@ -23,7 +23,7 @@ from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 
-from mem_lib.errors import InvalidNetwork, show
+from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network.integers import Array, Name, largest, locked, pack, stack
 from mem_lib.network.sparse import Sparse
 from mem_lib.network.write import FORMAT, PLAIN, VERSION
@@ -111,7 +111,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
         twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise InvalidNetwork(f"the key {show(twice)} occurs twice in one object")
+        raise InvalidNetwork(f"the key {shown(twice)} occurs twice in one object")
     return result
 
 
@@ -122,7 +122,7 @@ def _no_constant(name: str) -> NoReturn:
 def _float(digits: str) -> float:
     value = float(digits) if len(digits) <= FLOAT_LENGTH else math.inf
     if not math.isfinite(value):
-        raise InvalidNetwork(f"the number {show(digits)} is too large or too long")
+        raise InvalidNetwork(f"the number {shown(digits)} is too large or too long")
     return value
 
 
@@ -153,16 +153,16 @@ class _Reader:
 
     def network(self, data: dict[str, Any]) -> dict[str, Any]:
         if data.get("format") != FORMAT:
-            raise InvalidNetwork(f"format is {show(data.get('format'))}, not {FORMAT!r}")
+            raise InvalidNetwork(f"format is {shown(data.get('format'))}, not {FORMAT!r}")
         if "version" in data and self.scalar(data["version"], "version") != VERSION:
-            raise InvalidNetwork(f"version is {show(data['version'])}; known: {VERSION}")
+            raise InvalidNetwork(f"version is {shown(data['version'])}; known: {VERSION}")
         _check_keys(data, NETWORK_KEYS | {"layers"}, OPTIONAL_NETWORK_KEYS)
         inputs = self.scalar(data["inputs"], "inputs")
         if not 0 < inputs < PLAIN:
-            raise InvalidNetwork(f"inputs = {show(inputs)} must be at least 1 and below 2^53")
+            raise InvalidNetwork(f"inputs = {shown(inputs)} must be at least 1 and below 2^53")
         shift = self.scalar(data["input_shift"], "input_shift")
         if shift > 4 * self.max_digits:
-            raise InvalidNetwork(f"input_shift = {show(shift)} exceeds 4 max_digits bits")
+            raise InvalidNetwork(f"input_shift = {shown(shift)} exceeds 4 max_digits bits")
         return {
             "layers": self.layers(_list(data["layers"], "layers"), inputs),
             "input_shift": shift,
@@ -182,7 +182,7 @@ class _Reader:
 
     def layer(self, data: Any, inputs: int) -> dict[str, Any]:
         if not isinstance(data, dict):
-            raise InvalidNetwork(f"{show(data)} is not an object")
+            raise InvalidNetwork(f"{shown(data)} is not an object")
         body = {"rows"} if "rows" in data else {"weight", "bias"}
         _check_keys(data, {"activation"} | body, OPTIONAL_LAYER_KEYS)
         weight, bias = self.rows(data, inputs) if "rows" in data else self.dense(data, inputs)
@@ -235,13 +235,13 @@ class _Reader:
                 _too_long(f"{place} = {value}")
             return value
         if type(value) is not str:
-            raise InvalidNetwork(f"{place} = {show(value)} is not an integer")
+            raise InvalidNetwork(f"{place} = {shown(value)} is not an integer")
         if len(value) > self.max_digits + len("-0x"):
             raise InvalidNetwork(
                 f"{place} has {len(value)} characters, more than max_digits = {self.max_digits}"
             )
         if not HEXADECIMAL.fullmatch(value):
-            raise InvalidNetwork(f"{place} = {show(value)} is not a hexadecimal integer '-0x1f'")
+            raise InvalidNetwork(f"{place} = {shown(value)} is not a hexadecimal integer '-0x1f'")
         return int(value, 16)
 
 
@@ -250,7 +250,7 @@ def _check_keys(data: dict[str, Any], required: set[str], optional: set[str]) ->
     if missing:
         raise InvalidNetwork(f"the key {min(missing)!r} is missing")
     if unknown:
-        raise InvalidNetwork(f"the key {show(min(unknown))} is unknown")
+        raise InvalidNetwork(f"the key {shown(min(unknown))} is unknown")
     for key in sorted(optional & data.keys()):
         if data[key] is None:
             raise InvalidNetwork(f"the key {key!r} is null; leave it out")
@@ -258,7 +258,7 @@ def _check_keys(data: dict[str, Any], required: set[str], optional: set[str]) ->
 
 def _check_row(row: Any, i: int) -> None:
     if not isinstance(row, dict):
-        raise InvalidNetwork(f"rows[{i}] = {show(row)} is not an object")
+        raise InvalidNetwork(f"rows[{i}] = {shown(row)} is not an object")
     if row.keys() != {"bias", "weights"}:
         with inside(f"rows[{i}]"):
             _check_keys(row, {"bias", "weights"}, set())
@@ -267,11 +267,11 @@ def _check_row(row: Any, i: int) -> None:
         for j, term in enumerate(terms):
             if type(term) is not list or len(term) != 2:
                 raise InvalidNetwork(
-                    f"rows[{i}].weights[{j}] = {show(term)} is not a pair [input, weight]"
+                    f"rows[{i}].weights[{j}] = {shown(term)} is not a pair [input, weight]"
                 )
 
 
 def _list(value: Any, place: str) -> list[Any]:
     if type(value) is not list:
-        raise InvalidNetwork(f"{place} = {show(value)} is not a list")
+        raise InvalidNetwork(f"{place} = {shown(value)} is not a list")
     return value

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.errors import InvalidNetwork, show
+from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network.integers import Array, integer, locked, vector
 
 Term = tuple[int, int]
@@ -86,10 +86,10 @@ class Sparse:
 
 def _shape(shape: Any) -> tuple[int, int]:
     if not isinstance(shape, (tuple, list)) or len(shape) != 2:
-        raise InvalidNetwork(f"shape = {show(shape)} must be a pair (units, inputs)")
+        raise InvalidNetwork(f"shape = {shown(shape)} must be a pair (units, inputs)")
     units, inputs = (integer(n, "shape entry") for n in shape)
     if not (0 < units < 2**53 and 0 < inputs < 2**53):
-        raise InvalidNetwork(f"shape = {show(shape)} needs at least one unit and one input")
+        raise InvalidNetwork(f"shape = {shown(shape)} needs at least one unit and one input")
     return units, inputs
 
 

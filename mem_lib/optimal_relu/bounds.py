@@ -11,9 +11,9 @@ import math
 from fractions import Fraction
 
 from mem_lib import foundations
-from mem_lib._base.arguments import at_least_zero, whole
-from mem_lib._base.search import least
-from mem_lib.errors import InvalidArgument, show
+from mem_lib._base.arguments import at_least_zero, integer_in
+from mem_lib._base.search import least_integer
+from mem_lib.errors import InvalidArgument, shown
 
 #: Takes a rounded root or logarithm outwards.
 OUTWARDS = 1 + 1e-9
@@ -42,7 +42,7 @@ def spread_bound(N: int, d: int, separation: Real | None, radius: Real) -> Fract
     >>> math.ceil(spread_bound(1000, 10, 0.28, 1))
     18022376
     """
-    N, d = whole(N, "N", 1, MOST_POINTS), whole(d, "d", 1, MOST_POINTS)
+    N, d = integer_in(N, "N", 1, MOST_POINTS), integer_in(d, "d", 1, MOST_POINTS)
     radius = at_least_zero(radius, "radius")
     if N == 1:
         return Fraction(0)
@@ -77,13 +77,13 @@ def modulus_bound(N: int, range_: int) -> int:
     >>> modulus_bound(2, 1000), modulus_bound(1000, 2**34)
     (16, 16983027)
     """
-    N, range_ = whole(N, "N", 1, 10**100), whole(range_, "range_", 1)
+    N, range_ = integer_in(N, "N", 1, 10**100), integer_in(range_, "range_", 1)
     if range_ < N:
         raise InvalidArgument(
-            f"range_: {N} different integers need a range of at least {N}, got {show(range_)}"
+            f"range_: {N} different integers need a range of at least {N}, got {shown(range_)}"
         )
     product = N * (N - 1) // 2 * log2(range_) * OUTWARDS  # log2 of the product of all differences
-    return least(lambda m: m - 2 - math.log2(m) > product)
+    return least_integer(lambda m: m - 2 - math.log2(m) > product)
 
 
 def paper_depth(
@@ -101,9 +101,11 @@ def paper_depth(
     >>> round(paper_depth(1000, 10, 0.28))
     1152
     """
-    N, classes = whole(N, "N", 2), whole(classes, "classes", 1)
+    N, classes = integer_in(N, "N", 2), integer_in(classes, "classes", 1)
     line = spread_bound(N, 1, separation, radius) / 2
-    log_R = log2(line) + math.log2(10 * N * N * math.sqrt(math.pi * whole(d, "d", 1, MOST_POINTS)))
+    log_R = log2(line) + math.log2(
+        10 * N * N * math.sqrt(math.pi * integer_in(d, "d", 1, MOST_POINTS))
+    )
     bits = max(log_R, math.log2(classes))
     folders = math.sqrt(N * math.log2(N))
     return 3 * folders + N / folders * (3 * bits + 2) + 4
@@ -127,9 +129,9 @@ def least_bits(
     (100, 71)
     """
     N, weights, classes = (
-        whole(N, "N", 1, MOST_POINTS),
-        whole(weights, "weights", 0),
-        whole(classes, "classes", 1),
+        integer_in(N, "N", 1, MOST_POINTS),
+        integer_in(weights, "weights", 0),
+        integer_in(classes, "classes", 1),
     )
     if weights == 0 and classes > 1:
         raise InvalidArgument(
@@ -138,7 +140,7 @@ def least_bits(
         )
     if weights and N * math.log2(classes) > MOST_WEIGHT_BITS * weights:
         raise InvalidArgument(
-            f"weights: {show(weights)} weights would need more than {MOST_WEIGHT_BITS} bits each, "
+            f"weights: {shown(weights)} weights would need more than {MOST_WEIGHT_BITS} bits each, "
             "and longer ones are not counted"
         )
 
@@ -146,7 +148,7 @@ def least_bits(
         needed = foundations.counting_bound(N, classes, bits, inputs=inputs, outputs=outputs)
         return needed <= weights
 
-    return least(enough)
+    return least_integer(enough)
 
 
 def least_depth(N: int, width: int, d: int = 1) -> int:
@@ -161,9 +163,9 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
     [3, 27, 659]
     """
     N, width, d = (
-        whole(N, "N", 1, MOST_POINTS),
-        whole(width, "width", 1, MOST_POINTS),
-        whole(d, "d", 1, MOST_POINTS),
+        integer_in(N, "N", 1, MOST_POINTS),
+        integer_in(width, "width", 1, MOST_POINTS),
+        integer_in(d, "d", 1, MOST_POINTS),
     )
 
     def enough(depth: int) -> bool:
@@ -174,7 +176,7 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
         weights = [width * (d + 1)] + [width * (width + 1)] * inner + [width + 1]
         return foundations.log_labellings(N, units, weights) * OUTWARDS >= N
 
-    return least(enough)
+    return least_integer(enough)
 
 
 def _short(value: Fraction) -> str:

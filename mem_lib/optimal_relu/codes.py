@@ -22,7 +22,7 @@ import numpy as np
 from mem_lib._base.arguments import at_least_zero
 from mem_lib._base.integers import is_wide
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 
 #: Targets that take more bits than this are stored exactly only when that is asked for.
 MOST_BITS = 64
@@ -67,7 +67,8 @@ class Codes:
             return of_targets(*data.integer_targets(), tolerance)
         if tolerance is not None:
             raise InvalidArgument(
-                f"tolerance: it is for real targets; labels come out exactly, got {show(tolerance)}"
+                "tolerance: it is for real targets; labels come out exactly, got "
+                f"{shown(tolerance)}"
             )
         return cls(data.labels, label_bits(data.classes))
 

@@ -16,13 +16,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mem_lib._base.arguments import at_least_zero, instance, whole
+from mem_lib._base.arguments import at_least_zero, instance, integer_in
 from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.memory import check_memory
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib.constructions import REGISTRY, Construction, Facts
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Network, Size
 from mem_lib.network.builder import Builder, Value
 from mem_lib.optimal_relu.bounds import MOST_FOLDER
@@ -130,9 +130,9 @@ class FileNetwork(Construction):
     proven: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
-        vars(self).update(directions=whole(self.directions, "directions", 1))
+        vars(self).update(directions=integer_in(self.directions, "directions", 1))
         if self.folder_size is not None:
-            vars(self).update(folder_size=whole(self.folder_size, "folder_size", 1))
+            vars(self).update(folder_size=integer_in(self.folder_size, "folder_size", 1))
         if self.tolerance is not None:
             at_least_zero(self.tolerance, "tolerance")
 
@@ -183,7 +183,7 @@ class FileNetwork(Construction):
     def folders(self, dataset: Dataset, *, seed: int = 0, progress: bool | None = None) -> Folders:
         """The keys, the folders and their strings of the network that :meth:`build` makes of the
         same arguments; errors as there."""
-        data, seed = self.accepted(dataset), whole(seed, "seed", 0)
+        data, seed = self.accepted(dataset), integer_in(seed, "seed", 0)
         plan = self.plan(data, np.random.default_rng(seed))
         check_memory(plan.bytes, plan.burden)
         return plan.folders(progress)
@@ -222,7 +222,7 @@ class FileNetwork(Construction):
         """The longest integers there may be, for sound facts."""
         instance(facts, "facts", Facts)
         if self.folder_size is not None:
-            whole(self.folder_size, "folder_size", 1, MOST_FOLDER)
+            integer_in(self.folder_size, "folder_size", 1, MOST_FOLDER)
         return WorstCase.of(facts, self.tolerance, direction_bits, self.proven)
 
     def answered(self, worst: WorstCase, size: Size) -> Size:
@@ -233,7 +233,7 @@ class FileNetwork(Construction):
 
 def budget(value: int | None, name: str) -> int | None:
     """A budget as an integer, not larger than what int64 is compared with."""
-    return None if value is None else min(whole(value, name, 1), INT64_LIMIT)
+    return None if value is None else min(integer_in(value, name, 1), INT64_LIMIT)
 
 
 def size_formula(network: Network | Mapping[str, Any]) -> Formula:
@@ -257,5 +257,5 @@ def size_formula(network: Network | Mapping[str, Any]) -> Formula:
     except (LookupError, TypeError, ValueError, ArithmeticError):
         pass
     raise InvalidArgument(
-        "network: one that mem_lib.optimal_relu.build made is needed, got " + show(network)
+        "network: one that mem_lib.optimal_relu.build made is needed, got " + shown(network)
     )

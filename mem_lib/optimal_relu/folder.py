@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mem_lib._base.numbers import is_integer
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Folders:
         """The rows of one folder, by increasing key; ``InvalidArgument`` where there is none."""
         if not is_integer(folder) or not 0 <= folder < len(self.starts):
             raise InvalidArgument(
-                f"folder: 0..{len(self.starts) - 1} are there, got {show(folder)}"
+                f"folder: 0..{len(self.starts) - 1} are there, got {shown(folder)}"
             )
         inside = self.keys >= self.starts[folder]
         if folder + 1 < len(self.starts):

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import HypothesisViolated, shown
 from mem_lib.optimal_relu.blocks import BlockNetwork, BlockPlan, block_depth
 from mem_lib.optimal_relu.fields import TOO_MUCH, Fields
 from mem_lib.optimal_relu.file_network import budget
@@ -68,7 +68,7 @@ class Parallel(BlockNetwork):
         if not met:
             raise HypothesisViolated(
                 f"depth: at least {_least(ways)} layers are needed with this direction, modulus "
-                f"and folder_size = {show(self.folder_size)}; got {show(self.depth)}"
+                f"and folder_size = {shown(self.folder_size)}; got {shown(self.depth)}"
             )
 
     def check_all(self, worst: WorstCase, shortest: list[Fields]) -> None:

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib._base.integers import INT64_LIMIT
 from mem_lib.constructions import Facts
 from mem_lib.network import Size
@@ -65,7 +65,7 @@ class Retrieval(FileNetwork):
         """
         worst = self.worst_case(facts, direction_bits)
         if folders is not None:
-            folders = whole(folders, "folders", 1)
+            folders = integer_in(folders, "folders", 1)
         return self.answered(worst, self.promised(worst, folders))
 
     def promised(self, worst: WorstCase, folders: int | None = None) -> Size:

@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar, Self
 
-from mem_lib._base.arguments import whole
-from mem_lib.errors import show
+from mem_lib._base.arguments import integer_in
+from mem_lib.errors import shown
 from mem_lib.optimal_relu.codes import MOST_BITS, Grid
 
 
@@ -145,12 +145,12 @@ class Shape(ABC):
 
 def burden(folder_size: int | None, label_bits: int, string_bits: int, blocks: int = 1) -> str:
     """What the strings take memory for, with the argument to blame."""
-    what = f"folder_size: {show(folder_size)} makes"
+    what = f"folder_size: {shown(folder_size)} makes"
     if label_bits > MOST_BITS:
-        what = f"tolerance: targets of {show(label_bits)} bits make"
+        what = f"tolerance: targets of {shown(label_bits)} bits make"
     elif blocks > 1:
         what = f"depth: {blocks} blocks side by side, with"
-    return f"{what} strings of {show(string_bits)} bits or more; the layers that read them"
+    return f"{what} strings of {shown(string_bits)} bits or more; the layers that read them"
 
 
 def _spelled(name: str, value: Any) -> Any:
@@ -159,5 +159,5 @@ def _spelled(name: str, value: Any) -> Any:
 
 def _read(name: str, value: Any) -> Any:
     if isinstance(value, list):
-        return tuple(whole(entry, name, 0) for entry in value)
-    return whole(int(value, 16) if name == "modulus" else value, name, 0)
+        return tuple(integer_in(entry, name, 0) for entry in value)
+    return integer_in(int(value, 16) if name == "modulus" else value, name, 0)

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import HypothesisViolated, shown
 from mem_lib.network import Size
 from mem_lib.optimal_relu.bounds import modulus_bound
 from mem_lib.optimal_relu.fields import MOST_ENTRIES, TOO_MUCH, Fields, Keys
@@ -164,7 +164,7 @@ class ShortWeights(StreamNetwork):
         raise HypothesisViolated(
             "max_weight_bits: the longest weight behind the first layer has at least "
             f"{max(string, elsewhere)} bits with this direction, modulus and folder_size = "
-            f"{show(self.folder_size)}; got {show(bits)}"
+            f"{shown(self.folder_size)}; got {shown(bits)}"
         )
 
     def check_all(self, worst: WorstCase, shortest: list[Fields]) -> None:

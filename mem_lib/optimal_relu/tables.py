@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib.network import Size
 from mem_lib.network.builder import Builder, Value
 from mem_lib.optimal_relu.file_network import FilePlan

@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, replace
 from fractions import Fraction
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.constructions import Facts
-from mem_lib.errors import HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 from mem_lib.network import MOST_SHIFT, Size
 from mem_lib.optimal_relu.bounds import MOST_POINTS, OUTWARDS, Real, key_bits_bound
 from mem_lib.optimal_relu.codes import Grid, label_bits, of_targets
@@ -46,11 +46,11 @@ class WorstCase:
         """``proven``: whether the direction has the bits of theorem
         ``thm-optimal_relu-projection``."""
         c, grid = _codes(facts, tolerance)
-        N, d = whole(facts.N, "N", 1, MOST_POINTS), whole(facts.d, "d", 1, MOST_POINTS)
-        radius, shift = facts.radius, whole(facts.grid_bits, "grid_bits", 0, MOST_SHIFT)
+        N, d = integer_in(facts.N, "N", 1, MOST_POINTS), integer_in(facts.d, "d", 1, MOST_POINTS)
+        radius, shift = facts.radius, integer_in(facts.grid_bits, "grid_bits", 0, MOST_SHIFT)
         key_bits = key_bits_bound(N, d, facts.separation, radius)
         if direction_bits is not None:
-            bits = whole(direction_bits, "direction_bits", 1, MOST_SHIFT)
+            bits = integer_in(direction_bits, "direction_bits", 1, MOST_SHIFT)
         elif d == 1:
             bits = 1
         else:
@@ -84,12 +84,12 @@ def _codes(facts: Facts, tolerance: Real | None) -> tuple[int, Grid | None]:
     if tolerance is not None:
         raise InvalidArgument(
             "tolerance: it is for real targets of a data set; without one give classes = 2^bits, "
-            f"got {show(tolerance)}"
+            f"got {shown(tolerance)}"
         )
     if facts.classes is None:
         raise HypothesisViolated(
             "value_bits: this chapter counts the bits of codes, which depend on all targets "
-            f"together; give a data set, or classes = 2^bits, got {show(facts.value_bits)}"
+            f"together; give a data set, or classes = 2^bits, got {shown(facts.value_bits)}"
         )
     return label_bits(facts.classes), None
 

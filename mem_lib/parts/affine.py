@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from mem_lib._base.extras import need
-from mem_lib.errors import ConstructionFailed, HypothesisViolated, show
+from mem_lib.errors import ConstructionFailed, HypothesisViolated, shown
 
 T = TypeVar("T")
 
@@ -80,7 +80,7 @@ class IntegerPoints:
         rows = sorted(i for k, i in enumerate(group) if basis[k, 0] != 0)
         dimension = len(rows) - 2
         flat = {0: "are equal", 1: "lie on one line", 2: "lie on one plane"}.get(dimension)
-        return f"rows {show(rows)} {flat or f'lie on one flat of dimension {dimension}'}"
+        return f"rows {shown(rows)} {flat or f'lie on one flat of dimension {dimension}'}"
 
 
 def redrawn(draw: Callable[[], T], hypothesis: str, draws: int = DRAWS) -> T:
@@ -109,7 +109,7 @@ def hyperplane(points: IntegerPoints, group: Sequence[int], rng: np.random.Gener
     """Through at most d points, completed by random integer points where they are fewer; it exists
     in general position (``thm-two_layer-general-position``)."""
     if not points.independent(group):
-        raise Dependent(f"the group {show(group)} is dependent: {points.dependence(group)}")
+        raise Dependent(f"the group {shown(group)} is dependent: {points.dependence(group)}")
     members = set(group)
     for k in range(COMPLETIONS):
         further = _random_points(points, points.d - len(group), k, rng)
@@ -124,11 +124,11 @@ def hyperplane(points: IntegerPoints, group: Sequence[int], rng: np.random.Gener
         wider = [*group, extra[0]]
         if not points.independent(wider):
             raise Dependent(
-                f"row {extra[0]} lies on the flat of the group {show(group)}: "
+                f"row {extra[0]} lies on the flat of the group {shown(group)}: "
                 f"{points.dependence(wider)}"
             )
     raise ConstructionFailed(
-        f"dataset: {COMPLETIONS} times random points were added to the rows {show(group)} of the "
+        f"dataset: {COMPLETIONS} times random points were added to the rows {shown(group)} of the "
         "distinct points, and gave no hyperplane, or one that holds another row"
     )
 
@@ -195,7 +195,7 @@ def affine(points: IntegerPoints, group: Sequence[int], values: Sequence[Fractio
             solution = rows * (system * rows).solve(right)
     except ZeroDivisionError:
         reason = points.dependence(group)
-        raise Dependent(f"the group {show(group)} is dependent: {reason}") from None
+        raise Dependent(f"the group {shown(group)} is dependent: {reason}") from None
     scale = [flint().fmpq(1, denominator * unit)] * points.d + [flint().fmpq(1, denominator)]
     entries = [value * s for value, s in zip(solution.entries(), scale, strict=True)]
     return flint().fmpq_mat(points.d + 1, 1, entries)

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.errors import ConstructionFailed, show
+from mem_lib.errors import ConstructionFailed, shown
 from mem_lib.parts.affine import Dependent, IntegerPoints, flint, primitive
 
 #: Turns that are tried at one face.  A turn fails when it is parallel to the hyperplane itself.
@@ -42,7 +42,7 @@ def facet(points: IntegerPoints, rng: np.random.Generator) -> Facet:
     extra = [i for i, value in enumerate(values) if value == 0 and i not in face.rows]
     if extra:
         reason = points.dependence([*rows, extra[0]])
-        raise Dependent(f"row {extra[0]} lies on the facet {show(rows)}: {reason}")
+        raise Dependent(f"row {extra[0]} lies on the facet {shown(rows)}: {reason}")
     return Facet(rows, column, values)
 
 
@@ -136,7 +136,7 @@ def _turned(
         if any(turned.entries()):  # all 0 where the turn is a negative multiple of the hyperplane
             return met, primitive(turned)
     raise ConstructionFailed(
-        f"dataset: {TURNS} random turns about the rows {show(face.rows)} of the distinct points "
+        f"dataset: {TURNS} random turns about the rows {shown(face.rows)} of the distinct points "
         "were all parallel to the hyperplane through them"
     )
 

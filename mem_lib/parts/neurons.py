@@ -16,7 +16,7 @@ import numpy as np
 
 from mem_lib._base.arguments import instance
 from mem_lib._base.integers import integers
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Layer, Network
 from mem_lib.parts.affine import IntegerPoints, flint, primitive
 
@@ -115,7 +115,7 @@ def layers_of(network: Any) -> tuple[Layer | None, Layer]:
     if network.outputs != 1 or output.activation != "identity":
         raise InvalidArgument(
             f"network: one output, behind no activation, is needed, got {network.outputs} with "
-            f"{show(output.activation)}"
+            f"{shown(output.activation)}"
         )
     if network.depth == 1 and not output.entries.any():
         return None, output

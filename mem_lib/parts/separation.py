@@ -14,7 +14,7 @@ import numpy as np
 from mem_lib._base.arguments import above_zero
 from mem_lib._base.dyadic import as_floats
 from mem_lib._base.numbers import numbers_of
-from mem_lib._base.search import least
+from mem_lib._base.search import least_integer
 from mem_lib.errors import InvalidArgument
 
 #: Most Gauss-Legendre nodes; see :func:`separation_probability` for the error.
@@ -158,7 +158,7 @@ def rates(p: np.ndarray) -> np.ndarray:
 
 def least_count(rate: np.ndarray, failure: float, times: np.ndarray | float = 1.0) -> int:
     """The least n with sum times exp(-n rate) <= failure, for rates > 0."""
-    return least(lambda n: float((times * np.exp(-n * rate)).sum()) <= failure)
+    return least_integer(lambda n: float((times * np.exp(-n * rate)).sum()) <= failure)
 
 
 class Tallied:

@@ -20,7 +20,7 @@ from mem_lib._base.arguments import instance
 from mem_lib._base.dyadic import as_floats, nearest
 from mem_lib._base.memory import check_memory
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, InvalidNetwork, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, InvalidNetwork, shown
 from mem_lib.exact.device import device_named, room_for
 from mem_lib.exact.floats import bits_needed
 from mem_lib.network import Layer, Network, Sparse
@@ -116,7 +116,7 @@ def _proof(network: Network, dataset: Any) -> tuple[str, int]:
     if not isinstance(dataset, Dataset):
         raise InvalidArgument(
             "dataset: exact=True asks for a proof at the points of a Dataset, got "
-            f"{show(dataset)}; exact=False needs none and proves nothing"
+            f"{shown(dataset)}; exact=False needs none and proves nothing"
         )
     if dataset.d != network.inputs:
         raise InvalidNetwork(

@@ -7,9 +7,9 @@ determinants of all groups.
 
 import math
 
-from mem_lib._base.arguments import one_of, whole
+from mem_lib._base.arguments import integer_in, one_of
 from mem_lib.constructions import Facts
-from mem_lib.errors import HypothesisViolated, show
+from mem_lib.errors import HypothesisViolated, shown
 from mem_lib.network import Size
 from mem_lib.two_layer.lengths import AffineLengths, Lengths, PairLengths, log_sum, whole_bits
 
@@ -27,7 +27,7 @@ def least_neurons(N: int, d: int, activation: str = "relu") -> int:
     >>> least_neurons(1000, 50), least_neurons(1000, 50, activation="threshold")
     (20, 20)
     """
-    N, d = whole(N, "N", 1), whole(d, "d", 1)
+    N, d = integer_in(N, "N", 1), integer_in(d, "d", 1)
     if one_of(activation, "activation", ("relu", "threshold")) == "relu":
         return -(-N // (d + 1))
     return -(-(N - 1) // d)
@@ -82,7 +82,7 @@ def _relu(points: Lengths, neurons: int, pairs: list[PairLengths], determinants:
 def threshold_size(facts: Facts) -> Size:
     """Of theorem ``thm-two_layer-threshold``: ceil((N-1)/d) units."""
     if facts.classes is None or facts.classes > 2:
-        given = "real targets" if facts.classes is None else f"{show(facts.classes)} classes"
+        given = "real targets" if facts.classes is None else f"{shown(facts.classes)} classes"
         raise HypothesisViolated(
             f"dataset: 'two_layer.threshold' needs labels of at most two classes, got {given}"
         )

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib.constructions import Construction
 from mem_lib.data import Dataset
 from mem_lib.network import Network

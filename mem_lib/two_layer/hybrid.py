@@ -17,10 +17,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mem_lib._base.arguments import between, one_of
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib.constructions import Construction
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Network
 from mem_lib.parts.neurons import Neurons, joined
 from mem_lib.two_layer.groups import GroupPlan
@@ -105,7 +105,7 @@ class Hybrid(Construction):
         for name, value in given.items():
             if name not in cls.parameters():
                 raise InvalidArgument(
-                    f"{name}: it means nothing to the method {self.method!r}, got {show(value)}"
+                    f"{name}: it means nothing to the method {self.method!r}, got {shown(value)}"
                 )
         return cls(**given)
 

@@ -15,9 +15,9 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import ArrayLike
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib._base.numbers import as_fraction, numbers_of
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 
 #: Harmonic orders beyond leave the range of floats.
 MOST_HARMONIC = 170
@@ -62,10 +62,10 @@ def harmonic_kernel(order: int, rho: ArrayLike) -> np.ndarray:
     """
     from scipy.special import gammaln, hyp2f1
 
-    order, rho = whole(order, "order", 0), cosines(rho, "rho")
+    order, rho = integer_in(order, "order", 0), cosines(rho, "rho")
     if order > MOST_HARMONIC:
         raise InvalidArgument(
-            f"order: computed up to {MOST_HARMONIC} in floating point, got {show(order)}"
+            f"order: computed up to {MOST_HARMONIC} in floating point, got {shown(order)}"
         )
     front = math.exp(2 * gammaln(1 + order / 2) - gammaln(order + 1))
     return front * rho**order * hyp2f1(order / 2, order / 2, order + 1, rho * rho)
@@ -80,7 +80,7 @@ def gate_multiplier(order: int) -> float:
     >>> [round(gate_multiplier(order), 7) for order in (1, 2, 3)]
     [0.3183099, 0.0, -0.1061033]
     """
-    order = whole(order, "order", 0, MOST_MULTIPLIER)
+    order = integer_in(order, "order", 0, MOST_MULTIPLIER)
     if order % 2 == 0:
         return 0.0 if order else 0.5
     return (1 if order % 4 == 1 else -1) / (math.pi * order)
@@ -95,7 +95,7 @@ def relu_multiplier(order: int) -> float:
     >>> [round(relu_multiplier(m), 7) for m in range(5)]
     [0.3183099, 0.25, 0.1061033, 0.0, -0.0212207]
     """
-    m = whole(order, "order", 0, MOST_MULTIPLIER)
+    m = integer_in(order, "order", 0, MOST_MULTIPLIER)
     if m % 2:
         return 0.25 if m == 1 else 0.0
     return (1 if m % 4 else -1) / (math.pi * (m * m - 1))
@@ -113,7 +113,7 @@ def tau(q: int) -> float:
     [0.25, 0.0908451, 0.0643192, 0.0523826]
     """
     total, term = 0.25, 1 / (2 * math.pi)  # term: C(2j, j) / (2 pi 4^j)
-    for j in range(whole(q, "q", 0, MOST_TERMS)):
+    for j in range(integer_in(q, "q", 0, MOST_TERMS)):
         total -= term / (2 * j + 1)
         term *= (2 * j + 1) / (2 * j + 2)
     return total
@@ -131,7 +131,7 @@ def kappa(order: int, tau: float | Fraction = 0) -> float:
     """
     p, bias = odd_order(order), as_fraction(tau)
     if bias is None or not 0 <= bias <= MOST_TAU:
-        raise InvalidArgument(f"tau: a number from 0 to {MOST_TAU} is needed, got {show(tau)}")
+        raise InvalidArgument(f"tau: a number from 0 to {MOST_TAU} is needed, got {shown(tau)}")
     double = math.prod(range(1, p - 1, 2))  # |He_(p-1)(0)| = (p - 2)!!
     sign = -1 if p % 4 == 3 else 1
     at_zero = sign * double / math.sqrt(2 * math.pi * math.factorial(p))
@@ -143,14 +143,14 @@ def cosines(values: ArrayLike, name: str) -> np.ndarray:
     array = np.asarray(numbers_of(name, values, fractions=True), dtype=np.float64)
     if not (np.abs(array) <= 1).all():
         raise InvalidArgument(
-            f"{name}: inner products of unit vectors are from -1 to 1, got {show(values)}"
+            f"{name}: inner products of unit vectors are from -1 to 1, got {shown(values)}"
         )
     return array
 
 
 def odd_order(p: int) -> int:
     """The order of a Hermite polynomial that a gate has a part of."""
-    p = whole(p, "order", 1)
+    p = integer_in(p, "order", 1)
     if p % 2 == 0 or p > MOST_ORDER:
-        raise InvalidArgument(f"order: an odd number up to {MOST_ORDER} is needed, got {show(p)}")
+        raise InvalidArgument(f"order: an odd number up to {MOST_ORDER} is needed, got {shown(p)}")
     return p

@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.constructions import Facts
 
 #: How often random points that complete a hyperplane may have to be drawn again.
@@ -48,7 +48,7 @@ class Lengths:
     @classmethod
     def of(cls, facts: Facts) -> Lengths:
         """From N, d, the radius, the grid and the values."""
-        N, d = whole(facts.N, "N", 1, MOST_POINTS), whole(facts.d, "d", 1, MOST_POINTS)
+        N, d = integer_in(facts.N, "N", 1, MOST_POINTS), integer_in(facts.d, "d", 1, MOST_POINTS)
         shift = facts.grid_bits
         square = math.ceil(facts.radius**2 * 4**shift)
         largest, denominator = _values(facts)
@@ -151,6 +151,6 @@ def _values(facts: Facts) -> tuple[int, int]:
         numerators, denominator = facts.targets
         return max(abs(int(p)) for p in numerators), denominator
     if facts.value_bits is not None:
-        largest = 1 << whole(facts.value_bits, "value_bits", 1, MOST_BITS)
+        largest = 1 << integer_in(facts.value_bits, "value_bits", 1, MOST_BITS)
         return largest, largest
     return int(facts.classes or 0) - 1, 1

@@ -25,11 +25,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib._base.numbers import as_fraction
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Network
 from mem_lib.two_layer.programs import Problem
 from mem_lib.two_layer.search import different, searched
@@ -111,11 +111,11 @@ def optimal_weight(
     (True, 2.0, 2.0, 2)
     """
     problem = Problem.of(dataset)
-    rng = np.random.default_rng(np.random.SeedSequence(whole(seed, "seed", 0)))
-    rounds, accepted = whole(rounds, "rounds", 1), as_fraction(tolerance)
+    rng = np.random.default_rng(np.random.SeedSequence(integer_in(seed, "seed", 0)))
+    rounds, accepted = integer_in(rounds, "rounds", 1), as_fraction(tolerance)
     if accepted is None or accepted < LEAST_TOLERANCE:
         raise InvalidArgument(
-            f"tolerance: a finite number >= {LEAST_TOLERANCE} is needed, got {show(tolerance)}"
+            f"tolerance: a finite number >= {LEAST_TOLERANCE} is needed, got {shown(tolerance)}"
         )
     if not problem.y.any():
         return _optimum(problem, np.empty((problem.d + 1, 0)), np.empty(0), 0.0, 0)

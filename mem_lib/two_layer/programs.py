@@ -11,7 +11,7 @@ import numpy as np
 from mem_lib._base.arguments import instance
 from mem_lib._base.integers import integers
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import ConstructionFailed, HypothesisViolated, InvalidArgument, shown
 from mem_lib.network import Network
 from mem_lib.parts.neurons import Neurons
 from mem_lib.two_layer.residual.goal import Values
@@ -101,7 +101,7 @@ class Problem:
         if solution.status != 0:
             raise ConstructionFailed(
                 f"dataset: a linear program of {self.N} points and {k} neurons was not solved in "
-                f"floating point: {show(solution.message)}; points that nearly coincide do that"
+                f"floating point: {shown(solution.message)}; points that nearly coincide do that"
             )
         return solution.x[:k] - solution.x[k:], solution.eqlin.marginals
 

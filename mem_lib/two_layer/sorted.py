@@ -21,10 +21,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, InvalidArgument, show
+from mem_lib.errors import ConstructionFailed, InvalidArgument, shown
 from mem_lib.network import Network, Size
 from mem_lib.parts.affine import (
     IntegerPoints,
@@ -70,7 +70,7 @@ class Sorted(Grouped):
 
     def __post_init__(self) -> None:
         if self.group_size is not None:
-            vars(self).update(group_size=whole(self.group_size, "group_size", 1))
+            vars(self).update(group_size=integer_in(self.group_size, "group_size", 1))
 
     def plan(self, data: Dataset, rng: np.random.Generator) -> GroupPlan:
         size = self._size(data.d)
@@ -86,7 +86,7 @@ class Sorted(Grouped):
         ``direction_bits`` bits.  Default: what one of the directions that are drawn stays within
         with probability above 1 - 2^-8; most are much shorter."""
         if direction_bits is not None:
-            direction_bits = whole(direction_bits, "direction_bits", 1, MOST_BITS)
+            direction_bits = integer_in(direction_bits, "direction_bits", 1, MOST_BITS)
         return sorted_size(facts, self._size(facts.d), direction_bits)
 
     def _size(self, d: int) -> int:
@@ -94,7 +94,7 @@ class Sorted(Grouped):
         if size > d + 1:
             raise InvalidArgument(
                 f"group_size: an affine function has values of its own at d + 1 = {d + 1} points "
-                f"at most, got {show(size)}"
+                f"at most, got {shown(size)}"
             )
         return size
 
@@ -163,7 +163,7 @@ def _directions(points: IntegerPoints, size: int, rng: np.random.Generator) -> I
             yield _Strips(column, heights, groups, [_lowest(points, column, heights), *levels])
     raise ConstructionFailed(
         f"dataset: none of {RANGES} random directions kept the groups apart; along the last one "
-        f"the rows {show(tie)} of the distinct points tie"
+        f"the rows {shown(tie)} of the distinct points tie"
     )
 
 

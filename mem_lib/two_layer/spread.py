@@ -23,7 +23,7 @@ from mem_lib._base.dyadic import unit_box
 from mem_lib._base.memory import check_memory
 from mem_lib._base.numbers import as_fraction, numbers_of
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 from mem_lib.two_layer.kernels import MOST_TAU, gate_kernel, kappa, odd_order
 
 #: More is refused by :func:`dispersion`: eigenvalues take time of the order of N^3.
@@ -139,7 +139,7 @@ def hermite_dispersion(
     order, bias = odd_order(order), as_fraction(tau)
     if bias is None or not 1 / MOST_TAU <= bias <= MOST_TAU:
         raise InvalidArgument(
-            f"tau: a number from {1 / MOST_TAU} to {MOST_TAU} is needed, got {show(tau)}"
+            f"tau: a number from {1 / MOST_TAU} to {MOST_TAU} is needed, got {shown(tau)}"
         )
     points, norms = _directions(dataset)
     if norms.min() < 1 - SPHERE:
@@ -236,7 +236,7 @@ def _residual(spread: HermiteDispersion, residual: ArrayLike) -> tuple[float, np
     array = np.asarray(numbers_of("residual", residual, fractions=True), dtype=np.float64)
     if array.shape != (spread.N,) or not array.any():
         raise InvalidArgument(
-            f"residual: {spread.N} numbers, not all 0, are needed, got {show(residual)}"
+            f"residual: {spread.N} numbers, not all 0, are needed, got {shown(residual)}"
         )
     largest = float(np.abs(array).max())
     return largest, array / largest

@@ -20,9 +20,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._base.arguments import at_least_zero, whole
+from mem_lib._base.arguments import at_least_zero, integer_in
 from mem_lib._base.numbers import as_fraction
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Network
 from mem_lib.parts.neurons import dense, layers_of
 
@@ -143,14 +143,14 @@ def rounding_bound(
     lift = _lift(radius)
     u = as_fraction(roundoff)
     if u is None or u <= 0:
-        raise InvalidArgument(f"roundoff: a finite number > 0 is needed, got {show(roundoff)}")
+        raise InvalidArgument(f"roundoff: a finite number > 0 is needed, got {shown(roundoff)}")
     _, weight = weight_between(network)
     output = network.layers[-1]
     k = output.inputs if network.depth == 2 else 0
     m = k + network.inputs + (3 if rounded_weights else 1) + bool(output.bias[0])
     if m * u >= 1:
         raise InvalidArgument(
-            f"roundoff: {m} roundings with unit roundoff {show(roundoff)} may lose everything; "
+            f"roundoff: {m} roundings with unit roundoff {shown(roundoff)} may lose everything; "
             "(neurons + d + 4) roundoff < 1 is needed"
         )
     return _above(m * u / (1 - m * u) * lift * weight)
@@ -174,16 +174,16 @@ def weight_bound(
     >>> round(weight_bound(100, relative_error=0.1), 4)
     1.3011
     """
-    N, eps, p = whole(N, "N", 1), as_fraction(relative_error), as_fraction(failure)
+    N, eps, p = integer_in(N, "N", 1), as_fraction(relative_error), as_fraction(failure)
     if N.bit_length() > 1000:
-        raise InvalidArgument(f"N: less than 2^1000 points are needed, got {show(N)}")
+        raise InvalidArgument(f"N: less than 2^1000 points are needed, got {shown(N)}")
     if eps is None or not 0 <= eps <= 1:
         raise InvalidArgument(
-            f"relative_error: a number from 0 to 1 is needed, got {show(relative_error)}"
+            f"relative_error: a number from 0 to 1 is needed, got {shown(relative_error)}"
         )
     if p is None or not 0 < p < 1:
         raise InvalidArgument(
-            f"failure: a probability strictly between 0 and 1 is needed, got {show(failure)}"
+            f"failure: a probability strictly between 0 and 1 is needed, got {shown(failure)}"
         )
     # math.log takes integers of any size
     tail = math.log(2) + math.log(p.denominator) - math.log(p.numerator)
@@ -217,8 +217,8 @@ class _Parts:
             return cls(rows, [], [], 0, offset, network.output_denominator, True)
         if hidden.activation not in activations:
             raise InvalidArgument(
-                f"network: hidden units {' or '.join(map(show, activations))} are needed, got "
-                f"{show(hidden.activation)}"
+                f"network: hidden units {' or '.join(map(shown, activations))} are needed, got "
+                f"{shown(hidden.activation)}"
             )
         return cls(
             dense(hidden).astype(object),

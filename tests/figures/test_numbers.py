@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from mem_lib.figures.numbers import is_number, shown, tick
+from mem_lib.figures.numbers import is_number, number_text, tick
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,7 @@ from mem_lib.figures.numbers import is_number, shown, tick
     ],
 )  # fmt: skip
 def test_numbers_are_shown(value, text):
-    assert shown(value).replace("\u2009", " ") == text
+    assert number_text(value).replace("\u2009", " ") == text
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_numbers_on_an_axis(value, text):
 
 
 def test_more_digits_where_asked():
-    assert shown(2 / 3, digits=5) == "0.66667"
+    assert number_text(2 / 3, digits=5) == "0.66667"
 
 
 def test_what_is_a_number():

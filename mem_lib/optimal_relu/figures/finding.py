@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mem_lib import figures
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork, show
+from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork, shown
 from mem_lib.exact import evaluate
 from mem_lib.figures import Colours, Picture, Table
 from mem_lib.network import Layer, Network, Sparse
@@ -170,14 +170,14 @@ def nudged(network: Network, trials: int, *, seed: int = 0) -> Iterator[tuple[Ne
 
     ``InvalidNetwork`` for a network without weights.
     """
-    rng, trials = np.random.default_rng(seed), whole(trials, "trials", 1)
+    rng, trials = np.random.default_rng(seed), integer_in(trials, "trials", 1)
     spots = [
         (at, i, k)
         for at, layer in enumerate(network.layers)
         for i, k in np.argwhere(_dense(layer) != 0)
     ]
     if not spots:
-        raise InvalidNetwork(f"network: a nonzero weight is needed, got {show(network)}")
+        raise InvalidNetwork(f"network: a nonzero weight is needed, got {shown(network)}")
     for at, i, k in (spots[s] for s in rng.integers(len(spots), size=trials)):
         layer = network.layers[at]
         weight = _dense(layer).astype(object)

@@ -11,7 +11,7 @@ import numpy as np
 
 from mem_lib import figures
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset, show
+from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 from mem_lib.exact import reference
 from mem_lib.figures import Colours, Picture, Stepper, Table
 from mem_lib.network import Network
@@ -27,7 +27,7 @@ READ = "read the folder"
 def _traced(dataset: Dataset, network: Network, row: int) -> list[dict[str, int]]:
     """What the layers that read hold at a row of the data, by name, in units of 2^-f."""
     if not 0 <= row < dataset.N:
-        raise InvalidArgument(f"row: 0..{dataset.N - 1} are there, got {show(row)}")
+        raise InvalidArgument(f"row: 0..{dataset.N - 1} are there, got {shown(row)}")
     one = network.output_denominator
     met = reference.trace(network, dataset.integers()[0][row])
     return [

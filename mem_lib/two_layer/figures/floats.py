@@ -10,9 +10,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.exact import evaluate
 from mem_lib.network import Network
 from mem_lib.two_layer import neurons_of, rounding_bound
@@ -36,7 +36,7 @@ def rounding(network: Network, dataset: Dataset, dtype: str) -> Rounding:
     ``InvalidArgument`` for another format and as ``rounding_bound``.
     """
     if dtype not in FORMATS:
-        raise InvalidArgument(f"dtype: one of {list(FORMATS)} is needed, got {show(dtype)}")
+        raise InvalidArgument(f"dtype: one of {list(FORMATS)} is needed, got {shown(dtype)}")
     bound = rounding_bound(network, dataset.radius, FORMATS[dtype])
     exact, over = evaluate(network, dataset.points)
     floats = _in_floats(network, np.asarray(dataset.points, float), np.dtype(dtype))
@@ -69,6 +69,6 @@ def about(number: float, digits: int = 1) -> int | float:
     >>> about(123456), about(123456, 2), about(0.00123)
     (100000, 120000, 0.001)
     """
-    digits = whole(digits, "digits", 1)
+    digits = integer_in(digits, "digits", 1)
     value = float(f"{float(number):.{digits - 1}e}")
     return int(value) if value == int(value) else value

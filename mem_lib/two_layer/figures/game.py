@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset, show
+from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 from mem_lib.figures import MARKERS, Colours, Picture, Stepper
 from mem_lib.two_layer import Fit, History
 
@@ -94,7 +94,7 @@ def playback(ring: Dataset, fit: Fit, steps: Iterable[int]) -> Stepper:
             f"fit: two neurons a step are needed, got {len(fit.neurons)} for {most} steps"
         )
     frames = {}
-    for k in (whole(step, "steps", 1, most) for step in steps):
+    for k in (integer_in(step, "steps", 1, most) for step in steps):
         percent = round(100 * fit.history.error[k - 1])
         alt = (
             f"The network after {k} steps, over the angle: {percent} percent of the squares are "
@@ -121,7 +121,7 @@ def reached(history: History, error: float) -> int:
     found = np.flatnonzero(history.error <= error)
     if not len(found):
         raise InvalidArgument(
-            f"error: the fit left {min(history.error, default=1.0):.2g}, not {show(error)}"
+            f"error: the fit left {min(history.error, default=1.0):.2g}, not {shown(error)}"
         )
     return int(found[0])
 
@@ -167,7 +167,7 @@ def ramp(t: np.ndarray, sides: int) -> np.ndarray:
     >>> ramp(np.array([-2, -0.5, 0, 3]), 1).tolist(), ramp(np.array([-2, 0, 0.5, 3]), 2).tolist()
     ([0.0, 0.5, 1.0, 1.0], [0.0, 0.5, 0.75, 1.0])
     """
-    sides = whole(sides, "sides", 1, 2)
+    sides = integer_in(sides, "sides", 1, 2)
     low = np.maximum(t + (1 - sides), 0)
     return np.asarray((np.maximum(t + 1, 0) - low) / sides)
 
@@ -205,7 +205,7 @@ def _phases(J: int) -> np.ndarray:
 def turned(t: np.ndarray, J: int) -> np.ndarray:
     """The mean of cos(beta) relu(t + Re(e^(-i beta) spoke)) over ``J`` equally spaced phases
     beta, for hubs with the real parts ``t`` (M,)."""
-    beta = _phases(whole(J, "J", 1))
+    beta = _phases(integer_in(J, "J", 1))
     moved = np.maximum(np.asarray(t, float)[:, None] + (np.exp(-1j * beta) * SPOKE).real, 0)
     return np.asarray((np.cos(beta) * moved).mean(axis=1))
 
@@ -213,7 +213,7 @@ def turned(t: np.ndarray, J: int) -> np.ndarray:
 def wheel(counts: Iterable[int]) -> Stepper:
     """The phases of a complex direction as marks on a wheel, and the mean of their neurons as the
     hub moves; a frame for each number of phases."""
-    return Stepper("phases J", {J: _wheel(whole(J, "counts", 1)) for J in counts})
+    return Stepper("phases J", {J: _wheel(integer_in(J, "counts", 1)) for J in counts})
 
 
 def _wheel(J: int) -> Picture:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset
 from mem_lib.figures import MARKERS, Colours, Picture, Stepper, Table
@@ -32,7 +32,7 @@ def difference(dataset: Dataset, u: np.ndarray, s: float, sides: int) -> np.ndar
 
     ``InvalidDataset`` without targets, ``InvalidArgument`` for sides that are not 1 or 2.
     """
-    sides = whole(sides, "sides", 1, 2)
+    sides = integer_in(sides, "sides", 1, 2)
     if dataset.targets is None:
         raise InvalidDataset(f"dataset: targets are needed, got {dataset}")
     x, r = np.asarray(dataset.points, float), np.asarray(dataset.targets, float)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from mem_lib import figures
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork
 from mem_lib.exact import evaluate, predict, reference
@@ -57,7 +57,7 @@ def slab(network: Network, g: int) -> Slab:
     part = neurons_of(network)
     if len(part) % 4:
         raise InvalidNetwork(f"network: four neurons a slab are needed, got {len(part)}")
-    g = whole(g, "g", 0, len(part) // 4 - 1)
+    g = integer_in(g, "g", 0, len(part) // 4 - 1)
     (w, low), (other, high) = _crease(part, 4 * g + 1), _crease(part, 4 * g + 3)
     if not np.allclose(w, other):
         raise InvalidNetwork(f"network: creases {4 * g + 1} and {4 * g + 3} are not parallel")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures import MARKERS, Colours, Picture
 from mem_lib.network import Network
 from mem_lib.two_layer import History, least_neurons, total_weight, weight_bound
@@ -28,7 +28,7 @@ def opening(built: Mapping[str, Mapping[int, Network]], d: int) -> Picture:
     ``InvalidArgument`` without a network."""
     sizes = sorted({N for nets in built.values() for N in nets})
     if not sizes:
-        raise InvalidArgument(f"built: at least one network is needed, got {show(built)}")
+        raise InvalidArgument(f"built: at least one network is needed, got {shown(built)}")
     neurons: dict[str, Any] = {}
     weights: dict[str, Any] = {}
     for name, nets in built.items():
@@ -193,7 +193,7 @@ def power(line: Mapping[int, float]) -> float:
     2.0
     """
     if len(line) < 2:
-        raise InvalidArgument(f"line: at least two numbers of points are needed, got {show(line)}")
+        raise InvalidArgument(f"line: at least two numbers of points are needed, got {shown(line)}")
     (first, low), *_, (last, high) = line.items()
     return round(float(np.log(high / low) / np.log(last / first)), 1)
 
@@ -226,7 +226,9 @@ def tails(luck: Mapping[str, Sequence[float]]) -> Picture:
     """The share of the values of each entry that is at least t, over t.
     ``InvalidArgument`` without one."""
     if not luck or not all(len(found) for found in luck.values()):
-        raise InvalidArgument(f"luck: at least one value for each name is needed, got {show(luck)}")
+        raise InvalidArgument(
+            f"luck: at least one value for each name is needed, got {shown(luck)}"
+        )
 
     def draw(ax: "Axes", colours: Colours) -> None:
         for k, (name, found) in enumerate(luck.items()):

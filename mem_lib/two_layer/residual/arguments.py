@@ -3,18 +3,18 @@
 from fractions import Fraction
 from typing import Any
 
-from mem_lib._base.arguments import whole
+from mem_lib._base.arguments import integer_in
 from mem_lib._base.numbers import as_fraction
-from mem_lib.errors import InvalidArgument, show
+from mem_lib.errors import InvalidArgument, shown
 
 MOST_ORDER, MOST_PHASES, MOST_BITS = 64, 1024, 48
 
 
 def at_most(value: Any, name: str, least: int, most: int) -> int:
     """A whole number from ``least`` to ``most``."""
-    number = whole(value, name, least)
+    number = integer_in(value, name, least)
     if number > most:
-        raise InvalidArgument(f"{name}: at most {most} is possible, got {show(value)}")
+        raise InvalidArgument(f"{name}: at most {most} is possible, got {shown(value)}")
     return number
 
 
@@ -23,7 +23,7 @@ def coarseness(value: Any) -> float:
     number = as_fraction(value)
     if number is None or not Fraction(1, 2**32) <= number <= 2**32:
         raise InvalidArgument(
-            f"coarseness: a number > 0, from 2^-32 to 2^32, is needed, got {show(value)}"
+            f"coarseness: a number > 0, from 2^-32 to 2^32, is needed, got {shown(value)}"
         )
     return float(number)
 
@@ -33,6 +33,6 @@ def tolerance(value: Any) -> Fraction:
     number = as_fraction(value)
     if number is None or number <= 0:
         raise InvalidArgument(
-            f"tolerance: a finite number > 0 is needed (a fit is not exact), got {show(value)}"
+            f"tolerance: a finite number > 0 is needed (a fit is not exact), got {shown(value)}"
         )
     return number

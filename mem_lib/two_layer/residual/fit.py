@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mem_lib._base.arguments import between, whole
+from mem_lib._base.arguments import between, integer_in
 from mem_lib._base.files import checked_path
 from mem_lib._base.memory import check_memory
 from mem_lib.constructions import Construction
@@ -83,7 +83,7 @@ class ResidualFit(Construction):
         if self.tolerance is not None:
             checked["tolerance"] = arguments.tolerance(self.tolerance)
         if self.neurons is not None:
-            checked["neurons"] = whole(self.neurons, "neurons", 1)
+            checked["neurons"] = integer_in(self.neurons, "neurons", 1)
         if self.checkpoint is not None:
             checked["checkpoint"] = checked_path(self.checkpoint)
         vars(self).update(checked)
@@ -163,7 +163,7 @@ class ResidualFit(Construction):
             When the memory of ``device`` is too small; with ``checkpoint`` the neurons found are
             kept.
         """
-        data, seed = self.accepted(dataset), whole(seed, "seed", 0)
+        data, seed = self.accepted(dataset), integer_in(seed, "seed", 0)
         plan = self.plan(data, np.random.default_rng(seed))
         check_memory(plan.bytes, plan.burden)
         found = fitted(plan, progress, partial=partial, keep=keep)

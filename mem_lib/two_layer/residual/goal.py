@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, show
+from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 from mem_lib.two_layer.residual.points import MOST_SCALE
 
 #: The relative squared error that is wanted of targets.
@@ -121,6 +121,6 @@ def _scaled(tolerance: Fraction, limit: Fraction | None, scale: int) -> float:
     if limit is not None and tolerance >= limit:
         raise InvalidArgument(
             f"tolerance: below {limit} every label is right, so it must be below that; "
-            f"got {show(float(tolerance))}"
+            f"got {shown(float(tolerance))}"
         )
     return float(min(tolerance / Fraction(2) ** scale, Fraction(2**64)))

@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.progress import bar as progress_bar
+from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.errors import ConstructionFailed
 from mem_lib.exact.device import Array
