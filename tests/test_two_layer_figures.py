@@ -87,7 +87,9 @@ def test_neurons_as_a_table():
     table = drawing.neurons(STRIPS, slice(0, 2))
     part = two_layer.neurons_of(STRIPS)
     assert [row[1] for row in table.cells] == [str(a) for a in part.outer[:2]]
-    assert table.cells[0][2:] == tuple(map(figures.numbers.shown, (*part.rows[0], part.biases[0])))
+    assert table.cells[0][2:] == tuple(
+        map(figures.numbers.number_text, (*part.rows[0], part.biases[0]))
+    )
 
 
 def test_neurons_have_names():

@@ -128,7 +128,7 @@ def attempt(
 
     >>> import mem_lib as ml
     >>> dataset = ml.Dataset([[0.0], [1.0], [2.0]], [0, 1, 0])
-    >>> found = attempt(dataset, 30)
+    >>> found = attempt(dataset, 100)
     >>> len(found.uncovered), bool(ml.verify(found.network, dataset))
     (0, True)
     """

@@ -186,8 +186,7 @@ def bound(facts: Facts | Dataset | None, construction: Named, /, **parameters: A
         facts = Facts(**{"N": None, "d": None, **sorted_["facts"]})
     elif sorted_["facts"]:
         raise InvalidArgument(
-            f"dataset: {', '.join(Facts.NAMES)} are those of the data; omit them, got "
-            f"{', '.join(sorted_['facts'])}"
+            f"dataset: {', '.join(sorted_['facts'])} are those of the data; omit them"
         )
     elif not isinstance(facts, Facts):
         facts = Facts.of(facts)

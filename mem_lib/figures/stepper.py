@@ -111,10 +111,10 @@ _STEP = """
       if (input.type !== "range") return;
       event.preventDefault();
       input.value = Number(input.value) + step;
-      shown();
+      show();
     });
     input.addEventListener("input", show);
   }
-  shown();
+  show();
 })();
 """

@@ -71,8 +71,10 @@ class Hybrid(Construction):
     relative_error: where the fit stops; one that has used up its ``neurons`` before is corrected
                     from there
 
-    The others are those of the fit, and have its defaults: tolerance, coarseness, damp, order,
-    phases, tau, neurons, rounding_bits, device, checkpoint.
+    tolerance, coarseness, damp, order, phases, tau, neurons, rounding_bits:
+                    those of the fit, with its defaults
+    device, checkpoint:
+                    where the fit computes, and the file that it keeps
     """
 
     method: str = Antisymmetric.variant

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any, TypeAlias
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from mem_lib.two_layer.residual.run import Run
+#: A fit under way, of :mod:`mem_lib.two_layer.residual.run`, which asks the questions.
+Run: TypeAlias = Any
 
 #: Draws without a step, one after the other, until a fit gives up.
 MOST_IDLE = 1000
