@@ -29,7 +29,7 @@ FLOAT64 = 53
 FLOATS = np.dtype(np.float64)
 
 
-class Step(nn.Module):
+class Heaviside(nn.Module):
     """1 for z >= 0, else 0."""
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
@@ -54,7 +54,7 @@ class MemorizingModule(nn.Module):
         for layer in network.layers:
             modules.append(_linear(layer))
             if layer.activation != "identity":
-                modules.append(nn.ReLU() if layer.activation == "relu" else Step())
+                modules.append(nn.ReLU() if layer.activation == "relu" else Heaviside())
         self.layers = nn.Sequential(*modules)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
