@@ -6,7 +6,8 @@ import time
 from statistics import median
 
 import mem_lib as ml
-from mem_lib.exact import Engine, reference
+from mem_lib.exact import reference
+from mem_lib.exact.engine import Engine
 
 
 def import_time() -> list[dict]:

@@ -11,7 +11,10 @@ import numpy as np
 import mem_lib as ml
 from benchmarks.core import ratio, timed
 from mem_lib import optimal_relu
-from mem_lib.exact import Chunks, Engine, Tally, arrays_for
+from mem_lib.exact.arrays import arrays_for
+from mem_lib.exact.chunks import Chunks
+from mem_lib.exact.engine import Engine
+from mem_lib.exact.tally import Tally
 from mem_lib.network import Network
 
 WORKERS = 2

@@ -63,7 +63,7 @@ Network.to_torch = _to_torch
 #: Modules that load when they are first touched, and names that do with the module they are in.
 _MODULES = (
     "beyond_worst_case", "constructions", "data", "exact", "explorer", "figures", "foundations",
-    "optimal_relu", "theorems", "torch_backend", "two_layer",
+    "optimal_relu", "recorded", "theorems", "torch_backend", "two_layer",
 )  # fmt: skip
 _NAMES = {
     "Certificate": "certificate",

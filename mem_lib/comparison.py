@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from mem_lib._base.arguments import instance
+from mem_lib._base.arguments import instance, listed
 from mem_lib._base.progress import progress_bar
 from mem_lib.certificate import Certificate, verify
 from mem_lib.constructions import REGISTRY, Construction, Facts, Named, made
@@ -30,7 +30,8 @@ class Entry:
     """One construction on the data.
 
     network, certificate: what was built, and what ``verify`` found; None where it was refused
-    promised:             the size that the theorem promises; None where nothing is proved
+    promised:             the size that the theorem promises; None where it promises nothing for
+                          these data
     refused:              why there is no network: the message; else ""
     """
 
@@ -99,7 +100,7 @@ class Comparison:
 
 def compare(
     dataset: Dataset,
-    constructions: Iterable[Named] | None = None,
+    constructions: Iterable[Named] | Named | None = None,
     *,
     seed: int = 0,
     progress: bool | None = None,
@@ -108,7 +109,8 @@ def compare(
 
     Parameters
     ----------
-    constructions : names or objects; default: all of the registry, with their defaults.
+    constructions : names or objects, or a single one; default: all of the registry, with their
+        defaults.
     seed : a whole number >= 0, from which everything random is drawn.
     progress : True shows a bar, False none; by default a terminal shows one when the work takes
         longer than two seconds.
@@ -125,7 +127,10 @@ def compare(
     [('two_layer.sorted', True), ('optimal_relu.narrow', True)]
     """
     data = instance(dataset, "dataset", Dataset)
-    chosen = [made(named) for named in (REGISTRY if constructions is None else constructions)]
+    if isinstance(constructions, str | Construction):
+        constructions = [constructions]
+    wanted = REGISTRY if constructions is None else listed(constructions, "constructions")
+    chosen = [made(named) for named in wanted]
     facts, entries = Facts.of(data), []
     with progress_bar(len(chosen), "constructions", "compare", progress) as bar:
         for construction in chosen:
@@ -142,7 +147,11 @@ def _entry(construction: Construction, dataset: Dataset, facts: Facts, seed: int
     certificate = verify(
         network, dataset, tolerance=_tolerance(construction, network, dataset), progress=False
     )
-    return Entry(construction, network, certificate, construction.bound(facts))
+    try:
+        promised = construction.bound(facts)
+    except HypothesisViolated:  # of the theorem, with the parameters as they are
+        promised = None
+    return Entry(construction, network, certificate, promised)
 
 
 def _tolerance(construction: Construction, network: Network, dataset: Dataset) -> Fraction:

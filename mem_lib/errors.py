@@ -34,8 +34,8 @@ class InvalidCertificate(MemorizationError):
 
 
 class HypothesisViolated(MemorizationError):
-    """The data are valid, but a hypothesis of the theorem that was asked for does not hold: another
-    construction may do."""
+    """The data are valid, but a hypothesis of the theorem that was asked for does not hold for them
+    and these parameters: another construction, or another budget, may do."""
 
 
 class ConstructionFailed(MemorizationError):

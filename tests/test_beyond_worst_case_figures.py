@@ -52,7 +52,7 @@ def test_one_image_of_each_class():
 
 @pytest.mark.parametrize("data", [SPACE, ml.Dataset([[0] * 4], targets=[0.5])])
 def test_images_are_square_and_labelled(data):
-    with pytest.raises(InvalidDataset, match="dataset: labelled square images"):
+    with pytest.raises(InvalidDataset, match=r"dataset: labelled (square images|points) are"):
         drawing.images(data)
 
 
@@ -146,6 +146,24 @@ def test_radii_need_two_classes_and_one_radius_a_row():
         drawing.radii(three, [0], [0.1])
     with pytest.raises(InvalidArgument, match="certified: one radius for each of 2 rows"):
         drawing.radii(MOONS, [0, 1], [0.1])
+
+
+LISTED = {
+    "cover": lambda data, net: drawing.cover(None, figures.LIGHT, data, net),
+    "covers": lambda data, net: drawing.covers([(data, net)]),
+    "steps": lambda data, net: drawing.steps(data, DRAWS),
+    "images": lambda data, net: drawing.images(data),
+    "widths": lambda data, net: drawing.widths(data, {0.75: list(DRAWS.items())}),
+    "radii": lambda data, net: drawing.radii(data, [0], [0.1]),
+    "isolated": drawing.isolated,
+}
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_list_is_no_data_set(name):
+    argument = r"^(dataset|cases\[0\]): a Dataset is needed, got \[\[1, 0\]\]"
+    with pytest.raises(InvalidArgument, match=argument):
+        LISTED[name]([[1, 0]], DRAWS[80].network)
 
 
 def test_rows_in_regions_of_their_own():

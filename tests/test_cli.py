@@ -198,7 +198,7 @@ def test_constructions_are_explained_without_docstrings():
         (["build", "beyond_worst_case", "data.csv", "--set", "n"], "--set: NAME=VALUE"),
         (["build", "beyond_worst_case", "data.csv", "--set", "m=3"], "m: it means nothing to"),
         (["build", "beyond_worst_case", "data.csv", "--set", "seed=3"], "seed: it means nothing"),
-        (["build", "nowhere", "data.csv"], "construction: one of two_layer.sorted"),
+        (["build", "nowhere", "data.csv"], "construction: one of ('two_layer.sorted'"),
         (["build", "beyond_worst_case", "data.csv", "--set", "variant=best"], "variant: one of"),
         (["constructions", "best"], "construction: one of"),
         (["build", "beyond_worst_case", "data.csv", "--set", "n=0"], "n: a whole number"),

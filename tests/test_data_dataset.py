@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from mem_lib._base.dyadic import scaled
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidDataset
+from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 from tests.datasets import as_array, datasets, exact, point_lists
 
 XOR = Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
@@ -228,7 +229,7 @@ def test_rounding_names_the_rows_and_forgets_the_separation():
 
 @pytest.mark.parametrize("bits", [1.0, "3", None, True])
 def test_rounding_needs_an_integer(bits):
-    with pytest.raises(InvalidDataset, match="bits must be an integer"):
+    with pytest.raises(InvalidArgument, match="bits: a whole number is needed"):
         XOR.rounded(bits)
 
 
@@ -334,15 +335,20 @@ def test_bad_points(points, message):
         ([0, 1], {"names": "ab"}, "names must be one name for each class, got 'ab'"),
         ([0, 1], {"names": ["a", ["b", "c"]]}, "names must be strings or numbers"),
         ([0, 1], {"names": ["a", None]}, "names must be strings or numbers"),
-        ([0, 1], {"separation_at_least": 0}, "separation_at_least must be a finite positive"),
-        ([0, 1], {"separation_at_least": np.inf}, "separation_at_least .*got inf"),
-        ([0, 1], {"separation_at_least": 10**400}, "separation_at_least .*1329 bits"),
-        ([0, 1], {"separation_at_least": "1"}, "separation_at_least"),
     ],
 )
 def test_bad_labels_and_options(labels, options, message):
     with pytest.raises(InvalidDataset, match=message):
         Dataset(P, labels, **options)
+
+
+@pytest.mark.parametrize("value", [0, np.inf, 10**400, "1", True])
+def test_the_known_separation_is_a_number(value):
+    text = re.escape(shown(value))
+    with pytest.raises(
+        InvalidArgument, match=f"^separation_at_least: a finite number > 0 is needed, got {text}$"
+    ):
+        Dataset(P, [0, 1], separation_at_least=value)
 
 
 @pytest.mark.parametrize(

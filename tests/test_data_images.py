@@ -16,7 +16,7 @@ import pytest
 from mem_lib.data import cifar10, digits, mnist
 from mem_lib.data import download as download
 from mem_lib.data import images as images
-from mem_lib.errors import InvalidDataset
+from mem_lib.errors import InvalidArgument, InvalidDataset
 
 HERE = download.data_folder(None)
 
@@ -177,7 +177,7 @@ def test_damaged_cifar_files(tmp_path, small_batches, length, message):
 @pytest.mark.parametrize("load", [mnist, cifar10])
 def test_bad_split(load, tmp_path):
     for split in ("validation", None, 3):
-        with pytest.raises(InvalidDataset, match="split must be one of train, test, all"):
+        with pytest.raises(InvalidArgument, match=r"split: one of \('train', 'test', 'all'\)"):
             load(split, tmp_path)
 
 
@@ -262,9 +262,10 @@ def test_progress_shows_a_bar(server, tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
-def refused(tmp_path, message):
-    with pytest.raises(InvalidDataset, match=message) as error:
+def refused(tmp_path, message, kind):
+    with pytest.raises(kind, match=message) as error:
         mnist("test", tmp_path)
+    assert type(error.value) is kind
     home = tmp_path / "mnist"
     assert not home.exists() or os.listdir(home) == []
     text = str(error.value)
@@ -275,19 +276,19 @@ def refused(tmp_path, message):
 
 def test_a_wrong_checksum_is_refused(server, tmp_path):
     server.files[f"{NAMES[2]}.gz"] = gzip.compress(b"something else")
-    refused(tmp_path, "wrong checksum: sha256")
+    refused(tmp_path, "wrong checksum: sha256", InvalidDataset)
 
 
 def test_a_truncated_answer_is_refused_and_the_next_attempt_starts_afresh(server, tmp_path):
     server.cut = 5
-    refused(tmp_path, r"the connection ended after \d+ of \d+ bytes")
+    refused(tmp_path, r"the connection ended after \d+ of \d+ bytes", ConnectionError)
     server.cut = 0
     assert mnist("test", tmp_path).N == 12
 
 
 def test_an_endless_answer_is_cut_off(server, tmp_path, monkeypatch):
     monkeypatch.setattr(download, "_LIMIT", 20)
-    refused(tmp_path, "more than 20 bytes")
+    refused(tmp_path, "more than 20 bytes", InvalidDataset)
 
 
 def test_an_interruption_leaves_nothing(server, tmp_path, monkeypatch):
@@ -303,21 +304,39 @@ def test_an_interruption_leaves_nothing(server, tmp_path, monkeypatch):
 
 def test_an_unknown_file_on_the_server(server, tmp_path):
     server.files.clear()
-    error = refused(tmp_path, "404")
+    error = refused(tmp_path, "404", ConnectionError)
     assert "404" in str(error.__cause__)
 
 
 def test_offline(server, tmp_path, monkeypatch):
     # port 9 of this machine: nobody answers
     monkeypatch.setattr(images, "MNIST_MIRRORS", ("http://127.0.0.1:9/",))
-    error = refused(tmp_path, "could not be downloaded")
+    error = refused(tmp_path, "could not be downloaded", ConnectionError)
     assert isinstance(error.__cause__.__cause__, OSError)
 
 
+def test_a_folder_that_cannot_be_written_is_no_trouble_with_the_connection(server, tmp_path):
+    (tmp_path / "mnist").write_text("a file where the folder would be")
+    with pytest.raises(OSError, match=r"MNIST is not in .*could not be downloaded") as error:
+        mnist("test", tmp_path)
+    assert type(error.value) is OSError
+
+
+def test_a_file_that_cannot_be_read_is_not_damaged(tmp_path, monkeypatch):
+    write_mnist(tmp_path, [True] * 4)
+
+    def locked(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(images.gzip, "open", locked)
+    with pytest.raises(PermissionError, match="Permission denied"):
+        mnist("train", tmp_path)
+
+
 def test_no_download_when_told_so(server, tmp_path):
-    with pytest.raises(InvalidDataset, match=r"MNIST is not in .*MEM_LIB_DATA.*download=False"):
+    with pytest.raises(FileNotFoundError, match=r"MNIST is not in .*MEM_LIB_DATA.*download=False"):
         mnist("test", tmp_path, download=False)
-    with pytest.raises(InvalidDataset, match=r"CIFAR-10 is not in .*data_batch_1\.bin"):
+    with pytest.raises(FileNotFoundError, match=r"CIFAR-10 is not in .*data_batch_1\.bin"):
         cifar10("train", tmp_path, download=False)
     assert server.asked == []
 
@@ -379,6 +398,16 @@ def test_an_interrupted_extraction_leaves_what_was_there(
     assert os.listdir(home) == ["test_batch.bin"]
     assert cifar10("all", tmp_path).N == 4  # nothing is downloaded for what is found
     assert cifar10("train", tmp_path).N == 20
+
+
+def test_a_full_disk_is_no_damaged_archive(tmp_path, monkeypatch):
+    def full(path, blocks):
+        raise OSError(28, "No space left on device", str(path))
+
+    (tmp_path / "a.tar.gz").write_bytes(archive({"test_batch.bin": b"x"}))
+    monkeypatch.setattr(download, "write_atomically", full)
+    with pytest.raises(OSError, match="No space left"):
+        download.extract(tmp_path / "a.tar.gz", {"test_batch.bin"}, tmp_path)
 
 
 def test_bad_cifar_archives(server, tmp_path, monkeypatch):

@@ -113,7 +113,7 @@ def test_a_numpy_integer_counts_columns(table):
 @pytest.mark.parametrize("label", [2, -3, "z", 1.0, None, True, "x", np.int64(2)])
 def test_bad_columns(table, label):
     text = "x,x\n1,2\n" if label == "x" else "x,y\n1,2\n"
-    with pytest.raises(InvalidDataset, match="label="):
+    with pytest.raises(InvalidArgument, match="label: "):
         read_csv(table(text), label=label)
 
 

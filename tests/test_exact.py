@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
-from mem_lib.exact import Engine, engine, reference
+from mem_lib.exact import engine, reference
 from mem_lib.exact.arithmetic import ARITHMETIC, Affine
+from mem_lib.exact.engine import Engine
 from tests.networks import as_sparse, big_integers, random_network
 
 

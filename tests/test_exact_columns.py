@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from mem_lib import Layer, Network
-from mem_lib.exact import Engine, reference
 from mem_lib.exact import arrays as arrays
 from mem_lib.exact import columns as columns
+from mem_lib.exact import reference
+from mem_lib.exact.engine import Engine
 from tests.networks import ladder
 
 ENTRIES = [0, 0, 0, 1, 1, 1, -1, -1, 2, -2, 3, 7]

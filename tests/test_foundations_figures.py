@@ -25,6 +25,11 @@ def test_coins_lie_on_a_line(data):
         drawing.coins(data)
 
 
+def test_coins_are_a_data_set():
+    with pytest.raises(InvalidArgument, match=r"^dataset: a Dataset is needed, got \[\[0\]\]"):
+        drawing.coins([[0]])
+
+
 def test_folds_are_tents():
     """After i folds the strip goes up and down with slope 1 between multiples of 16 / 2^i."""
     y = np.arange(0, 17)
@@ -67,7 +72,7 @@ def test_right_in_floats_reads_labels_from_values():
     one = ml.Network([ml.Layer([[1]], [0], "identity")])
     with pytest.raises(InvalidDataset, match="dataset: labelled points are needed"):
         foundations.right_in_floats(one, ml.Dataset([[0]], targets=[0.5]))
-    with pytest.raises(InvalidDataset, match="dataset: labelled points are needed"):
+    with pytest.raises(InvalidArgument, match="dataset: a Dataset is needed"):
         foundations.right_in_floats(one, [[0]])
     sign = ml.Network(one.layers, readout="sign")
     with pytest.raises(InvalidNetwork, match='the readout "value" is needed'):

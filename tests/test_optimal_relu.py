@@ -323,7 +323,7 @@ def test_streams_say_keys_and_labels(seed, key_bits, label_bits, n):
     rng = np.random.default_rng(seed)
     keys = np.sort(rng.choice(200, 15, replace=False))
     labels = rng.integers(0, 1 << label_bits, 15)
-    firsts, strings = stream(keys, labels, 8, key_bits, label_bits, n)
+    firsts, strings = stream(keys, labels, key_bits, label_bits, n)
     assert len(firsts) <= -(-entries(keys, key_bits) // n)
     found = {}
     for first, string in zip(firsts, strings, strict=True):

@@ -5,7 +5,10 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import foundations, optimal_relu
-from mem_lib.exact import Chunks, Engine, Tally, reference
+from mem_lib.exact import reference
+from mem_lib.exact.chunks import Chunks
+from mem_lib.exact.engine import Engine
+from mem_lib.exact.tally import Tally
 
 VARIANTS = ("paper", "narrow", "retrieval")
 

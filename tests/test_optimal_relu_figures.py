@@ -181,6 +181,26 @@ def test_slabs_are_of_the_plane():
         drawing.slabs(SPACE, network, shelf)
 
 
+@pytest.mark.parametrize("name", ["slabs", "reading", "streaming", "lookups", "tables"])
+def test_a_list_is_no_data_set(name):
+    variant, draw = PICTURES[name]
+    with pytest.raises(InvalidArgument, match=r"^dataset: a Dataset is needed, got \[\[1, 0\]\]"):
+        draw(*BUILT[variant], [[1, 0]])
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("dataset", lambda data: drawing.folds(data, PAPER, 0)),
+        ("dataset", lambda data: drawing.stream(data, BUILT["narrow"][0], 0)),
+        ("line", lambda data: drawing.between(data, {"paper": PAPER})),
+    ],
+)
+def test_a_list_is_read_nowhere(name, call):
+    with pytest.raises(InvalidArgument, match=rf"^{name}: a Dataset is needed, got \[\[1, 0\]\]"):
+        call([[1, 0]])
+
+
 @pytest.mark.parametrize("row", [-1, 12])
 def test_only_rows_that_are_there_are_read(row):
     with pytest.raises(InvalidArgument, match=r"row: 0\.\.11 are there"):

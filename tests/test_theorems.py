@@ -89,6 +89,38 @@ def test_the_four_places_agree():
     assert list(found) == []
 
 
+def code_lines(text):
+    """(label, what the page says of its code) for every statement of a page that has such a line;
+    it is in the directive or right behind it."""
+    label = None
+    for line in text.splitlines():
+        if found := re.match(r":label: (thm-\S+)", line):
+            label = found.group(1)
+        if label and "Code: " in line:
+            yield label, line.partition("Code: ")[2]
+
+
+def other_code(text):
+    """The statements whose page names other code than the ledger does."""
+    function = {s.label: s.function.removeprefix("mem_lib.") for s in STATEMENTS}
+    for label, line in code_lines(text):
+        if not re.search(rf"`{re.escape(function[label])}[`(]", line):
+            yield f"{label}: {function[label]} is not in {line!r}"
+
+
+def test_pages_and_the_ledger_name_the_same_code():
+    texts = list(texts_of_book())
+    assert sum(len(list(code_lines(text))) for text in texts) > 50
+    assert [line for text in texts for line in other_code(text)] == []
+
+
+def test_a_page_that_names_other_code_is_found():
+    page = ":label: thm-optimal_relu-narrow\n:::\n*Ours.* Code: `optimal_relu.Wide`."
+    assert list(other_code(page)) == [
+        "thm-optimal_relu-narrow: optimal_relu.Narrow is not in '`optimal_relu.Wide`.'"
+    ]
+
+
 # -- the check itself, on a small made-up library --------------------------------------------------
 
 

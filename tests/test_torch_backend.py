@@ -290,7 +290,7 @@ def test_outputs_that_no_float_holds_are_refused(denominator):
     network = ml.Network([layer], output_denominator=denominator, readout="sign")
     data = ml.Dataset([[1], [-3]], [1, 0])
     assert ml.verify(network, data).ok
-    with pytest.raises(ml.HypothesisViolated, match="exact: outputs over a denominator of"):
+    with pytest.raises(ml.InvalidNetwork, match="network: outputs over a denominator of"):
         network.to_torch(data, device="cpu")
 
 
@@ -340,7 +340,7 @@ def test_box_bits_bound_what_points_need():
 
 def test_a_module_cannot_be_proven_exact_without_points():
     network = ml.Network([ml.Layer([[1]], [0], "identity")])
-    with pytest.raises(ml.InvalidArgument, match="dataset: exact=True asks for a proof"):
+    with pytest.raises(ml.InvalidArgument, match="dataset: a Dataset is needed, got None"):
         network.to_torch(device="cpu")
     with pytest.raises(ml.InvalidNetwork, match="dataset: the network has 1 inputs"):
         network.to_torch(ml.Dataset([[0, 1]], [0]), device="cpu")

@@ -6,8 +6,8 @@ import pytest
 torch = pytest.importorskip("torch")
 torch.set_num_threads(1)  # small tensors; several threads would fight over the cores
 
-from mem_lib.exact import Engine  # noqa: E402
 from mem_lib.exact.arrays.torch import Long, TorchArrays, digits_of, integers_of  # noqa: E402
+from mem_lib.exact.engine import Engine  # noqa: E402
 from tests.networks import ladder  # noqa: E402
 from tests.test_exact_columns import deep_network, met  # noqa: E402
 

@@ -129,7 +129,7 @@ def test_a_graph_on_a_line():
     network = two_layer.build(two, variant="paper")
     assert drawing.on_a_line(two, network, (-2, 3), (-4, 4), "plateaus").alt == "plateaus"
     for data in (SMALL, ml.Dataset([[0], [1]], [0, 1])):
-        with pytest.raises(InvalidDataset, match="dataset: targets on a line"):
+        with pytest.raises(InvalidDataset, match="dataset: points on a line with targets"):
             drawing.on_a_line(data, network, (-2, 3), (-4, 4), "plateaus")
 
 
@@ -178,6 +178,33 @@ def test_threshold_lines_need_a_case_in_the_plane():
         drawing.classes([(data, two_layer.build(data, variant="threshold"))])
 
 
+LISTED = {
+    "said": lambda data: drawing.said(data, SLABS, 0),
+    "on_a_line": lambda data: drawing.on_a_line(data, SLABS, (-2, 3), (-4, 4), "plateaus"),
+    "slabs": lambda data: drawing.slabs(data, SLABS, (0, 1)),
+    "strips": lambda data: drawing.strips(data, STRIPS, (0, 1)),
+    "directions": lambda data: drawing.directions(data, {(1, 2): STRIPS}),
+    "moved": lambda data: drawing.moved(data, SLABS, 0.1, g=0, row=4),
+    "slabs_near": lambda data: drawing.slabs_near({0.1: (data, SLABS)}, g=0, row=0),
+    "classes": lambda data: drawing.classes([(data, SLABS)]),
+    "gate": lambda data: drawing.gate(data, np.ones(2), np.ones(2)),
+    "around": lambda data: drawing.around(data, lambda points: points[:, 0]),
+    "playback": lambda data: drawing.playback(data, GAME, (1,)),
+    "difference": lambda data: drawing.difference(data, np.ones(2), 0.1, 1),
+    "biases": lambda data: drawing.biases(data, np.ones(2), (0.1,)),
+    "interference": drawing.interference,
+    "kernel_curves": drawing.kernel_curves,
+    "rounding": lambda data: drawing.rounding(SLABS, data, "float32"),
+}
+
+
+@pytest.mark.parametrize("name", LISTED)
+def test_a_list_is_no_data_set(name):
+    argument = r"^(dataset|ring|cases\[.*\]): a Dataset is needed, got \[\[1, 0\]\]"
+    with pytest.raises(InvalidArgument, match=argument):
+        LISTED[name]([[1, 0]])
+
+
 # -- floats ----------------------------------------------------------------------------------------
 
 
@@ -203,7 +230,7 @@ def test_rounding_knows_the_output_bias_and_is_exact_on_small_integers():
 
 
 def test_rounding_needs_a_format():
-    with pytest.raises(InvalidArgument, match=r"dtype: one of \['float64', 'float32'\]"):
+    with pytest.raises(InvalidArgument, match=r"dtype: one of \('float64', 'float32'\)"):
         drawing.rounding(SLABS, SMALL, "float16")
 
 
@@ -320,7 +347,7 @@ def test_a_difference_needs_targets_and_sides(signs):
     u = np.ones(20)
     with pytest.raises(InvalidArgument, match="sides"):
         drawing.difference(signs, u, 0.1, 3)
-    with pytest.raises(InvalidDataset, match="dataset: targets are needed"):
+    with pytest.raises(InvalidDataset, match="dataset: points with targets are needed"):
         drawing.difference(ml.Dataset(signs.points, [0] * 200), u, 0.1, 1)
 
 

@@ -444,6 +444,7 @@ def test_kappa_is_a_hermite_coefficient(tau):
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
+        (lambda: two_layer.gate_kernel([10**400]), "G: numbers in the range of floats"),
         (lambda: two_layer.gate_kernel([[1.0, 1.5]]), r"G: .* from -1 to 1, got \[\[1.0, 1.5\]\]"),
         (lambda: two_layer.harmonic_kernel(1, -1.1), "rho: .* from -1 to 1, got -1.1"),
         (lambda: two_layer.harmonic_kernel(-1, 0.5), "order: a whole number >= 0 .* got -1"),
@@ -677,6 +678,18 @@ def test_steps_refuse():
             two_layer.steps_needed(spread, **arguments)
     with pytest.raises(HypothesisViolated, match="spread: its least eigenvalue is 0"):
         two_layer.steps_needed(replace(spread, least=0.0), relative_error=0.1)
+
+
+@pytest.mark.parametrize("step", [two_layer.hermite_step, two_layer.step_weight])
+def test_steps_that_no_float_can_hold(step):
+    spread = two_layer.hermite_dispersion(ml.Dataset([[1, 0], [0, 1]], [0, 1]))
+    with pytest.raises(InvalidArgument, match="residual: numbers in the range of floats"):
+        step(spread, [10**400, 1])
+    with pytest.raises(InvalidArgument, match="residual: its step leaves the range of floats"):
+        step(spread, [1e-320, 0])
+    close = two_layer.hermite_dispersion(ml.Dataset([[1.0, 0.0], [1.0, 1e-8]], [0, 1]))
+    with pytest.raises(HypothesisViolated, match="spread: its least eigenvalue is 0"):
+        step(close, [1, -1])
 
 
 def test_dispersion_checks_memory(monkeypatch):
@@ -961,8 +974,8 @@ def test_fewer_relu_neurons_have_too_few_parameters(N, d):
         ({"N": 3, "d": 2, "direction_bits": 0}, "direction_bits: a whole number >= 1"),
         ({"N": 3, "d": 2, "value_bits": 10**8}, "value_bits: this is computed up to 10000000"),
         ({"N": 3, "d": 2, "group_size": 4}, "group_size: .* d . 1 = 3 points"),
-        ({"dataset": FAMILIES["ball"], "N": 3}, "dataset: N are those of the data; omit them"),
-        ({"dataset": [[1]]}, "dataset: a Dataset is needed"),
+        ({"dataset": FAMILIES["ball"], "N": 3}, "N: facts tell it already; omit it"),
+        ({"dataset": [[1]]}, "facts or dataset: Facts or a Dataset"),
     ],
 )
 def test_bound_refuses(arguments, reason):
@@ -972,7 +985,7 @@ def test_bound_refuses(arguments, reason):
 
 @pytest.mark.parametrize("name", ["classes", "targets"])
 def test_threshold_units_have_no_bound_for_other_data(name):
-    with pytest.raises(HypothesisViolated, match=r"dataset: .* two classes"):
+    with pytest.raises(HypothesisViolated, match=r"dataset: .* (2 classes|real targets)"):
         two_layer.bound(VALUED[name], variant="threshold")
 
 
@@ -1034,6 +1047,6 @@ def test_no_weight_at_all():
 
 @pytest.mark.parametrize("arguments", [{"classes": 5}, {"value_bits": 5}])
 def test_threshold_units_have_no_bound_for_other_values(arguments):
-    with pytest.raises(ml.HypothesisViolated, match="labels of at most two classes"):
+    with pytest.raises(ml.HypothesisViolated, match=r"2 classes, got 5|got real targets"):
         two_layer.bound(N=5, d=2, variant="threshold", **arguments)
     assert two_layer.bound(N=5, d=2, variant="threshold", classes=2).neurons == 2

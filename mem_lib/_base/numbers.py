@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.errors import InvalidDataset, shown
+from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 
 
 def numbers_of(name: str, values: Any, fractions: bool = False) -> np.ndarray:
@@ -40,6 +40,18 @@ def numbers_of(name: str, values: Any, fractions: bool = False) -> np.ndarray:
         place = tuple(int(i) for i in wrong[0])
         raise InvalidDataset(f"{name}[{_index(place)}] = {array[place]} is not a finite number")
     return np.add(array, 0.0, dtype=np.float64, order="C")  # a copy, in which -0.0 becomes 0.0
+
+
+def floats_of(name: str, values: Any) -> np.ndarray:
+    """float64, each rounded to the nearest.  Raises as :func:`numbers_of`, and ``InvalidArgument``
+    beyond the range of floats."""
+    array = numbers_of(name, values, fractions=True)
+    try:
+        return np.asarray(array, dtype=np.float64)
+    except OverflowError:
+        raise InvalidArgument(
+            f"{name}: numbers in the range of floats are needed, got {shown(values)}"
+        ) from None
 
 
 def array_of(name: str, values: Any) -> np.ndarray:

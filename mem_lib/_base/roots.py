@@ -23,5 +23,10 @@ def directed_root(square: Fraction, *, up: bool) -> Fraction:
     if not square:
         return Fraction(0)
     k = max(0, 130 + square.denominator.bit_length() - square.numerator.bit_length()) // 2
-    scaled = (square.numerator << 2 * k) // square.denominator
-    return Fraction(math.isqrt(scaled) + up, 1 << k)
+    return grid_root(square, k, up=up)
+
+
+def grid_root(square: Fraction, bits: int, *, up: bool) -> Fraction:
+    """The square root, rounded down to the grid 2^-bits; ``up``: the next point of the grid."""
+    scaled = (square.numerator << 2 * bits) // square.denominator
+    return Fraction(math.isqrt(scaled) + up, 1 << bits)

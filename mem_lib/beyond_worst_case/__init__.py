@@ -81,7 +81,19 @@ def build(
 ) -> Network:
     """A network of depth 3 that memorizes ``dataset``: ``mem_lib.build`` with a construction of
     this chapter, ``"practical"``, ``"two_sided"``, ``"relu"`` or ``"idealised"``, and its
-    parameters.
+    parameters.  The default is the algorithm of theorem ``thm-beyond_worst_case-correct``.
+
+    Raises
+    ------
+    InvalidArgument
+        When an argument is of the wrong kind, out of range, or means nothing to the variant;
+        ``TooLarge`` when a draw would not fit into memory, or takes more than 2^24 hyperplanes.
+    HypothesisViolated
+        When there are real targets or more than 2^16 classes; when rounding could undo every
+        separation of two points; when ``max_bias`` is 0 and classes share a ray from the origin, or
+        a rival is the origin.
+    ConstructionFailed
+        When points stayed uncovered in all draws.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.moons(N=60, noise=0.05, margin=0.1, seed=1)
@@ -101,7 +113,11 @@ def bound(
 
     ``bound(dataset)`` measures the facts; without a data set N, d and the margin are needed (the
     separation will do, since it is never larger); the radius is 1 unless it is given.  ``failure``
-    is the probability that the promise may fail with, default 1/2.
+    is the probability that the promise may fail with, default 1/2.  None for ``max_bias = 0``.
+
+    Raises ``InvalidArgument`` when an argument is missing, out of range or without a meaning, as a
+    margin above twice the radius; ``HypothesisViolated`` for real targets or more than 2^16
+    classes, and when rounding may undo every separation.
 
     >>> bound(N=100, d=2, margin=0.1).depth
     3
@@ -124,7 +140,15 @@ def attempt(
     which is when all thresholds are positive (lemma ``thm-beyond_worst_case-succeeds``): for
     experiments.
 
-    Parameters and errors as in :func:`build`.
+    n : number of hyperplanes, at most 2^24.
+    max_bias : biases are uniform on [-max_bias, max_bias], in the unit of the data; default: three
+        quarters of the radius.
+    parameters : of the variant, as in :func:`build`.
+
+    Raises ``InvalidArgument`` when an argument is of the wrong kind, out of range, or means nothing
+    to the variant, ``TooLarge`` when the draw would not fit into memory, ``HypothesisViolated`` for
+    real targets or more than 2^16 classes and, when ``max_bias`` is 0, for classes that share a ray
+    from the origin or a rival at it.
 
     >>> import mem_lib as ml
     >>> dataset = ml.Dataset([[0.0], [1.0], [2.0]], [0, 1, 0])

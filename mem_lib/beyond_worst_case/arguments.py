@@ -1,12 +1,12 @@
 """What the functions of this chapter are asked: labelled data, a class, biases."""
 
-import math
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from mem_lib._base.arguments import instance, integer_in
+from mem_lib._base.roots import grid_root
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 
@@ -28,10 +28,8 @@ def binary(covered: Any) -> int:
 
 def default_bias(dataset: Dataset) -> Fraction:
     """Three quarters of the radius, as a fraction (the root is rounded down to the grid)."""
-    extra = dataset.shift + 32
     square = Fraction(dataset.squared_radius)
-    root = math.isqrt((square.numerator << (2 * extra)) // square.denominator)
-    return Fraction(3 * root, 4 << extra)
+    return Fraction(3, 4) * grid_root(square, dataset.shift + 32, up=False)
 
 
 def in_units_of_the_radius(dataset: Dataset, bias: Fraction) -> tuple[np.ndarray, float, int]:

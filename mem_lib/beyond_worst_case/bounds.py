@@ -55,8 +55,8 @@ def hyperplanes_enough(
     direction.  ``loss`` is what rounding takes from p; ``two_sided`` neurons are content with
     either direction, which doubles p.
 
-    Raises ``InvalidArgument`` when an argument is out of range, ``HypothesisViolated`` when the
-    margin is above twice the radius, or the loss leaves nothing of p.
+    Raises ``InvalidArgument`` when an argument is out of range or the margin above twice the
+    radius, ``HypothesisViolated`` when the loss leaves nothing of p.
 
     >>> hyperplanes_enough(0.1, 1.0, 2.137, 250_000)
     1765
@@ -65,7 +65,7 @@ def hyperplanes_enough(
     max_bias, failure = above_zero(max_bias, "max_bias"), probability(failure, "failure")
     pairs, loss = integer_in(pairs, "pairs", 0), above_zero(loss, "loss", or_zero=True)
     if margin > 2 * radius:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"margin: two points of norm at most radius = {radius} are at most {2 * radius} "
             f"apart, got margin = {margin}"
         )

@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.integers import INT64_LIMIT
-from mem_lib.exact import Engine
+from mem_lib._base.integers import integers
+from mem_lib.exact.engine import Engine
 from mem_lib.network import Layer, Network
 
 #: Scores of bits are sums of at most n ones in float32, which counts without rounding up to 2^24.
@@ -40,12 +40,20 @@ def by_candidates(
     and give each other one a neuron when its threshold is positive.  No neuron fires on a rival
     (theorem ``thm-beyond_worst_case-correct``).
 
-    ``own`` (N-, n) and ``rivals`` (N+, n) are codes: bits as uint8, or integers >= 0 of any size.
-    The result is that of visiting one candidate
-    after the other; candidates are scored in batches because a matrix product is much cheaper
-    than as many matrix-vector products.  ``advance`` is told how many points each batch settled.
+    own, rivals : (N-, n) and (N+, n), codes of at least one point each: bits as uint8, or integers
+        >= 0 of any size.
+    order : rows of ``own``, each once.
+    advance : is told how many points each batch settled.
 
-    Arguments are not checked.
+    The result is that of visiting one candidate after the other; candidates are scored in batches
+    because a matrix product is much cheaper than as many matrix-vector products.
+
+    Raises nothing of its own: arguments are not checked.
+
+    >>> own, rivals = np.array([[0, 0], [0, 1]], np.uint8), np.array([[1, 1]], np.uint8)
+    >>> found = by_candidates(own, rivals, np.array([0, 1]))    # [0, 0] covers [0, 1]
+    >>> found.centres.tolist(), found.thresholds.tolist(), found.uncovered.tolist()
+    ([0], [2], [])
     """
     waiting = np.ones(len(own), dtype=bool)
     centres: list[int] = []
@@ -78,19 +86,29 @@ def by_candidates(
         batch = min(512, 2 * batch) if 2 * used > len(upcoming) else max(8, batch // 2)
     return Cover(
         np.array(centres, dtype=np.int64),
-        _integers(thresholds),
+        integers(thresholds),
         _left_over(own, silent, centres, thresholds),
     )
 
 
 def by_centres(own: np.ndarray, rivals: np.ndarray, centres: np.ndarray) -> Cover:
-    """The idealised algorithm: one neuron for every given centre with a positive threshold.
+    """The idealised algorithm: one neuron for every given centre with a positive threshold.  No
+    neuron fires on a rival (theorem ``thm-beyond_worst_case-correct``).
 
-    Arguments as in :func:`by_candidates`; ``centres`` are rows of ``own``.
+    own, rivals : (N-, n) and (N+, n), codes of at least one point each: bits as uint8, or integers
+        >= 0 of any size.
+    centres : (M,) rows of ``own``.
+
+    Raises nothing of its own: arguments are not checked.
+
+    >>> own, rivals = np.array([[0, 0], [0, 1]], np.uint8), np.array([[1, 1]], np.uint8)
+    >>> found = by_centres(own, rivals, np.array([1]))    # [0, 1] has threshold 1, and [0, 0] 0
+    >>> found.centres.tolist(), found.thresholds.tolist(), found.uncovered.tolist()
+    ([1], [1], [])
     """
     least = smallest_scores(off_at(own[centres]), rivals)
     kept = np.flatnonzero(least > 0)
-    thresholds = _integers(least[kept].tolist())
+    thresholds = integers(least[kept].tolist())
     everything = list(range(len(own)))
     return Cover(centres[kept], thresholds, _left_over(own, everything, centres[kept], thresholds))
 
@@ -118,7 +136,7 @@ def largest_covered(own: np.ndarray, centres: np.ndarray, thresholds: np.ndarray
         score = scores(off_at(own[centres[start : start + 512]]), own)
         below = score < thresholds[start : start + 512, None]
         largest += [int(v) for v in np.where(below, score, 0).max(axis=1)]
-    return _integers(largest)
+    return integers(largest)
 
 
 def _products(off: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -137,15 +155,9 @@ def _left_over(own: np.ndarray, rows: list[int], centres: Any, thresholds: Any) 
         if not len(left):
             break
         off = off_at(own[centres[start : start + 512]])
-        below = _integers(thresholds[start : start + 512])[:, None]
+        below = integers(map(int, thresholds[start : start + 512]))[:, None]
         left = left[~(scores(off, own[left]) < below).any(axis=0)]
     return left
-
-
-def _integers(values: Any) -> np.ndarray:
-    """int64, or Python integers where one does not fit."""
-    whole = [int(v) for v in values]
-    return np.array(whole, dtype=object if max(whole, default=0) >= INT64_LIMIT else np.int64)
 
 
 def _blocks(codes: np.ndarray) -> list[slice]:

@@ -33,7 +33,6 @@ from mem_lib.parts.separation import rounding_loss
 DRAWS, DOUBLINGS = 4, 6
 #: Bits of the weights that a search tries in turn, and the most that are drawn.
 MORE_BITS, MOST_BITS = (WEIGHT_BITS, 24, 32, 40), 40
-MOST_CLASSES = 2**16
 #: Above this many pairs the search for n starts from the bound of a sample of the points.
 MOST_PAIRS = 2_000_000
 
@@ -59,6 +58,7 @@ class Covering(Rules, Construction):
     slug: ClassVar[str] = "beyond_worst_case"
     theorem: ClassVar[str] = "thm-beyond_worst_case-finite"
     takes_targets: ClassVar[bool] = False
+    most_classes: ClassVar[int | None] = 2**16
 
     def __post_init__(self) -> None:
         checked: dict[str, Any] = {"covered": binary(self.covered)}
@@ -78,15 +78,6 @@ class Covering(Rules, Construction):
                     f"weight_bits: at most {MOST_BITS} are drawn, got {shown(self.weight_bits)}"
                 )
         vars(self).update(checked)
-
-    def accepted(self, dataset: Any) -> Dataset:
-        data = super().accepted(dataset)
-        if data.classes > MOST_CLASSES:
-            raise InvalidArgument(
-                f"dataset: at most {MOST_CLASSES} classes get an output each, got "
-                f"{shown(data.classes)}; Dataset.from_arrays numbers the labels that occur"
-            )
-        return data
 
     def plan(self, data: Dataset, rng: np.random.Generator) -> CoverPlan:
         """The bias, the bits and the numbers of hyperplanes to try."""
@@ -125,7 +116,7 @@ class Covering(Rules, Construction):
     def bound(self, facts: Facts, *, failure: float = 0.5) -> Size | None:
         """What theorem ``thm-beyond_worst_case-finite`` promises: with probability at least
         1 - ``failure`` one draw of so many hyperplanes yields a network that memorizes any N
-        points, and no entry of ``Size`` is larger than stated."""
+        points, and no entry of ``Size`` is larger than stated.  None for ``max_bias = 0``."""
         return promised(self, facts, failure)
 
     # -- the search for n ----------------------------------------------------------------------
@@ -169,19 +160,17 @@ class Covering(Rules, Construction):
         return weight_bits, tuple(start << i for i in range(doublings + 1))
 
 
-def promised(construction: Covering, facts: Facts, failure: float) -> Size:
-    """The bound of a covering construction."""
+def promised(construction: Covering, facts: Facts, failure: float) -> Size | None:
+    """The bound of a covering construction; None without biases."""
     N, d = integer_in(facts.N, "N", 1, MOST), integer_in(facts.d, "d", 1, MOST)
-    if facts.classes is None:
-        raise HypothesisViolated(
-            f"dataset: {construction.name()!r} needs labels 0..C-1, got real targets"
-        )
-    classes, failure = facts.classes, probability(failure, "failure")
+    classes, failure = construction.labelled(facts.classes), probability(failure, "failure")
     if facts.one_class:
         return constant_size(d, classes)
-    margin = facts.separation if facts.margin is None else facts.margin
-    distance, radius = above_zero(margin, "margin"), above_zero(facts.radius, "radius")
     max_bias = construction.max_bias
+    if max_bias == 0:
+        return None
+    margin = facts.known("margin", "separation")
+    distance, radius = above_zero(margin, "margin"), above_zero(facts.radius, "radius")
     bias = 0.75 * radius if max_bias is None else above_zero(max_bias, "max_bias")
     bits = WEIGHT_BITS if construction.weight_bits is None else construction.weight_bits
     pairs = N * N // 4 if classes == 2 else N * N * (classes - 1) // classes

@@ -43,7 +43,9 @@ def cover(
     **axes: Any,
 ) -> None:
     """The lines of the first layer, the regions where covering neurons fire, and the points; those
-    on which ``network`` is wrong are ringed.  ``box``: (left, right, bottom, top)."""
+    on which ``network`` is wrong are ringed.  ``box``: (left, right, bottom, top).  Raises as
+    :func:`mem_lib.figures.drawable`."""
+    dataset = figures.drawable(dataset)
     figures.frame(ax, *box, **axes)
     figures.lines(ax, network, colours, most=most)
     figures.regions(ax, network, colours, pixels=pixels)
@@ -53,10 +55,16 @@ def cover(
 
 
 def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7) -> Picture:
-    """Networks that cover two moons side by side, each with its numbers of points and neurons."""
+    """Networks that cover two moons side by side, each with its numbers of points and neurons.
+
+    ``InvalidArgument`` without a case; else raises as :func:`cover`.
+    """
     if not cases:
         raise InvalidArgument("cases: at least one pair of data and network is needed, got none")
-    pictures = [_one_cover(dataset, network, size) for dataset, network in cases]
+    pictures = [
+        _one_cover(figures.drawable(dataset, f"cases[{i}]"), network, size)
+        for i, (dataset, network) in enumerate(cases)
+    ]
     return sum(pictures[1:], start=pictures[0])
 
 
@@ -76,7 +84,7 @@ def _one_cover(dataset: Dataset, network: Network, size: float) -> Picture:
 
 
 def steps(dataset: Dataset, draws: Mapping[int, Attempt]) -> Stepper:
-    """One draw for each number of lines, behind a slider."""
+    """One draw for each number of lines, behind a slider.  Raises as :func:`cover`."""
     return Stepper(
         "lines n",
         {
@@ -96,9 +104,13 @@ def steps(dataset: Dataset, draws: Mapping[int, Attempt]) -> Stepper:
 
 
 def images(dataset: Dataset) -> Picture:
-    """The first image of each class, for square images of grey values."""
+    """The first image of each class, for square images of grey values.
+
+    ``InvalidDataset`` unless there are labels, and as many values a point as a square has.
+    """
+    dataset = figures.drawable(dataset, d=None)
     side = int(dataset.d**0.5)
-    if dataset.labels is None or side**2 != dataset.d:
+    if side**2 != dataset.d:
         raise InvalidDataset(f"dataset: labelled square images are needed, got {dataset}")
     labels, most = dataset.labels, float(np.asarray(dataset.points).max())
     first = [int(np.flatnonzero(labels == k)[0]) for k in np.unique(labels)]
@@ -123,6 +135,7 @@ def images(dataset: Dataset) -> Picture:
 def widths(dataset: Dataset, draws: Mapping[float, Sequence[tuple[int, Attempt]]]) -> Picture:
     """Covering neurons of all classes over the number of hyperplanes; ``draws``: (n, attempt) for
     each range of the biases, in units of the radius.  A draw that left a point out is hollow."""
+    dataset = figures.drawable(dataset, d=None, values=None)
 
     def draw(ax: "Axes", colours: Colours) -> None:
         curves = {
@@ -202,9 +215,8 @@ def growth(neurons: Mapping[str, Mapping[int, float]]) -> Picture:
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.curves(
-            ax, colours, None,
-            {kind: (list(line), list(line.values())) for kind, line in neurons.items()},
-            log="xy", xlabel="points N", ylabel="covering neurons", xlim=(60, 2e5), ylim=(1, 1e5),
+            ax, colours, None, neurons, log="xy", xlabel="points N", ylabel="covering neurons",
+            xlim=(60, 2e5), ylim=(1, 1e5),
         )  # fmt: skip
         figures.slope(ax, colours, (2500, 1250), 1, "one neuron a point")
 
@@ -254,7 +266,8 @@ def radii(dataset: Dataset, rows: Sequence[int], certified: Sequence[float]) -> 
     """
     from scipy.spatial.distance import cdist
 
-    if dataset.labels is None or dataset.classes != 2:
+    dataset = figures.drawable(dataset, d=None)
+    if dataset.classes != 2:
         raise InvalidDataset(f"dataset: labels of two classes are needed, got {dataset}")
     points, labels = np.asarray(dataset.points, float), dataset.labels
     own, lengths = labels[np.asarray(rows)], np.asarray(certified, float)
@@ -285,7 +298,9 @@ def radii(dataset: Dataset, rows: Sequence[int], certified: Sequence[float]) -> 
 
 
 def isolated(dataset: Dataset, network: Network) -> Picture:
-    """Two rows of points, each point of the covered row in a region of its own."""
+    """Two rows of points, each point of the covered row in a region of its own.
+    Raises as :func:`cover`."""
+    dataset = figures.drawable(dataset)
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.frame(ax, -1.2, 1.2, -0.35, 0.35)

@@ -19,7 +19,7 @@ from mem_lib._base.search import least_integer
 from mem_lib.beyond_worst_case.arguments import classes_of, default_bias, in_units_of_the_radius
 from mem_lib.beyond_worst_case.bounds import MOST
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.parts.separation import all_pairs, chi3
 
 #: Where in the interval (s, q) the threshold of a piece is looked for; each place gives a proof.
@@ -29,7 +29,8 @@ _PLACES = np.concatenate([[1e-9], np.linspace(0.0, 1.0, 202)[1:-1]])
 def mean_width(radius: float, *, dimension: int | None = None, points: int | None = None) -> float:
     """An upper bound on the mean width of a piece of this radius: radius * sqrt(dimension) when it
     lies in an affine subspace of that dimension, radius * sqrt(2 log(2 points)) when it has so
-    many points; the smaller of the two when both are given.
+    many points; the smaller of the two when both are given.  In the unit of ``radius``, for
+    theorem ``thm-beyond_worst_case-pieces``.
 
     Raises ``InvalidArgument`` when an argument is out of range, or both ``dimension`` and
     ``points`` are missing.
@@ -70,8 +71,9 @@ def small_pieces_hyperplanes(
 
     Raises
     ------
-    HypothesisViolated
-        When a piece is too wide for its distance to a rival: then no n is promised.
+    InvalidArgument
+        When an argument is out of range, or a piece too wide for its distance to a rival: then no n
+        is promised.
 
     >>> small_pieces_hyperplanes([[-0.9]], [[0.9]], [0.02], [0.02], 2.0)
     25
@@ -96,7 +98,7 @@ def small_pieces_hyperplanes(
     inside = own_width / bias  # s of the theorem
     if (bad := np.argwhere(apart <= inside[:, None])).size:
         i, j = bad[0]
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"widths: pieces {i} and {j} are too wide for their distance: a hyperplane is promised "
             f"to separate them with probability {apart[i, j]:.3g}, to cut the first one with up to "
             f"{inside[i]:.3g}"
@@ -118,6 +120,10 @@ def _failure(n: int, s: float, q: np.ndarray) -> float:
 
 def relative_entropy(t: Any, q: Any) -> np.ndarray:
     """kl(t, q) = t log(t/q) + (1-t) log((1-t)/(1-q)) of two Bernoulli laws; infinite for q = 0 < t.
+
+    ``t`` and ``q`` are numbers from 0 to 1, or arrays that broadcast; theorem
+    ``thm-beyond_worst_case-pieces`` counts with it.  Raises nothing of its own: they are not
+    checked.
 
     >>> float(relative_entropy(0.5, 0.5))
     0.0
@@ -146,8 +152,8 @@ def covering_hyperplanes(
     sets (corollary ``thm-beyond_worst_case-infinite``).  The constants are generous: this is the
     shape of the law, not a design rule.
 
-    Raises ``InvalidArgument`` when an argument is out of range, ``HypothesisViolated`` when
-    ``max_bias`` is below the separation.
+    Raises ``InvalidArgument`` when an argument is out of range, or ``max_bias`` below the
+    separation.
 
     >>> covering_hyperplanes((2, 2), 0.5, 2.0)
     3549
@@ -174,8 +180,8 @@ def admissible_radius(distance: float, max_bias: float) -> float:
     ``distance`` from the other class.  Covers of balls of half that radius are what corollary
     ``thm-beyond_worst_case-union`` asks of a set, however many samples it gives.
 
-    Raises ``InvalidArgument`` when an argument is out of range, ``HypothesisViolated`` when
-    ``max_bias`` is below the distance.
+    Raises ``InvalidArgument`` when an argument is out of range, or ``max_bias`` below the
+    distance.
 
     >>> round(1 / admissible_radius(1.0, 2.0))
     541
@@ -187,7 +193,7 @@ def admissible_radius(distance: float, max_bias: float) -> float:
 def _ratio(max_bias: float, distance: float, name: str) -> float:
     ratio = above_zero(max_bias, "max_bias") / above_zero(distance, name)
     if not 1 <= ratio < math.inf:
-        raise HypothesisViolated(
+        raise InvalidArgument(
             f"max_bias: at least the {name} is needed (the theorem asks for twice the radius of "
             f"the data), and a quotient below 2^1024; got {max_bias} for {name} {distance}"
         )

@@ -66,9 +66,18 @@ def squared_robustness_radius(network: Network, point: Any) -> Square:
 
 def robustness_radius(network: Network, point: Any) -> float:
     """The root of :func:`squared_robustness_radius`, rounded down: the answer is constant on the
-    open ball of this radius.
+    open ball of this radius around ``point``, d finite floats or integers, in their unit
+    (proposition ``thm-beyond_worst_case-robust``).  ``inf`` when nothing can be crossed.
 
-    Raises as :func:`squared_robustness_radius`.
+    Raises ``InvalidArgument`` for a network that is not of this chapter's kind, with threshold
+    units, ``InvalidDataset`` for another point.
+
+    >>> from mem_lib import Layer
+    >>> line = Layer([[2]], [-1], "threshold")              # x > 1/2
+    >>> cover = Layer([[-2]], [1], "threshold")             # fires where no line is on
+    >>> network = Network([line, cover, Layer([[2]], [-1], "identity")], readout="sign")
+    >>> robustness_radius(network, [0.0]), robustness_radius(network, [2])
+    (0.5, 1.5)
     """
     square = squared_robustness_radius(network, point)
     if not isinstance(square, Fraction):

@@ -28,7 +28,10 @@ from mem_lib.errors import (
     InvalidNetwork,
     shown,
 )
-from mem_lib.exact import ARITHMETIC, Chunks, Engine, arrays_for, on_grid, times_power
+from mem_lib.exact import ARITHMETIC
+from mem_lib.exact.arrays import arrays_for
+from mem_lib.exact.chunks import Chunks
+from mem_lib.exact.engine import Engine, on_grid, times_power
 from mem_lib.network import Network, Size
 
 FRACTIONS = ("margin", "max_error", "tolerance")

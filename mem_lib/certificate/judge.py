@@ -13,7 +13,7 @@ import numpy as np
 from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.text import read_fraction, short, written
 from mem_lib.data import Dataset
-from mem_lib.exact import Tally
+from mem_lib.exact.tally import Tally
 from mem_lib.network import Network
 from mem_lib.network.readout import JUDGES, READ
 

@@ -71,7 +71,7 @@ class Construction(ABC):
         return "\n\n".join([head, *texts])
 
     @abstractmethod
-    def plan(self, data: Dataset, rng: np.random.Generator) -> Any:
+    def plan(self, data: Dataset, rng: np.random.Generator) -> Plan:
         """What is chosen for these data, all different; all randomness comes from ``rng``."""
 
     @abstractmethod
@@ -100,20 +100,29 @@ class Construction(ABC):
         """The same for the distinct points of ``dataset``: parameters that name rows change."""
         return self
 
-    def accepted(self, dataset: Any) -> Dataset:
+    def accepted(self, dataset: Dataset) -> Dataset:
         """The distinct points of ``dataset``, if this construction takes such values."""
         data = instance(dataset, "dataset", Dataset)
-        if data.targets is not None and not self.takes_targets:
+        if not (data.targets is not None and self.takes_targets):
+            gaps = data.classes is not None and data.classes > data.N
+            self.labelled(
+                data.classes, "; Dataset.from_arrays numbers the labels that occur" if gaps else ""
+            )
+        return data.distinct()
+
+    def labelled(self, classes: int | None, hint: str = "") -> int:
+        """The number of classes, None for real targets; ``HypothesisViolated`` where this
+        construction does not take so many."""
+        if classes is None:
             raise HypothesisViolated(
                 f"dataset: {self.name()!r} needs labels 0..C-1, got real targets"
             )
-        most = self.most_classes
-        if data.targets is None and most is not None and data.classes > most:
+        if self.most_classes is not None and classes > self.most_classes:
             raise HypothesisViolated(
-                f"dataset: {self.name()!r} needs labels of at most {most} classes, got "
-                f"{shown(data.classes)}"
+                f"dataset: {self.name()!r} needs labels of at most {self.most_classes} classes, "
+                f"got {shown(classes)}{hint}"
             )
-        return data.distinct()
+        return int(classes)
 
     def told(self, network: Network, data: Dataset, seed: int) -> Network:
         """``network``, which tells where it comes from."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 import inspect
 from fractions import Fraction
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from mem_lib._base.arguments import at_least_zero, instance, integer_in
+from mem_lib._base.numbers import as_fraction
 from mem_lib._base.roots import directed_root
+from mem_lib._base.text import short
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import MOST_SHIFT
 
 
@@ -31,7 +34,8 @@ class Facts:
     :meth:`of` measures the facts of a data set, each when it is first asked for: a margin is never
     computed for a promise that does without.
 
-    Raises ``InvalidArgument`` when a number is out of range.
+    Facts do not change.  Raises ``InvalidArgument`` when a number is out of range, or two numbers
+    contradict each other.
 
     >>> Facts(N=1000, d=10, separation=0.28)
     Facts(N=1000, d=10, separation=0.28)
@@ -71,13 +75,35 @@ class Facts:
             d=integer_in(d, "d", 1),
             classes=2 if classes is None else integer_in(classes, "classes", 1),
             radius=at_least_zero(radius, "radius"),
-            separation=None if separation is None else at_least_zero(separation, "separation"),
-            margin=None if margin is None else at_least_zero(margin, "margin"),
+            separation=None if separation is None else _distance(separation, "separation"),
+            margin=None if margin is None else _distance(margin, "margin"),
             grid_bits=integer_in(grid_bits, "grid_bits", 0, MOST_SHIFT),
             value_bits=None if value_bits is None else integer_in(value_bits, "value_bits", 1),
         )
         if value_bits is not None:
             vars(self)["classes"] = None
+        self._check_distances()
+
+    def _check_distances(self) -> None:
+        for name in ("separation", "margin"):
+            distance = getattr(self, name)
+            if distance is not None and self.N > 1 and distance > 2 * self.radius:
+                raise InvalidArgument(
+                    f"{name}: two points of norm at most radius = {_text(self.radius)} are at most "
+                    f"{_text(2 * self.radius)} apart, got {_text(distance)}"
+                )
+        if self.separation and self.margin and self.margin < self.separation:
+            raise InvalidArgument(
+                f"margin: no two points are closer than separation = {_text(self.separation)}, "
+                f"got {_text(self.margin)}"
+            )
+
+    def known(self, *names: str) -> Fraction:
+        """The first distance of these that is known; ``InvalidArgument`` where none is."""
+        for name in names:
+            if (distance := getattr(self, name)) is not None:
+                return Fraction(distance)
+        raise InvalidArgument(f"{' or '.join(names)}: the promise depends on it, got None")
 
     @property
     def one_class(self) -> bool:
@@ -89,6 +115,18 @@ class Facts:
         """The facts of the distinct points of ``dataset``; roots are rounded to the safe side, in
         their 64th bit."""
         return _Measured(instance(dataset, "dataset", Dataset).distinct())
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name}: facts do not change; make others")
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is Facts and self._numbers() == other._numbers()
+
+    def __hash__(self) -> int:
+        return hash(self._numbers())
+
+    def _numbers(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.NAMES)
 
     def __repr__(self) -> str:
         default = inspect.signature(Facts).parameters
@@ -106,10 +144,17 @@ class Facts:
 class _Measured(Facts):
     """The facts of a data set of distinct points."""
 
+    dataset: Dataset
+
     def __init__(self, dataset: Dataset) -> None:
-        self.dataset = dataset
-        self.N, self.d, self.classes = dataset.N, dataset.d, dataset.classes
-        self.grid_bits, self.value_bits = dataset.shift, None
+        vars(self).update(
+            dataset=dataset,
+            N=dataset.N,
+            d=dataset.d,
+            classes=dataset.classes,
+            grid_bits=dataset.shift,
+            value_bits=None,
+        )
 
     @property
     def one_class(self) -> bool:
@@ -132,8 +177,28 @@ class _Measured(Facts):
     def targets(self) -> tuple[np.ndarray, int] | None:  # type: ignore[override]
         return None if self.dataset.targets is None else self.dataset.integer_targets()
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Measured) and self.dataset == other.dataset
+
+    def __hash__(self) -> int:
+        return hash((self.N, self.d))
+
     def __repr__(self) -> str:  # measuring for a text would take too long
         return f"Facts.of({self.dataset!r})"
+
+
+def _distance(value: Any, name: str) -> Fraction:
+    number = as_fraction(value)
+    if number is None or number <= 0:
+        raise InvalidArgument(f"{name}: a finite number > 0 is needed, got {shown(value)}")
+    return number
+
+
+def _text(value: Fraction) -> str:
+    try:
+        return f"{float(value):g}"
+    except OverflowError:
+        return short(value)
 
 
 def _below(square: Fraction | None) -> Fraction | None:

@@ -54,9 +54,7 @@ class Registry(Mapping[str, type[Construction]]):
                 return self[name]
             if found := self.of_chapter(name):
                 return found[0]
-        raise InvalidArgument(
-            f"construction: one of {', '.join(self)} is needed, got {shown(name)}"
-        )
+        return self[one_of(name, "construction", self)]
 
     def __getitem__(self, name: str) -> type[Construction]:
         return self._all()[name]
@@ -185,9 +183,12 @@ def bound(facts: Facts | Dataset | None, construction: Named, /, **parameters: A
     if facts is None:
         facts = Facts(**{"N": None, "d": None, **sorted_["facts"]})
     elif sorted_["facts"]:
-        raise InvalidArgument(
-            f"dataset: {', '.join(sorted_['facts'])} are those of the data; omit them"
-        )
-    elif not isinstance(facts, Facts):
+        name, value = next(iter(sorted_["facts"].items()))
+        raise InvalidArgument(f"{name}: facts tell it already; omit it, got {shown(value)}")
+    elif isinstance(facts, Dataset):
         facts = Facts.of(facts)
+    elif not isinstance(facts, Facts):
+        raise InvalidArgument(
+            f"facts or dataset: Facts or a Dataset are needed, got {shown(facts)}"
+        )
     return found.bound(facts, **sorted_["beside"])

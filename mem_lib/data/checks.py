@@ -1,6 +1,5 @@
 """From what a caller passes to arrays that are known to be good: points, labels, targets."""
 
-import numbers
 from typing import Any
 
 import numpy as np
@@ -121,17 +120,3 @@ def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
         values = numbers_of("y", y)  # where it was made of integers, some may have been rounded
     names, labels = np.unique(values, return_inverse=True)
     return names.tolist(), labels
-
-
-def real(value: Any, name: str, zero: bool = False) -> float:
-    """A positive (or zero, if allowed) finite number as a float."""
-    number = float("nan")
-    if not isinstance(value, bool) and isinstance(value, numbers.Real):
-        try:
-            number = float(value)
-        except OverflowError:
-            number = float("inf")
-    if not (0 < number < float("inf") or (zero and number == 0)):
-        kind = "non-negative" if zero else "positive"
-        raise InvalidDataset(f"{name} must be a finite {kind} number, got {shown(value)}")
-    return number

@@ -10,7 +10,7 @@ from typing import Any
 from mem_lib._base.files import named
 from mem_lib._base.numbers import is_integer
 from mem_lib.data.dataset import Dataset
-from mem_lib.errors import InvalidDataset, shown
+from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 _INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
@@ -31,7 +31,8 @@ def read_csv(path: str | os.PathLike[str], *, label: int | str = -1) -> Dataset:
     characters, else as text; the classes are their places and `Dataset.names` keeps them.
 
     Raises InvalidDataset for an empty file, a line of another length, and a cell that is not a
-    finite number; the message names line and column.  A missing file is a FileNotFoundError.
+    finite number; the message names line and column.  InvalidArgument when ``label`` is no column.
+    A missing file is a FileNotFoundError.
 
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -98,12 +99,16 @@ def _header(cells: list[str], label: int | str) -> tuple[int, list[str] | None]:
         raise InvalidDataset(f"the first line has {width} cell; points and a label need two")
     if isinstance(label, str):
         if cells.count(label) != 1:
-            raise InvalidDataset(
-                f"label={shown(label)} must name one column of the first line, {shown(cells)}"
+            raise InvalidArgument(
+                f"label: the name of one column is needed, got {shown(label)}; the first line is "
+                f"{shown(cells)}"
             )
         return cells.index(label), cells
     if not is_integer(label) or not -width <= label < width:
-        raise InvalidDataset(f"label={shown(label)} is not a column: the first line has {width}")
+        raise InvalidArgument(
+            f"label: the name or the number of a column is needed, got {shown(label)}; the first "
+            f"line has {width}"
+        )
     column = int(label) % width
     is_header = not any(_looks_numeric(c) for k, c in enumerate(cells) if k != column)
     return column, cells if is_header else None

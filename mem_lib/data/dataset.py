@@ -15,13 +15,14 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base.arguments import above_zero
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.integers import is_wide
 from mem_lib._base.numbers import is_integer
 from mem_lib._base.roots import nearest_root
 from mem_lib._base.rows import first_occurrence
 from mem_lib.data import checks, distances, file, grid
-from mem_lib.errors import InvalidDataset, shown
+from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 
 #: What a file tells beside the arrays.
 _TOLD = ("classes", "names", "separation_at_least")
@@ -49,6 +50,8 @@ class Dataset:
     InvalidDataset
         NaN or inf, a wrong shape or type, no points, a label out of range, or equal points with
         different labels or targets.
+    InvalidArgument
+        When ``separation_at_least`` is no finite number > 0.
 
     Examples
     --------
@@ -95,7 +98,7 @@ class Dataset:
         else:
             targets = checks.frozen(checks.as_targets(targets, N))
         if separation_at_least is not None:
-            separation_at_least = checks.real(separation_at_least, "separation_at_least")
+            separation_at_least = above_zero(separation_at_least, "separation_at_least")
         first = first_occurrence(points)
         for name, values in (("labels", labels), ("targets", targets)):
             if values is not None:
@@ -272,10 +275,11 @@ class Dataset:
         """The data with coordinates rounded to multiples of 2^-bits, halves to even, exactly.
 
         ``self`` when all points lie on that grid; negative bits are allowed.  Raises
-        InvalidDataset when points with different labels or targets would coincide.
+        InvalidArgument for ``bits`` that are no integer, and InvalidDataset when points with
+        different labels or targets would coincide.
         """
         if not is_integer(bits):
-            raise InvalidDataset(f"bits must be an integer, got {shown(bits)}")
+            raise InvalidArgument(f"bits: a whole number is needed, got {shown(bits)}")
         if bits >= self.shift:
             return self
         try:

@@ -4,6 +4,7 @@ A file appears under its name only when it is complete and its checksum is right
 interruption leaves behind is removed, and the next attempt starts afresh.
 """
 
+import gzip
 import hashlib
 import os
 import tarfile
@@ -34,11 +35,15 @@ def fetch(mirrors: tuple[str, ...], checksum: str, path: Path, progress: bool | 
     """Download the first of ``mirrors`` that answers to ``path``, and verify it.
 
     ``checksum`` reads ``algorithm:hexadecimal``.  ``progress`` shows a bar; None shows it in a
-    terminal only.  Raises InvalidDataset, with what each mirror answered.
+    terminal only.
+
+    Raises, with what each mirror answered: InvalidDataset for wrong content, ConnectionError when
+    no mirror sent the file, another OSError when it could not be written.
     """
     from http.client import HTTPException
+    from urllib.error import URLError
 
-    problems = []
+    problems: list[Exception] = []
     for url in mirrors:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,9 +52,12 @@ def fetch(mirrors: tuple[str, ...], checksum: str, path: Path, progress: bool | 
         except (OSError, HTTPException, InvalidDataset) as error:
             problems.append(error)
     told = "; ".join(f"{url}: {error}" for url, error in zip(mirrors, problems, strict=True))
-    raise InvalidDataset(f"{path.name} could not be downloaded to {path.parent} ({told})") from (
-        problems[-1]
-    )
+    kind: type[InvalidDataset] | type[OSError] = OSError
+    if any(isinstance(error, InvalidDataset) for error in problems):
+        kind = InvalidDataset
+    elif isinstance(problems[-1], URLError | ConnectionError | TimeoutError | HTTPException):
+        kind = ConnectionError
+    raise kind(f"{path.name} could not be downloaded to {path.parent} ({told})") from problems[-1]
 
 
 def _stream(url: str, checksum: str, progress: bool | None) -> Iterator[bytes]:
@@ -73,7 +81,7 @@ def _stream(url: str, checksum: str, progress: bool | None) -> Iterator[bytes]:
                 bar.update(len(block))
                 yield block
     if total is not None and received < total:
-        raise InvalidDataset(f"the connection ended after {received} of {total} bytes")
+        raise ConnectionError(f"the connection ended after {received} of {total} bytes")
     if digest.hexdigest() != expected:
         raise InvalidDataset(f"wrong checksum: {algorithm} {digest.hexdigest()}, not {expected}")
 
@@ -81,7 +89,8 @@ def _stream(url: str, checksum: str, progress: bool | None) -> Iterator[bytes]:
 def extract(archive: Path, names: set[str], folder: Path) -> None:
     """Write the regular files of a tar.gz whose last path component is in ``names``.
 
-    Nothing else of the archive is used: no folders, links, owners or modes.
+    Nothing else of the archive is used: no folders, links, owners or modes.  Raises InvalidDataset
+    for a damaged archive; an OSError of a file stays one.
     """
     try:
         with tarfile.open(archive, "r:gz") as tar:
@@ -90,7 +99,7 @@ def extract(archive: Path, names: set[str], folder: Path) -> None:
                 content = tar.extractfile(member) if member.isfile() and name in names else None
                 if content is not None:
                     write_atomically(folder / name, _blocks(content))
-    except (OSError, EOFError, tarfile.TarError, zlib.error) as error:
+    except (gzip.BadGzipFile, EOFError, tarfile.TarError, zlib.error) as error:
         raise InvalidDataset(f"{archive} cannot be unpacked: {error}") from error
 
 

@@ -9,19 +9,20 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.data.checks import real
+from mem_lib._base.arguments import above_zero, between, integer_in
 from mem_lib.data.dataset import Dataset
 from mem_lib.data.packing import packed
 from mem_lib.data.sampling import (
+    MOST,
     Cycle,
-    count,
     directions,
     generator,
     grid_bits,
     norms,
     on_grid,
+    shape,
 )
-from mem_lib.errors import InvalidDataset, shown
+from mem_lib.errors import InvalidArgument, InvalidDataset
 
 
 def ball(
@@ -38,8 +39,9 @@ def ball(
     Uniform candidates are kept when they are at distance >= ``margin`` from all points before
     (from *all*, so that the labels carry no geometry); without a margin the points are distinct.
 
-    Raises InvalidDataset when an argument is out of range, or N such points were not found, with
-    the number that fitted.
+    Raises InvalidArgument for N, d, classes or bits below 1, bits above 52, a margin that is no
+    finite number > 0 and a negative seed; TooLarge for more coordinates than this machine holds;
+    InvalidDataset when N such points were not found, with the number that fitted.
 
     >>> dataset = ball(N=200, d=8, margin=0.1, classes=2, seed=0)
     >>> dataset, dataset.margin >= 0.1, dataset.radius <= 1
@@ -61,7 +63,9 @@ def sphere(
 
     The points are rounded to the grid, so that norms are within sqrt(d) 2^-(bits+1) of 1.
 
-    Raises as `ball`.
+    Raises InvalidArgument for N, d, classes or bits below 1, bits above 52, a margin that is no
+    finite number > 0 and a negative seed; TooLarge for more coordinates than this machine holds;
+    InvalidDataset when N such points were not found, with the number that fitted.
 
     >>> dataset = sphere(N=50, d=5, seed=1)
     >>> dataset.N, dataset.d, abs(dataset.radius - 1) < 2**-19
@@ -73,11 +77,11 @@ def sphere(
 def _labelled(
     N: Any, d: Any, margin: Any, classes: Any, seed: Any, bits: Any, on_sphere: bool
 ) -> Dataset:
-    N, d, classes = count(N, "N"), count(d, "d"), count(classes, "classes")
+    (N, d), classes = shape(N, d), integer_in(classes, "classes", 1, MOST)
     bits, rng = grid_bits(bits), generator(seed)
     step = 2.0**-bits
     if margin is not None:
-        margin = real(margin, "margin")
+        margin = above_zero(margin, "margin")
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray]:
         points = directions(rng, n, d)
@@ -118,22 +122,23 @@ def moons(
     (gap - margin) / 2, less the rounding, so that the margin holds for every N.  Without it the
     noise is unbounded and the margin shrinks, slowly, as N grows.
 
-    Raises InvalidDataset when an argument is out of range, or ``margin`` does not fit into
-    ``gap``.
+    Raises InvalidArgument for N or bits below 1, bits above 52, a negative seed, noise that is no
+    finite number >= 0, a gap outside 0 < gap <= 1, and a margin that is no finite number > 0 or
+    does not fit into ``gap``; TooLarge for more points than this machine holds; InvalidDataset
+    when the grid is too coarse for N points.
 
     >>> dataset = moons(N=100, noise=0.05, margin=0.2, seed=1)
     >>> dataset.d, dataset.labels[:4].tolist(), dataset.margin >= 0.2
     (2, [0, 1, 0, 1], True)
     """
-    N, bits, rng = count(N, "N"), grid_bits(bits), generator(seed)
-    noise, gap = real(noise, "noise", zero=True), real(gap, "gap")
-    if gap > 1:
-        raise InvalidDataset(f"gap must be at most 1, got {shown(gap)}")
+    (N, _), bits, rng = shape(N, 2), grid_bits(bits), generator(seed)
+    noise = above_zero(noise, "noise", or_zero=True)
+    gap = between(gap, "gap", 0, 1, closed=True)
     limit = math.inf
     if margin is not None:
-        limit = (gap - real(margin, "margin")) / 2 * (1 - 1e-9) - 2.0**-bits
+        limit = (gap - above_zero(margin, "margin")) / 2 * (1 - 1e-9) - 2.0**-bits
         if limit < 0:
-            raise InvalidDataset(
+            raise InvalidArgument(
                 f"margin={margin} does not fit between half circles at distance gap={gap}: "
                 f"0 of N={N} points fitted"
             )
@@ -164,13 +169,16 @@ def shells(
     after rounding, and has label j mod 2; take k even for classes of equal mass.  The margin is
     at least the width of the narrowest gap, (1 + gamma/(k-1))^(1/d) - 1 times ((k-1)/k)^(1/d).
 
-    Raises InvalidDataset when an argument is out of range, or the grid is too coarse for N
-    points.
+    Raises InvalidArgument for N, d, shells or bits below 1, bits above 52, a gamma outside
+    0 < gamma < 1 and a negative seed; TooLarge for more coordinates than this machine holds;
+    InvalidDataset when the grid is too coarse for N points.
+
+    >>> dataset = shells(N=6, d=3, shells=2, gamma=0.2)
+    >>> dataset.labels.tolist(), dataset.radius <= 1, dataset.margin >= 0.05
+    ([0, 1, 0, 1, 0, 1], True, True)
     """
-    N, d, k, bits = count(N, "N"), count(d, "d"), count(shells, "shells"), grid_bits(bits)
-    gamma, rng, counter = real(gamma, "gamma"), generator(seed), Cycle(k)
-    if gamma >= 1:
-        raise InvalidDataset(f"gamma must be below 1, got {shown(gamma)}")
+    (N, d), k, bits = shape(N, d), integer_in(shells, "shells", 1, MOST), grid_bits(bits)
+    gamma, rng, counter = between(gamma, "gamma", 0, 1), generator(seed), Cycle(k)
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray]:
         j = counter(n)
@@ -191,9 +199,13 @@ def lattice(N: int, d: int, *, classes: int = 2, seed: int = 0) -> Dataset:
     The side is the least that holds N points; points are first in lexicographic order.  Projected
     on almost any small integer direction, many of them tie.
 
-    Raises InvalidDataset when an argument is out of range.
+    Raises InvalidArgument for N, d or classes below 1 and a negative seed; TooLarge for more
+    coordinates than this machine holds.
+
+    >>> sorted(lattice(N=5, d=2).points.tolist())
+    [[0, 0], [0, 1], [0, 2], [1, 0], [1, 1]]
     """
-    N, d, classes = count(N, "N"), count(d, "d"), count(classes, "classes")
+    (N, d), classes = shape(N, d), integer_in(classes, "classes", 1, MOST)
     rng = generator(seed)
     side = 1
     while side**d < N:
@@ -214,16 +226,16 @@ def moment_curve(N: int, d: int, *, seed: int = 0) -> Dataset:
     of them.  A hyperplane meets the curve at most d times, so the points are in general position,
     and few neurons cannot do: each hyperplane explains at most d changes of the label.
 
-    Raises InvalidDataset when an argument is out of range, or t^d would not be an exact float,
-    which takes b d <= 53 bits.
+    Raises InvalidArgument for N or d below 1, a negative seed, and when t^d would not be an exact
+    float, which takes b d <= 53 bits; TooLarge for more coordinates than this machine holds.
 
     >>> moment_curve(N=3, d=2).integers()[1], sorted(moment_curve(N=3, d=2).points[:, 0])
     (2, [np.float64(-0.5), np.float64(0.0), np.float64(0.5)])
     """
-    N, d, rng = count(N, "N"), count(d, "d"), generator(seed)
+    (N, d), rng = shape(N, d), generator(seed)
     bits = (N // 2).bit_length()
     if bits * d > 53:
-        raise InvalidDataset(
+        raise InvalidArgument(
             f"N, d: {N} points take steps of 2^-{bits}, whose powers up to d = {d} take "
             f"{bits * d} bits; a float64 holds 53"
         )
@@ -250,12 +262,19 @@ def balls(
     not on N: more points are more of the same geometry.  The points go round the balls in turn
     (but for candidates that the rounding moves out of their ball).
 
-    Raises InvalidDataset when an argument is out of range, or so many balls, or N points in
-    them, were not found.
+    Raises InvalidArgument for N, d, components, classes or bits below 1, bits above 52, a radius or
+    margin that is no finite number > 0 and a negative seed; TooLarge for more coordinates, of
+    points or of centres, than this machine holds; InvalidDataset when so many balls, or N points
+    in them, were not found.
+
+    >>> dataset = balls(N=8, d=2, components=4, radius=0.1, margin=0.3)
+    >>> dataset, dataset.margin >= 0.3
+    (Dataset(N=8, d=2, classes=2, points=float64), True)
     """
-    N, d, bits = count(N, "N"), count(d, "d"), grid_bits(bits)
-    components, classes = count(components, "components"), count(classes, "classes")
-    radius, margin = real(radius, "radius"), real(margin, "margin")
+    (N, d), bits = shape(N, d), grid_bits(bits)
+    components, _ = shape(components, d, "components")
+    classes = integer_in(classes, "classes", 1, MOST)
+    radius, margin = above_zero(radius, "radius"), above_zero(margin, "margin")
     where, rng, counter = generator(seed, 1), generator(seed, 2), Cycle(components)
 
     def draw_centre(n: int) -> tuple[np.ndarray, np.ndarray]:

@@ -15,10 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
+from mem_lib._base.arguments import one_of
 from mem_lib._base.extras import need
 from mem_lib.data.dataset import Dataset
 from mem_lib.data.download import data_folder, extract, fetch
-from mem_lib.errors import InvalidDataset, shown
+from mem_lib.errors import InvalidDataset
 
 MNIST_MIRRORS = (
     "https://ossci-datasets.s3.amazonaws.com/mnist/",
@@ -66,9 +67,21 @@ def mnist(
     ``split`` is "train", "test" or "all" (training images first).  ``progress`` shows a bar for a
     download, None only in a terminal.  Y. LeCun, C. Cortes, C. Burges; CC BY-SA 3.0.
 
-    Raises InvalidDataset for a missing file that cannot be downloaded, and a damaged one.
+    Raises
+    ------
+    InvalidArgument
+        For another ``split``.
+    FileNotFoundError
+        When files are missing and ``download`` is False.
+    ConnectionError
+        When they cannot be downloaded; another OSError when they cannot be written or read.
+    InvalidDataset
+        For a damaged file, and for a download with a wrong checksum.
+
+    >>> mnist("test")  # doctest: +SKIP
+    Dataset(N=10000, d=784, classes=10, points=uint8)
     """
-    prefixes = _chosen(split, _PREFIXES)
+    prefixes = _PREFIXES[one_of(split, "split", _PREFIXES)]
     names = [f"{p}-{kind}" for p in prefixes for kind in ("images-idx3-ubyte", "labels-idx1-ubyte")]
     home = data_folder(folder) / "mnist"
     for name in names:
@@ -97,9 +110,21 @@ def cifar10(
     it finds in the sub-folder (complete: 60,000), and downloads only when it finds none of
     ``split`` ("train", "test" or "all").  A. Krizhevsky, 2009.
 
-    Raises InvalidDataset for missing files that cannot be downloaded, and a damaged one.
+    Raises
+    ------
+    InvalidArgument
+        For another ``split``.
+    FileNotFoundError
+        When all files are missing and ``download`` is False.
+    ConnectionError
+        When they cannot be downloaded; another OSError when they cannot be written or read.
+    InvalidDataset
+        For a damaged file, and for a download with a wrong checksum or without the files.
+
+    >>> cifar10("test")  # doctest: +SKIP
+    Dataset(N=10000, d=3072, classes=10, points=uint8)
     """
-    names = _chosen(split, _BATCHES)
+    names = _BATCHES[one_of(split, "split", _BATCHES)]
     home = data_folder(folder) / "cifar10"
     if not any(_find(home, name) for name in names):
         archive = home / CIFAR10_ARCHIVE
@@ -121,12 +146,6 @@ def cifar10(
     return Dataset(batches[:, 1:], batches[:, 0], classes=10)
 
 
-def _chosen(split: str, choices: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
-    if not isinstance(split, str) or split not in choices:
-        raise InvalidDataset(f"split must be one of {_list(choices)}, got {shown(split)}")
-    return choices[split]
-
-
 def _find(home: Path, name: str) -> Path | None:
     """The file in plain or gzipped form."""
     return next((p for p in (home / name, home / f"{name}.gz") if p.is_file()), None)
@@ -141,13 +160,14 @@ def _obtain(
     download: bool,
     progress: bool | None,
 ) -> None:
-    reason: InvalidDataset | None = None
+    reason: InvalidDataset | OSError | None = None
     if download:
         try:
             return fetch(mirrors, checksum, path, progress)
-        except InvalidDataset as error:
+        except (InvalidDataset, OSError) as error:
             reason = error
-    raise InvalidDataset(
+    kind = type(reason) if reason else FileNotFoundError
+    raise kind(
         f"{what} is not in {path.parent}: put the files {_list(names)} (plain or .gz) there, or "
         f"set MEM_LIB_DATA to the folder that holds {path.parent.name}/"
         + (f"; {reason}" if reason else " (download=False)")
@@ -159,11 +179,11 @@ def _list(names: Iterable[str]) -> str:
 
 
 def _content(path: Path, at_most: int) -> bytes:
-    """The bytes of a plain or gzipped file, and an error for more than ``at_most``."""
+    """The bytes of a plain or gzipped file; an error for a damaged one or more than ``at_most``."""
     try:
         with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
             content = file.read(at_most + 1)
-    except (OSError, EOFError, zlib.error) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InvalidDataset(f"{path} is damaged or truncated: {error}") from error
     if len(content) > at_most:
         raise InvalidDataset(f"{path} is longer than {at_most} bytes")
@@ -174,7 +194,7 @@ def _idx(home: Path, name: str, dimensions: int) -> np.ndarray:
     """An array of unsigned bytes in the IDX format: magic number, big-endian shape, bytes."""
     path = _find(home, name)
     if path is None:
-        raise InvalidDataset(f"{home / name} has vanished")
+        raise FileNotFoundError(f"{home / name} has vanished")
     content = _content(path, 1 << 28)
     head = 4 + 4 * dimensions
     magic, *shape = struct.unpack(f">{1 + dimensions}I", content[:head].ljust(head, b"\0"))

@@ -4,10 +4,11 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.numbers import is_integer
-from mem_lib.errors import InvalidDataset, shown
+from mem_lib._base.arguments import integer_in
+from mem_lib._base.memory import check_memory
+from mem_lib.errors import TooLarge, shown
 
-#: No memory holds more points or coordinates.
+#: No memory holds more coordinates; more classes, shells, ... than that are of no use.
 MOST = 10**12
 
 
@@ -37,18 +38,20 @@ def on_grid(points: np.ndarray, bits: int) -> np.ndarray:
     return np.ldexp(np.rint(np.ldexp(points, bits)), -bits) + 0.0
 
 
-def count(value: Any, name: str, most: int = MOST) -> int:
-    if not is_integer(value) or not 1 <= value <= most:
-        end = f" and at most {most}" if is_integer(value) and value > most else ""
-        raise InvalidDataset(f"{name} must be an integer, at least 1{end}, got {shown(value)}")
-    return int(value)
+def shape(N: Any, d: Any, name: str = "N") -> tuple[int, int]:
+    """N points in d dimensions, both at least 1; ``TooLarge`` for more than this machine holds."""
+    N, d = integer_in(N, name, 1), integer_in(d, "d", 1)
+    what = f"{name}, d: the coordinates of {shown(N)} points in dimension {shown(d)}"
+    check_memory(8 * N * d, what)
+    if N * d > MOST:  # where a system does not tell its memory
+        raise TooLarge(f"{what} are more than any machine holds")
+    return N, d
 
 
 def grid_bits(value: Any) -> int:
-    return count(value, "bits", most=52)
+    return integer_in(value, "bits", 1, 52)
 
 
 def generator(seed: Any, *stream: int) -> np.random.Generator:
-    if not is_integer(seed) or seed < 0:
-        raise InvalidDataset(f"seed must be a non-negative integer, got {shown(seed)}")
-    return np.random.default_rng([int(seed), *stream])
+    """The random numbers of a seed, or one of several independent streams of them."""
+    return np.random.default_rng([integer_in(seed, "seed", 0), *stream])

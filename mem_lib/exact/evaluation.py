@@ -62,7 +62,8 @@ def predict(network: Network, points: object) -> np.ndarray:
     ``"value"``: the output, where it is a non-negative integer below 2^63.  ``"sign"``: 1 above 0,
     0 below.  ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
 
-    Raises as :func:`evaluate`.
+    Raises ``InvalidArgument`` when ``network`` is none, ``InvalidDataset`` when ``points`` is
+    empty, has another shape or holds something else than finite numbers.
 
     >>> from mem_lib import Layer, Network
     >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y

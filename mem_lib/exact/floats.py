@@ -82,8 +82,8 @@ def evaluate_in_floats(network: Network, points: Any, dtype: Any = np.float64) -
 
     dtype : ``np.float16``, ``np.float32`` or ``np.float64``.
 
-    Raises ``InvalidArgument`` when ``network`` is none and for another type; points as
-    :func:`mem_lib.evaluate`.
+    Raises ``InvalidArgument`` when ``network`` is none and for another type, ``InvalidDataset``
+    when ``points`` has another shape or holds something else than finite numbers.
 
     >>> one = Network([Layer([[1]], [1], "identity")])
     >>> x = 2.0**24
@@ -105,14 +105,15 @@ def right_in_floats(network: Network, dataset: Dataset, dtype: Any = np.float64)
     """How many labels a floating-point program gets right: outputs of :func:`evaluate_in_floats`
     that are the label, for readout ``"value"``.  **This certifies nothing.**
 
-    ``InvalidDataset`` for targets, ``InvalidNetwork`` for another readout; else raises as
-    :func:`evaluate_in_floats`.
+    Raises ``InvalidArgument`` when ``dataset`` or ``network`` is none and for another type,
+    ``InvalidDataset`` for targets and for points of another dimension, ``InvalidNetwork`` for
+    another readout.
 
     >>> one = Network([Layer([[1]], [0], "identity")])
     >>> right_in_floats(one, Dataset([[0], [1], [2]], [0, 1, 0]), np.float32)
     2
     """
-    if not isinstance(dataset, Dataset) or dataset.labels is None:
+    if instance(dataset, "dataset", Dataset).labels is None:
         raise InvalidDataset(f"dataset: labelled points are needed, got {shown(dataset)}")
     if isinstance(network, Network) and network.readout != "value":
         raise InvalidNetwork(f'network: the readout "value" is needed, got {network.readout!r}')
@@ -128,7 +129,8 @@ def bits_needed(network: Network, points: Any) -> int:
     With at most 24 (float32) or 53 (float64) the same network in floating point is exact at these
     points, lemma ``thm-foundations-sums``, up to the last division by the denominator.
 
-    Raises as :func:`mem_lib.evaluate`.
+    Raises ``InvalidArgument`` when ``network`` is none, ``InvalidDataset`` when ``points`` is
+    empty, has another shape or holds something else than finite numbers.
 
     >>> bits_needed(Network([Layer([[1]], [1], "identity")]), [[2**24]])
     25

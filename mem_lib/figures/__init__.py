@@ -8,7 +8,7 @@ chapter are in its own module ``figures``.  matplotlib loads when the first pict
 
 from mem_lib.figures.charts import bars, curves, forbidden, heat, level, scale, shades, slope
 from mem_lib.figures.picture import Picture, show
-from mem_lib.figures.plane import firing, frame, lines, points, regions, rings
+from mem_lib.figures.plane import drawable, firing, frame, lines, points, regions, rings
 from mem_lib.figures.stepper import Stepper
 from mem_lib.figures.strips import squares, strings
 from mem_lib.figures.style import DARK, DASHES, LIGHT, MARKERS, Colours
@@ -25,6 +25,7 @@ __all__ = [
     "Table",
     "bars",
     "curves",
+    "drawable",
     "firing",
     "forbidden",
     "frame",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mem_lib._base.arguments import one_of
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures.numbers import number_text, tick
 from mem_lib.figures.style import DASHES, MARKERS, Colours
@@ -37,15 +38,22 @@ def curves(
 ) -> None:
     """One curve for each entry ``{name: y}`` of ``series`` over the common ``x``.
 
-    Where ``x`` is None each entry is a pair ``(x, y)``.  ``log``: the logarithmic axes, "", "x",
-    "y" or "xy".  ``labels``: names at the "ends" of the curves, in a "legend", or "none" (so for a
-    second panel).  ``marks`` and ``lines`` may be left out; ``dashes`` tells curves without marks
-    apart.  ``inks``: colours, if not those of the classes.  ``ticks``: ``{"x": values}``.  ``axes``
-    (``xlabel``, ``ylim``, ``title``, …) goes to ``ax.set`` before the names find their places.
-    ``InvalidArgument`` for series of another length than ``x`` and for an unknown word.
+    Where ``x`` is None each entry is a pair ``(x, y)`` or a mapping ``{x: y}``.  ``log``: the
+    logarithmic axes, "", "x", "y" or "xy".  ``labels``: names at the "ends" of the curves, in a
+    "legend", or "none" (so for a second panel).  ``marks`` and ``lines`` may be left out;
+    ``dashes`` tells curves without marks apart.  ``inks``: colours, if not those of the classes.
+    ``ticks``: ``{"x": values}``.  ``axes`` (``xlabel``, ``ylim``, ``title``, …) goes to ``ax.set``
+    before the names find their places.
+
+    Raises ``InvalidArgument`` for series of another length than ``x``, for another word than these
+    and for ticks of another axis than x and y.
+
+    >>> from mem_lib.figures import show
+    >>> show(lambda ax, colours: curves(ax, colours, [1, 2, 4], {"half": [0.5, 1, 2]}, log="xy",
+    ...                                 xlabel="N", ticks={"x": [1, 2, 4]}), "A rising line.")
+    Picture: A rising line.
     """
-    _known("log", log, ("", "x", "y", "xy"))
-    _known("labels", labels, ("ends", "legend", "none"))
+    one_of(labels, "labels", ("ends", "legend", "none"))
     inks = tuple(inks or colours.classes)
     ends: list[tuple[str, float, float, str]] = []
     for k, (name, entry) in enumerate(series.items()):
@@ -67,17 +75,14 @@ def curves(
 
 
 def _pair(x: Any, name: str, entry: Any) -> tuple[np.ndarray, np.ndarray]:
+    if x is None and isinstance(entry, Mapping):
+        entry = list(entry), list(entry.values())
     at, y = (np.asarray(v, dtype=float) for v in (entry if x is None else (x, entry)))
     if at.ndim != 1 or at.shape != y.shape:
         raise InvalidArgument(
             f"series[{shown(name)}]: as many y as x are needed, got shapes {y.shape} and {at.shape}"
         )
     return at, y
-
-
-def _known(name: str, word: str, words: tuple[str, ...]) -> None:
-    if word not in words:
-        raise InvalidArgument(f"{name}: one of {list(words)} is needed, got {shown(word)}")
 
 
 def _name_ends(ax: "Axes", ends: Sequence[tuple[str, float, float, str]]) -> None:
@@ -133,10 +138,19 @@ def scale(
     **axes: Any,
 ) -> None:
     """Set logarithmic axes (as :func:`curves`), the ``axes`` of ``ax.set``, and ``ticks`` with
-    plain numbers, powers of ten where those are long."""
+    plain numbers, powers of ten where those are long.
+
+    Raises ``InvalidArgument`` for other axes than x and y.
+
+    >>> from mem_lib.figures import show
+    >>> show(lambda ax, colours: scale(ax, log="x", ticks={"x": [1, 10**5]}, xlim=(1, 10**6)),
+    ...      "Axes without a curve.")
+    Picture: Axes without a curve.
+    """
+    one_of(log, "log", ("", "x", "y", "xy"))
     ax.set(**{f"{axis}scale": "log" for axis in log}, **axes)
     for axis, values in (ticks or {}).items():
-        _known("ticks", axis, ("x", "y"))
+        one_of(axis, "ticks", ("x", "y"))
         side = getattr(ax, f"{axis}axis")
         side.set_ticks(list(values), [tick(value) for value in values])
         side.set_ticks([], minor=True)
@@ -152,7 +166,14 @@ def level(
     at: float = 0.02,
 ) -> None:
     """A dotted reference line at the height ``y``, or upright at ``x``, with its meaning beside it,
-    ``at`` this fraction of its length.  ``InvalidArgument`` unless one of both is given."""
+    ``at`` this fraction of its length.
+
+    Raises ``InvalidArgument`` unless one of both is given.
+
+    >>> from mem_lib.figures import show
+    >>> show(lambda ax, colours: level(ax, colours, "a coin", y=0.5), "A line at one half.")
+    Picture: A line at one half.
+    """
     dotted: dict[str, Any] = {
         "color": colours.faint, "linestyle": ":", "linewidth": 1, "zorder": 0,
     }  # fmt: skip
@@ -175,7 +196,16 @@ def level(
 def slope(
     ax: "Axes", colours: Colours, through: tuple[float, float], power: float, text: str = ""
 ) -> None:
-    """On logarithmic axes: the line y ~ x^power through one point, dashed, from edge to edge."""
+    """On logarithmic axes: the line y ~ x^power through one point, dashed, from edge to edge.
+    Set the limits first.
+
+    >>> from mem_lib.figures import show
+    >>> def draw(ax, colours):
+    ...     scale(ax, log="xy", xlim=(1, 100), ylim=(1, 100))
+    ...     slope(ax, colours, (4, 2), 0.5, "slope 1/2")
+    >>> show(draw, "A line of slope one half.")
+    Picture: A line of slope one half.
+    """
     x, y = through
     ends = np.array(ax.get_xlim(), dtype=float)
     kept = ax.get_ylim()
@@ -196,7 +226,15 @@ def forbidden(
     at: tuple[float, float] = (0.06, 0.06),
 ) -> None:
     """A lower bound: its curve, and what lies below it shaded; ``text`` at this fraction of the
-    axes.  Set the limits first."""
+    axes.  Set the limits first.
+
+    >>> from mem_lib.figures import show
+    >>> def draw(ax, colours):
+    ...     scale(ax, xlim=(1, 4), ylim=(0, 8))
+    ...     forbidden(ax, colours, [1, 2, 4], [4, 2, 1], "no network")
+    >>> show(draw, "What lies below a falling curve is shaded.")
+    Picture: What lies below a falling curve is shaded.
+    """
     low = ax.get_ylim()[0]
     ax.plot(x, bound, color=colours.ink, linewidth=1.2)
     ax.fill_between(x, bound, low, color=colours.faint, alpha=0.25, linewidth=0)
@@ -216,8 +254,14 @@ def bars(
     """One bar for each entry, the first at the top, with its length at its end.
 
     With ``parts``, the names of the pieces that an entry lists, bars are stacked and their pieces
-    explained in a legend.  ``InvalidArgument`` for an entry with another number of pieces, or
-    without a bar.
+    explained in a legend.
+
+    Raises ``InvalidArgument`` for an entry with another number of pieces, or without a bar.
+
+    >>> from mem_lib.figures import show
+    >>> show(lambda ax, colours: bars(ax, colours, {"A": [3, 4], "B": [5, 0]},
+    ...                               parts=["key", "label"]), "Bars: A 7, B 5.")
+    Picture: Bars: A 7, B 5.
     """
     table = [np.atleast_1d(np.asarray(entry, dtype=float)) for entry in lengths.values()]
     wanted = max(len(parts), 1)
@@ -247,7 +291,12 @@ def bars(
 
 def shades(colours: Colours, *, both: bool = False) -> Any:
     """A colour map from the paper to the first class; ``both``: from class to class, the paper in
-    the middle."""
+    the middle.
+
+    >>> from mem_lib.figures import LIGHT
+    >>> [round(float(part), 3) for part in shades(LIGHT)(0.0)]
+    [1.0, 1.0, 1.0, 1.0]
+    """
     from matplotlib.colors import LinearSegmentedColormap
 
     ends = [colours.paper, colours.classes[0]]
@@ -268,8 +317,15 @@ def heat(
     **axes: Any,
 ) -> None:
     """``values`` (rows from the bottom up) as shades over ``extent`` = (left, right, bottom, top),
-    with a bar that explains them; ``both`` as in :func:`shades`.  ``InvalidArgument`` for values
-    that are no table."""
+    with a bar that explains them; ``both`` as in :func:`shades`.
+
+    Raises ``InvalidArgument`` for values that are no table.
+
+    >>> from mem_lib.figures import show
+    >>> show(lambda ax, colours: heat(ax, colours, [[0, 0.5], [0.5, 1]], (0, 2, 0, 2)),
+    ...      "Darker to the upper right.")
+    Picture: Darker to the upper right.
+    """
     values = np.asarray(values, dtype=float)
     if values.ndim != 2:
         raise InvalidArgument(f"values: a table is needed, got shape {values.shape}")

@@ -36,30 +36,24 @@ class Picture:
     ``light``, ``dark``: SVG.  ``alt``: what it shows, for those who do not see it.  ``caption``:
     what everybody reads below it; none where it is empty.  ``one + two`` stands side by side where
     there is room, one above the other on a phone.
+
+    >>> one = show(lambda ax, colours: ax.plot([0, 1], color=colours.ink), "A rising line.")
+    >>> (one + one).alt, len((one + one).beside)
+    ('A rising line.', 1)
     """
 
     def __init__(self, light: bytes, dark: bytes, alt: str, caption: str = "") -> None:
         self.light, self.dark, self.alt, self.caption = light, dark, alt, caption
         self.beside: tuple[Picture, ...] = ()
-        self.together = ""
 
     def __add__(self, other: "Picture") -> "Picture":
         both = Picture(self.light, self.dark, self.alt, self.caption)
         both.beside = (*self.beside, other, *other.beside)
         return both
 
-    def captioned(self, caption: str) -> "Picture":
-        """The same with ``caption`` below all of it, also where pictures stand side by side."""
-        again = Picture(self.light, self.dark, self.alt, self.caption)
-        again.beside, again.together = self.beside, caption
-        return again
-
     def _repr_html_(self) -> str:
         pictures = "".join(picture._images() for picture in (self, *self.beside))
-        row = f'<div class="mem-figure">{pictures}</div>'
-        if self.together:
-            row = f'<figure class="mem-row">{row}{figcaption(self.together)}</figure>'
-        return f"<style>{_CSS}</style>{row}"
+        return f'<style>{_CSS}</style><div class="mem-figure">{pictures}</div>'
 
     def _images(self) -> str:
         """The drawing of each theme, and its caption."""
@@ -92,7 +86,9 @@ def show(
     """The picture drawn by ``draw(ax, colours)``; several ``panels``: ``draw(axes, colours)``.
 
     ``alt`` says in words what the picture shows, ``caption`` stands below it; ``size`` is in
-    inches.  Raises ``InvalidArgument`` when ``alt`` is empty.
+    inches; ``subplots`` goes to matplotlib's function of that name.
+
+    Raises ``InvalidArgument`` when ``alt`` is empty.
 
     >>> show(lambda ax, colours: ax.plot([0, 1], color=colours.ink), "A rising line.")
     Picture: A rising line.

@@ -35,7 +35,13 @@ class Stepper:
     """Frames of which one is seen, and the control that chooses it.
 
     ``frames`` maps each value of what ``label`` names to a :class:`Picture` or a :class:`Table`.
-    ``InvalidArgument`` without a label, without a frame, and for a frame that is not HTML.
+
+    Raises ``InvalidArgument`` without a label, without a frame, and for a frame that is not HTML.
+
+    >>> from mem_lib.figures import table
+    >>> Stepper("points N", {N: table([(N, N**2)], ["N", "its square"], caption="A square")
+    ...                      for N in (2, 3)})
+    Stepper: points N in 2, 3
     """
 
     def __init__(self, label: str, frames: Mapping[Any, Frame], *, caption: str = "") -> None:

@@ -29,8 +29,15 @@ def strings(
 
     "1" is filled, "0" left pale, " " nothing; ``inks`` gives further characters their colours, so
     that kinds of ones can be told apart.  ``notes``: a text to the right of each row, bold and
-    coloured in the rows ``strong``.  ``axes`` goes to ``ax.set``.  ``InvalidArgument`` for no row,
-    for a character without an ink, and for notes that are not one a row.
+    coloured in the rows ``strong``.  ``axes`` goes to ``ax.set``.
+
+    Raises ``InvalidArgument`` for no row, for a character without an ink, and for notes that are
+    not one a row.
+
+    >>> from mem_lib.figures import show
+    >>> show(lambda ax, colours: strings(ax, colours, ["1011", " 011"], notes=["all", "less"]),
+    ...      "Four bits, and three.")
+    Picture: Four bits, and three.
     """
     inks = {"1": colours.classes[0], **(inks or {})}
     unknown = set("".join(rows)) - {*inks, "0", " "}
@@ -67,7 +74,12 @@ def squares(
     alpha: float = 1.0,
     pad: float = 0.08,
 ) -> None:
-    """Unit squares with their corner at each of ``cells`` = (column, row), as one path."""
+    """Unit squares with their corner at each of ``cells`` = (column, row), as one path.
+
+    >>> from mem_lib.figures import show
+    >>> show(lambda ax, colours: squares(ax, [(0, 0), (2, 0)], colours.accent), "Two squares.")
+    Picture: Two squares.
+    """
     _bars(ax, [(x, y, 1) for x, y in cells], colour, alpha=alpha, pad=pad)
 
 

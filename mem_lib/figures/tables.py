@@ -96,8 +96,10 @@ def table(
     shown as they are, large ones in groups of three digits, floats with ``digits`` significant
     digits, None as a dash.  ``best`` says of a column whether its ``"min"`` or its ``"max"`` is
     the best entry, which is set in bold and called so for those who hear the table; equal entries
-    share the mark.  Columns without a name have no head.  ``InvalidArgument`` for no row, a row of
-    another length, a caption without words, and a column in ``best`` that has no number.
+    share the mark.  Columns without a name have no head.
+
+    Raises ``InvalidArgument`` for no row, a row of another length or without an entry, a caption
+    without words, and in ``best`` a column without a number or another word than these two.
 
     >>> table([("A", 12000), ("B", 900)], ["network", "weights"], caption="Two networks",
     ...       best={"weights": "min"})
@@ -130,8 +132,15 @@ def table(
 def measured(rows: Sequence[Mapping[str, Any]], *, caption: str) -> Table:
     """Recorded measurements (:func:`mem_lib.recorded.read`) beside what they are compared with.
 
-    ``rows`` have the entries ``what``, ``value``, ``unit``, ``baseline`` and ``baseline_value``;
-    ``InvalidArgument`` where one is missing, or no row is given.
+    ``rows`` have the entries ``what``, ``value``, ``unit``, ``baseline`` and ``baseline_value``.
+
+    Raises ``InvalidArgument`` where one is missing, or no row is given.
+
+    >>> row = {"what": "build", "value": 14, "unit": "s", "baseline": "one product"}
+    >>> measured([{**row, "baseline_value": 6.57}], caption="Times")
+    Times
+    what   measured  unit  compared with  measured there
+    build        14  s     one product              6.57
     """
     wanted = ("what", "value", "unit", "baseline", "baseline_value")
     entries = [_entries(row, wanted, i) for i, row in enumerate(rows)]

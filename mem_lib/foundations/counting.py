@@ -51,8 +51,8 @@ def counting_bound(
 
 
 def log_networks(weights: int, bits: int, *, inputs: int | None = None, outputs: int = 1) -> float:
-    """log2 of the number of networks that the counting theorem allows: at most that many bits are
-    stored in ``weights`` weights of at most ``bits`` bits each.  Arguments as in
+    """log2 of the number of networks in theorem ``thm-foundations-counting``: at most that many
+    bits are stored in ``weights`` weights of at most ``bits`` bits each.  Arguments as in
     :func:`counting_bound`; computed in binary64, relative error below 1e-12.
 
     Raises ``InvalidArgument`` when an argument is out of range.

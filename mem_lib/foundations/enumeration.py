@@ -29,7 +29,8 @@ def labellings(
     activation : of the hidden layers, ``"relu"`` or ``"threshold"``; the label is 1 where the
         output is at least 0, else 0.
 
-    Raises ``InvalidArgument`` for more than 2,000,000 networks.
+    Raises ``InvalidArgument`` for more than 2,000,000 networks, sums beyond int64, or an argument
+    out of range, ``InvalidDataset`` for points that are no rectangular array.
 
     >>> sorted(labellings([1, 1], [[0], [1]], largest=1))   # [w x + b >= 0]
     [(0, 0), (0, 1), (1, 0), (1, 1)]

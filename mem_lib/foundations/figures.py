@@ -12,7 +12,7 @@ import numpy as np
 from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset
+from mem_lib.errors import InvalidArgument
 from mem_lib.exact import evaluate
 from mem_lib.figures import MARKERS, Colours, Picture
 from mem_lib.foundations.networks import staircase
@@ -30,8 +30,7 @@ def coins(dataset: Dataset) -> Picture:
 
     ``InvalidDataset`` unless the points are labelled and have one coordinate.
     """
-    if dataset.labels is None or dataset.d != 1:
-        raise InvalidDataset(f"dataset: labelled points on a line are needed, got {dataset}")
+    dataset = figures.drawable(dataset, d=1)
     places, labels = np.asarray(dataset.points, float)[:, 0], dataset.labels
     low, high = places.min() - 1, places.max() + 1
     at = np.linspace(low, high, 40 * int(high - low) + 1)

@@ -112,8 +112,9 @@ _DIFFERENCE = [1, -2, -1, 2]
 
 
 def pieces_of(numbers: Any, bits: int, pieces: int) -> np.ndarray:
-    """The points of :func:`bit_reader`: ``numbers`` (M,) of ``bits`` bits, cut into ``pieces``
-    pieces of ceil(bits / pieces) bits, most significant first: (M, pieces), int64 or object.
+    """The points of :func:`bit_reader` (lemma ``thm-foundations-bits``): ``numbers`` (M,) of
+    ``bits`` bits, cut into ``pieces`` pieces of ceil(bits / pieces) bits, most significant first:
+    (M, pieces), int64 or object.
 
     Raises ``InvalidArgument`` when a number is negative or too long, or there is none.
 

@@ -71,6 +71,9 @@ def log_labellings(
     activation : of the hidden layers.
 
     Raises ``InvalidArgument`` when an argument is out of range, or the lists do not fit.
+
+    >>> log_labellings(5, [2, 1], [4, 3]), round(log_labellings(100, [2, 1], [4, 3]), 2)
+    (5.0, 94.3)
     """
     units, weights = _layers(units, weights, activation)
     return _log_labellings(integer_in(N, "N", 1, MOST), units, weights, activation)
@@ -92,7 +95,7 @@ def most_shattered(units: Sequence[int], weights: Sequence[int], activation: str
     and ``thm-foundations-vc``); arguments as in :func:`log_labellings`, whose product it solves for
     N.
 
-    Raises as :func:`log_labellings`.
+    Raises ``InvalidArgument`` when an argument is out of range, or the lists do not fit.
 
     >>> most_shattered([1], [3], "threshold") >= 3    # a half-plane shatters three points
     True
@@ -129,7 +132,7 @@ def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu"
 
 def weights_needed(N: int, depth: int | None = None, *, activation: str = "relu") -> int:
     """The least W with ``vc_bound(W, depth) >= N``: a wiring of fewer weights does not shatter any
-    N points.
+    N points (theorems ``thm-foundations-vc`` and ``thm-foundations-threshold``).
 
     Raises ``InvalidArgument`` when an argument is out of range.
 

@@ -81,7 +81,19 @@ def build(
     **parameters: Any,
 ) -> Network:
     """A deep ReLU network whose output is the label, exactly, at every point: ``mem_lib.build``
-    with a construction of this chapter and its parameters.
+    with a construction of this chapter and its parameters.  By default the network of theorem
+    ``thm-optimal_relu-paper``.  Real targets come out exactly, or up to ``tolerance``.
+
+    Raises
+    ------
+    InvalidArgument
+        When an argument is of the wrong kind, out of range, or means nothing to the variant, as
+        ``tolerance`` for labels; ``TooLarge`` when the network would not fit into memory.
+    HypothesisViolated
+        When ``depth`` or ``max_weight_bits`` is too small, or exact targets take more than 64 bits
+        each and there is no ``tolerance``.
+    ConstructionFailed
+        When no direction that was drawn tells all points apart.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.ball(N=40, d=3, classes=3, seed=1)
@@ -103,6 +115,11 @@ def bound(
     chapter.  Depth and width come from exact formulas; the other entries are generous.
 
     ``bound(dataset)`` measures the facts; without a data set N, d and the separation are needed.
+    The default promises theorem ``thm-optimal_relu-paper``.
+
+    Raises ``InvalidArgument`` when an argument is missing, out of range or without a meaning;
+    ``HypothesisViolated`` when ``depth`` or ``max_weight_bits`` may be too small, or targets are
+    not given by a data set, or too long.
 
     >>> bound(N=1000, d=10, separation=0.28).depth, bound(N=1000, d=10, separation=0.28).width
     (1002, 12)
@@ -126,7 +143,12 @@ def folders(
     **parameters: Any,
 ) -> Folders:
     """The keys, the folders and their strings of the network that :func:`build` makes of the same
-    arguments; errors as there.
+    arguments.
+
+    Raises ``InvalidArgument`` when an argument is of the wrong kind, out of range or without a
+    meaning, ``TooLarge`` when the network would not fit into memory, ``HypothesisViolated`` when a
+    budget is too small or exact targets are too long, ``ConstructionFailed`` when no direction that
+    was drawn tells all points apart.
 
     >>> import mem_lib as ml
     >>> dataset = ml.Dataset([[0], [1], [5], [6]], [0, 1, 1, 0])

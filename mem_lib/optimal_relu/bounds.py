@@ -58,9 +58,10 @@ def spread_bound(N: int, d: int, separation: Real | None, radius: Real) -> Fract
 
 def key_bits_bound(N: int, d: int, separation: Real | None, radius: Real) -> int:
     """How many bits a key of the ``"paper"`` variant has at most, when the direction has the spread
-    of :func:`spread_bound`.
+    of :func:`spread_bound` (theorem ``thm-optimal_relu-projection``).
 
-    Raises as :func:`spread_bound`.
+    Raises ``InvalidArgument`` when an argument is out of range, or two points cannot be that far
+    apart.
 
     >>> key_bits_bound(1000, 10, 0.28, 1)
     27
@@ -94,9 +95,10 @@ def paper_depth(
     3 sqrt(N log N) + sqrt(N / log N) (3 max(log R, log C) + 2) + 4 with
     R = 10 radius N^2 sqrt(pi d) / separation, logarithms to base 2, N >= 2.  Numbers of folders and
     of bits are not rounded to integers here, so no network has exactly this depth; what is promised
-    is the bound of the construction.
+    is the bound of the construction, theorem ``thm-optimal_relu-paper``.
 
-    Raises as :func:`spread_bound`.
+    Raises ``InvalidArgument`` when an argument is out of range, or two points cannot be that far
+    apart.
 
     >>> round(paper_depth(1000, 10, 0.28))
     1152

@@ -182,7 +182,12 @@ class FileNetwork(Construction):
 
     def folders(self, dataset: Dataset, *, seed: int = 0, progress: bool | None = None) -> Folders:
         """The keys, the folders and their strings of the network that :meth:`build` makes of the
-        same arguments; errors as there."""
+        same arguments.
+
+        Raises ``InvalidArgument`` for what is no data set and no seed, ``TooLarge`` when the
+        network would not fit into memory, ``HypothesisViolated`` when a budget is too small or
+        exact targets are too long, ``ConstructionFailed`` when no direction separates the points.
+        """
         data, seed = self.accepted(dataset), integer_in(seed, "seed", 0)
         plan = self.plan(data, np.random.default_rng(seed))
         check_memory(plan.bytes, plan.burden)
@@ -237,7 +242,8 @@ def budget(value: int | None, name: str) -> int | None:
 
 
 def size_formula(network: Network | Mapping[str, Any]) -> Formula:
-    """The size of a network of this chapter, computed from its ``about`` and from nothing else.
+    """The size of a network of this chapter, computed from its ``about`` and from nothing else: for
+    ``"paper"`` proposition ``thm-optimal_relu-size``.
 
     Raises ``InvalidArgument`` for a network that another chapter built, or that tells nonsense.
 

@@ -82,7 +82,7 @@ class StreamPlan(FilePlan):
     def folders(self, progress: bool | None = None) -> Folders:
         keys, codes = self.keys, self.line.values[self.keys.by_key]
         firsts, strings = stream(
-            keys.residues, codes, keys.bits, self.key_bits, self.label_bits, self.folder_size
+            keys.residues, codes, self.key_bits, self.label_bits, self.folder_size
         )
         rows = in_rows(keys.residues, self.line.projection.order[keys.by_key])
         return Folders(rows, tuple(firsts), tuple(strings), (), self.string_bits)

@@ -48,7 +48,8 @@ class WorstCase:
         c, grid = _codes(facts, tolerance)
         N, d = integer_in(facts.N, "N", 1, MOST_POINTS), integer_in(facts.d, "d", 1, MOST_POINTS)
         radius, shift = facts.radius, integer_in(facts.grid_bits, "grid_bits", 0, MOST_SHIFT)
-        key_bits = key_bits_bound(N, d, facts.separation, radius)
+        apart = None if N == 1 else facts.known("separation")
+        key_bits = key_bits_bound(N, d, apart, radius)
         if direction_bits is not None:
             bits = integer_in(direction_bits, "direction_bits", 1, MOST_SHIFT)
         elif d == 1:

@@ -224,12 +224,12 @@ def power(k: int) -> Fraction:
     return Fraction(2) ** k
 
 
-def scaled(column: Any, factor: Fraction) -> Any:
+def column_times(column: Any, factor: Fraction) -> Any:
     """A column of fractions times a fraction."""
     return flint().fmpq_mat(column) * flint().fmpq(factor.numerator, factor.denominator)
 
 
-def shifted(column: Any, constant: Fraction) -> Any:
+def column_plus(column: Any, constant: Fraction) -> Any:
     """The function plus a constant, in fractions."""
     column = flint().fmpq_mat(column)
     column[column.nrows() - 1, 0] += flint().fmpq(constant.numerator, constant.denominator)

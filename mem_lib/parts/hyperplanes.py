@@ -5,7 +5,7 @@ from fractions import Fraction
 import numpy as np
 
 from mem_lib.data import Dataset
-from mem_lib.exact import Engine
+from mem_lib.exact.engine import Engine
 from mem_lib.network import Layer, Network
 
 

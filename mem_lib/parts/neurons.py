@@ -94,6 +94,11 @@ def neurons_of(network: Network) -> Neurons:
     the output bias; no neurons for a constant network of depth 1.
 
     Raises ``InvalidArgument`` for any other network.
+
+    >>> hidden, output = Layer([[6], [0]], [8, 5], "relu"), Layer([[-3, 2]], [0], "identity")
+    >>> found = neurons_of(Network([hidden, output], output_denominator=2))
+    >>> found.rows.tolist(), found.biases.tolist(), found.outer
+    ([[6], [0]], [8, 5], (Fraction(-3, 2), Fraction(1, 1)))
     """
     hidden, output = layers_of(network)
     if hidden is None:

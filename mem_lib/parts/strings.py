@@ -4,7 +4,7 @@ A key costs few bits when it is told as the distance from the one before it.  An
 has ``key_bits`` bits; a wider gap is bridged by *dummy entries*: the largest increment, label 0.
 Read from the top, a string is: first key, label, increment, label, increment, label, ...
 
->>> firsts, strings = stream(np.array([3, 4, 9]), np.array([1, 0, 1]), 4, 2, 1, 3)
+>>> firsts, strings = stream(np.array([3, 4, 9]), np.array([1, 0, 1]), 2, 1, 3)
 >>> firsts, [f"{s:0{string_bits(4, 2, 1, 3)}b}" for s in strings]
 ([3, 9], ['00111010000', '10011000000'])
 """
@@ -31,7 +31,6 @@ def joined(fields: list[int], bits: int) -> int:
 def stream(
     keys: np.ndarray,
     labels: np.ndarray,
-    first_bits: int,
     key_bits: int,
     label_bits: int,
     folder_size: int,

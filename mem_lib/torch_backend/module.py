@@ -20,7 +20,7 @@ from mem_lib._base.arguments import instance
 from mem_lib._base.dyadic import as_floats, nearest
 from mem_lib._base.memory import check_memory
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, InvalidNetwork, shown
+from mem_lib.errors import HypothesisViolated, InvalidNetwork
 from mem_lib.exact.device import device_named, room_for
 from mem_lib.exact.floats import bits_needed
 from mem_lib.network import Layer, Network, Sparse
@@ -85,12 +85,12 @@ def to_torch(
     ------
     HypothesisViolated
         When 53 bits cannot be proven to be enough; the message states how many bits are needed.
-        When outputs leave the range of float64.
     InvalidArgument
         When ``network`` or ``dataset`` is none, dense layers do not fit into memory, or ``device``
         is not there.
     InvalidNetwork
-        When ``dataset`` has another dimension than the network.
+        When ``dataset`` has another dimension than the network, or the network's denominator is
+        out of the range of float64.
     MemorizationError
         When the memory of the device is too small.
 
@@ -113,11 +113,7 @@ def to_torch(
 
 
 def _proof(network: Network, dataset: Any) -> tuple[str, int]:
-    if not isinstance(dataset, Dataset):
-        raise InvalidArgument(
-            "dataset: exact=True asks for a proof at the points of a Dataset, got "
-            f"{shown(dataset)}; exact=False needs none and proves nothing"
-        )
+    instance(dataset, "dataset", Dataset)
     if dataset.d != network.inputs:
         raise InvalidNetwork(
             f"dataset: the network has {network.inputs} inputs, the points {dataset.d} coordinates"
@@ -154,8 +150,8 @@ def _enough(network: Network) -> int:
         return FLOAT64
     if network.output_denominator.bit_length() <= 1000:
         return FLOAT64 - 2
-    raise HypothesisViolated(
-        "exact: outputs over a denominator of "
+    raise InvalidNetwork(
+        "network: outputs over a denominator of "
         f"{network.output_denominator.bit_length()} bits leave the range of float64"
     )
 

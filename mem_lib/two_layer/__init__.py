@@ -98,11 +98,28 @@ def build(
     **parameters: Any,
 ) -> Network:
     """A network with one hidden layer that memorizes ``dataset``: ``mem_lib.build`` with a
-    construction of this chapter and its parameters.
+    construction of this chapter and its parameters, by default that of theorem
+    ``thm-two_layer-sorted``.
 
     Exact variants, ``"sorted"``, ``"paper"``, ``"threshold"`` and ``"hybrid"``, compute in
     integers; floats enter as the dyadic numbers that they are.  The readout is ``"sign"`` for
     ``"threshold"`` and for a fit of two classes (as -1 and 1), and ``"value"`` otherwise.
+
+    Raises
+    ------
+    InvalidArgument
+        When an argument is of the wrong kind, out of range, or means nothing to the variant;
+        ``TooLarge`` when the network would not fit into memory.
+    HypothesisViolated
+        When an exact variant meets points that are not in general position, ``"threshold"`` targets
+        or more than two classes, or a fit numbers beyond 2^400 or below 2^-400; when ``tau`` is
+        given for points of different norms.
+    ConstructionFailed
+        When a random step used up its draws, or a fit its neurons.
+    InvalidCertificate, MemorizationError
+        When ``checkpoint`` is the file of another run; when the memory of ``device`` is too small.
+    ImportError
+        When python-flint, for the exact variants, or PyTorch, for a ``device``, is not installed.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.sphere(N=50, d=4, seed=1)
@@ -119,7 +136,8 @@ def bound(
     dataset: Dataset | Facts | None = None, *, variant: str = "sorted", **parameters: Any
 ) -> Size | None:
     """What the theorem of an exact variant promises for points in general position:
-    ``mem_lib.bound`` with a construction of this chapter.
+    ``mem_lib.bound`` with a construction of this chapter, by default theorem
+    ``thm-two_layer-sorted``.
 
     ``bound(dataset)`` measures the facts; without a data set N and d are needed, and the values are
     those of two classes, the radius 1 and the grid 2^-20 unless ``classes`` or ``value_bits``,
@@ -129,6 +147,9 @@ def bound(
     None for the others.  ``"hybrid"`` has 2 ceil(N/(d+1)) neurons more than its fit, whose number
     is measured; of ``"ntk"`` and ``"hermite"`` :func:`steps_needed` promises the number of neurons
     for the step sizes of the theorem; nothing is proved about the rest.
+
+    Raises ``InvalidArgument`` when N or d is missing, or an argument is out of range or without a
+    meaning; ``HypothesisViolated`` for ``"threshold"`` with targets or more than two classes.
 
     >>> bound(N=1000, d=50).neurons, bound(N=1000, d=50, variant="paper").neurons
     (40, 80)
@@ -161,6 +182,21 @@ def fit(
     theorems, unless two lie on one line through the origin; all others are centred, and neurons
     have biases.  In few dimensions the kernels are nearly singular: the default of ``"ntk"`` copes
     best, and many points need very many neurons.
+
+    Raises
+    ------
+    InvalidArgument
+        When an argument is out of range, or means nothing to the variant; ``TooLarge`` when the fit
+        would not fit into memory.
+    HypothesisViolated
+        When the largest coordinate or value is beyond 2^400 or below 2^-400, or ``tau`` is given
+        for points of different norms.
+    ConstructionFailed
+        Unless ``partial``: when the neurons are used up, or rounding is too coarse for the goal.
+    InvalidCertificate, MemorizationError
+        When ``checkpoint`` is the file of another run; when the memory of ``device`` is too small.
+    ImportError
+        When ``device`` is given and PyTorch is not installed.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.sphere(N=200, d=20, seed=1)

@@ -9,7 +9,6 @@ import math
 
 from mem_lib._base.arguments import integer_in, one_of
 from mem_lib.constructions import Facts
-from mem_lib.errors import HypothesisViolated, shown
 from mem_lib.network import Size
 from mem_lib.two_layer.lengths import AffineLengths, Lengths, PairLengths, log_sum, whole_bits
 
@@ -81,11 +80,6 @@ def _relu(points: Lengths, neurons: int, pairs: list[PairLengths], determinants:
 
 def threshold_size(facts: Facts) -> Size:
     """Of theorem ``thm-two_layer-threshold``: ceil((N-1)/d) units."""
-    if facts.classes is None or facts.classes > 2:
-        given = "real targets" if facts.classes is None else f"{shown(facts.classes)} classes"
-        raise HypothesisViolated(
-            f"dataset: 'two_layer.threshold' needs labels of at most two classes, got {given}"
-        )
     points = Lengths.of(facts)
     N, d = points.N, points.d
     units = least_neurons(N, d, "threshold")

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from mem_lib._base.arguments import integer_in
-from mem_lib._base.numbers import as_fraction, numbers_of
+from mem_lib._base.numbers import as_fraction, floats_of
 from mem_lib.errors import InvalidArgument, shown
 
 #: Harmonic orders beyond leave the range of floats.
@@ -35,7 +35,7 @@ def gate_kernel(G: ArrayLike) -> np.ndarray:
     """(1/4 + arcsin(G) / (2 pi)) G, entry by entry, for inner products of unit vectors.
 
     E sum_ij r_i r_j 1[<u, x_i> > 0] 1[<u, x_j> > 0] <x_i, x_j> = r^T gate_kernel(G) r for a
-    Gaussian u.
+    Gaussian u: what theorem ``thm-two_layer-ntk`` is about.  Any shape, which the result has too.
 
     Raises ``InvalidArgument`` for numbers beyond -1 and 1, ``InvalidDataset`` for other
     things.
@@ -73,7 +73,7 @@ def harmonic_kernel(order: int, rho: ArrayLike) -> np.ndarray:
 
 def gate_multiplier(order: int) -> float:
     """s_l = sin(pi l / 2) / (pi l), the coefficients of 1[cos t > 0] = sum_l s_l e^(i l t);
-    s_0 = 1/2, and s_(-l) = s_l.
+    s_0 = 1/2, and s_(-l) = s_l.  Theorem ``thm-two_layer-harmonic`` takes s_l for odd l.
 
     Raises ``InvalidArgument`` when an argument is out of range.
 
@@ -122,9 +122,9 @@ def tau(q: int) -> float:
 def kappa(order: int, tau: float | Fraction = 0) -> float:
     """E he_p(s) Phi(s / tau) = (1 + tau^2)^(-p/2) He_(p-1)(0) / sqrt(2 pi p!), for a Gaussian s and
     odd p = ``order``: the part of order p in a gate that is smoothed by a bias of standard
-    deviation ``tau``.
+    deviation ``tau`` (theorem ``thm-two_layer-hermite``).
 
-    Raises ``InvalidArgument`` when an argument is out of range.
+    Raises ``InvalidArgument`` when ``order`` is even, below 1 or above 99, or ``tau`` out of range.
 
     >>> [round(kappa(order), 7) for order in (1, 3, 5)]
     [0.3989423, -0.1628675, 0.1092548]
@@ -140,7 +140,7 @@ def kappa(order: int, tau: float | Fraction = 0) -> float:
 
 def cosines(values: ArrayLike, name: str) -> np.ndarray:
     """Numbers from -1 to 1."""
-    array = np.asarray(numbers_of(name, values, fractions=True), dtype=np.float64)
+    array = floats_of(name, values)
     if not (np.abs(array) <= 1).all():
         raise InvalidArgument(
             f"{name}: inner products of unit vectors are from -1 to 1, got {shown(values)}"

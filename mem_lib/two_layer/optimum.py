@@ -100,7 +100,7 @@ def optimal_weight(
     Raises
     ------
     InvalidArgument
-        When there are more points, or an argument is out of range.
+        When an argument is out of range; ``TooLarge`` when there are more points.
     HypothesisViolated
         When numbers are beyond 2^400.
     ConstructionFailed

@@ -11,7 +11,7 @@ import numpy as np
 from mem_lib._base.arguments import instance
 from mem_lib._base.integers import integers
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, HypothesisViolated, InvalidArgument, shown
+from mem_lib.errors import ConstructionFailed, HypothesisViolated, TooLarge, shown
 from mem_lib.network import Network
 from mem_lib.parts.neurons import Neurons
 from mem_lib.two_layer.residual.goal import Values
@@ -49,7 +49,7 @@ class Problem:
     def of(cls, dataset: Dataset) -> Problem:
         data = instance(dataset, "dataset", Dataset).distinct()
         if data.N > MOST_POINTS:
-            raise InvalidArgument(
+            raise TooLarge(
                 f"dataset: linear programs for up to {MOST_POINTS} points are solved, got "
                 f"N = {data.N}"
             )

@@ -26,12 +26,12 @@ from mem_lib.network import Network, Size
 from mem_lib.parts.affine import (
     IntegerPoints,
     affine,
+    column_plus,
+    column_times,
     floor_log2,
     hyperplane,
     power,
     redrawn,
-    scaled,
-    shifted,
 )
 from mem_lib.parts.neurons import Difference, Neurons, neurons_from
 from mem_lib.two_layer.bounds import slabs_size
@@ -131,8 +131,8 @@ def _slab(
     largest = max(int(abs(value)) for value in points.at(numerators))
     # the largest power of two h with h * largest / denominator < gap / 2
     k = -floor_log2(2 * largest, plane.gap * int(denominator)) - 1 if largest else 0
-    bend = scaled(function, power(k))
+    bend = column_times(function, power(k))
     half = Fraction(plane.gap, 2)
-    lower, upper = shifted(plane.column, half), shifted(plane.column, -half)
+    lower, upper = column_plus(plane.column, half), column_plus(plane.column, -half)
     weight = power(-k) if largest else Fraction(0)  # nothing to give out: idle neurons
     return Difference([lower + bend, lower, upper + bend, upper], [1, -1, -1, 1], weight)

@@ -29,14 +29,14 @@ from mem_lib.network import Network, Size
 from mem_lib.parts.affine import (
     IntegerPoints,
     affine,
+    column_plus,
+    column_times,
     flint,
     floor_log2,
     least_ratio,
     oriented,
     power,
     redrawn,
-    scaled,
-    shifted,
 )
 from mem_lib.parts.neurons import Difference, Neurons, neurons_from
 from mem_lib.two_layer.bounds import sorted_size
@@ -201,6 +201,6 @@ def _pair(points: IntegerPoints, strips: _Strips, level: Fraction, change: Any) 
     least = least_ratio(distances, points.at(numerators))
     # the largest power of two h with h |change| <= |p - level| / 2 at all points
     k = 0 if least is None else floor_log2(least[0] * int(denominator), 4 * least[1])
-    base = shifted(strips.column, -level)
+    base = column_plus(strips.column, -level)
     weight = power(-k) if least else Fraction(0)  # no change at any point: idle neurons
-    return Difference([base + scaled(change, power(k)), base], [1, -1], weight)
+    return Difference([base + column_times(change, power(k)), base], [1, -1], weight)

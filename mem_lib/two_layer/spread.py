@@ -21,9 +21,9 @@ from numpy.typing import ArrayLike
 from mem_lib._base.arguments import between, instance
 from mem_lib._base.dyadic import unit_box
 from mem_lib._base.memory import check_memory
-from mem_lib._base.numbers import as_fraction, numbers_of
+from mem_lib._base.numbers import as_fraction, floats_of
 from mem_lib.data import Dataset
-from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
+from mem_lib.errors import HypothesisViolated, InvalidArgument, TooLarge, shown
 from mem_lib.two_layer.kernels import MOST_TAU, gate_kernel, kappa, odd_order
 
 #: More is refused by :func:`dispersion`: eigenvalues take time of the order of N^3.
@@ -101,8 +101,8 @@ def dispersion(dataset: Dataset) -> Dispersion:
 
     Repeated points count once.  The points may have any norms.  Takes time of the order of N^3.
 
-    Raises ``InvalidArgument`` for more than 5000 points, ``TooLarge`` for more than fit into
-    memory, ``HypothesisViolated`` where only the origin is given.
+    Raises ``InvalidArgument`` when ``dataset`` is none, ``TooLarge`` for more than 5000 points, or
+    more than fit into memory, ``HypothesisViolated`` where only the origin is given.
 
     >>> spread = dispersion(Dataset([[1.0, 0.0], [0.6, 0.8]], [0, 1]))
     >>> round(spread.coherence, 7), round(spread.largest, 7), round(spread.least, 7)
@@ -128,13 +128,19 @@ def dispersion(dataset: Dataset) -> Dispersion:
 def hermite_dispersion(
     dataset: Dataset, order: int = 3, tau: float | Fraction = 1
 ) -> HermiteDispersion:
-    """The same for coarse steps with a Hermite polynomial of odd ``order`` and biases of standard
-    deviation ``tau``, in units of the radius.
+    """The same for coarse steps with a Hermite polynomial of odd ``order``, at most 99, and biases
+    of standard deviation ``tau``, in units of the radius (theorem ``thm-two_layer-hermite``).
 
     The theorem is about points on a sphere.  Norms that agree up to a relative 1e-3 are accepted,
     and the promise is then for the points divided by their norms.
 
-    Raises ``HypothesisViolated`` also for points that are on no sphere.
+    Raises ``InvalidArgument`` when an argument is of the wrong kind or out of range, ``TooLarge``
+    for more than 5000 points, or more than fit into memory, ``HypothesisViolated`` where only the
+    origin is given, or points on no sphere.
+
+    >>> spread = hermite_dispersion(Dataset([[1.0, 0.0], [0.6, 0.8]], [0, 1]))
+    >>> round(spread.power, 7), round(spread.next_power, 7), round(spread.least, 7)
+    (1.216, 1.1296, 0.8704)
     """
     order, bias = odd_order(order), as_fraction(tau)
     if bias is None or not 1 / MOST_TAU <= bias <= MOST_TAU:
@@ -177,6 +183,10 @@ def steps_needed(spread: Dispersion, *, relative_error: float, failure: float = 
 
     Raises ``InvalidArgument`` when an argument is out of range, ``HypothesisViolated`` when the
     least eigenvalue is zero.
+
+    >>> spread = dispersion(Dataset([[1, 0], [0, 1]], [0, 1]))    # mu = 1/2, lambda = 1
+    >>> steps_needed(spread, relative_error=0.01), steps_needed(spread, relative_error=0.001)
+    (11, 16)
     """
     instance(spread, "spread", Dispersion)
     share = between(relative_error, "relative_error", 0, 1, closed=True)
@@ -193,17 +203,45 @@ def hermite_step(spread: HermiteDispersion, residual: ArrayLike) -> float:
     """The largest h that theorem ``thm-two_layer-hermite`` admits for this residual r:
     h^2 (max r_i^2 + sqrt(N) gamma^3 |r|^2) = c_0^2.  In units of the radius.
 
-    Raises ``InvalidArgument`` when ``residual`` is not N finite numbers, or zero.
+    residual : (N,) numbers, not all 0: what the distinct points still miss.
+
+    Raises ``InvalidArgument`` when ``spread`` is no HermiteDispersion, or ``residual`` is zero,
+    beyond the range of floats or of another shape; ``InvalidDataset`` when it holds something else
+    than finite numbers; ``HypothesisViolated`` when the least eigenvalue is zero.
+
+    >>> spread = hermite_dispersion(Dataset([[1, 0], [0, 1]], [0, 1]))    # gamma = 0
+    >>> [round(hermite_step(spread, r), 6) for r in ([1, -1], [2, -2])]
+    [0.096687, 0.048344]
     """
     largest, shape = _residual(spread, residual)
+    if spread.least == 0:
+        raise HypothesisViolated(
+            "spread: its least eigenvalue is 0, up to rounding, and no step is admitted; some "
+            "points are too close to one direction"
+        )
     peak = 1 + math.sqrt(spread.N) * spread.coherence**3 * float(shape @ shape)
-    return spread.reach / math.sqrt(peak) / largest / _OUTWARDS
+    step = spread.reach / math.sqrt(peak) / largest / _OUTWARDS
+    if step == math.inf:
+        raise InvalidArgument(
+            f"residual: its step leaves the range of floats, got {shown(residual)}"
+        )
+    return step
 
 
 def step_weight(spread: HermiteDispersion, residual: ArrayLike) -> float:
     """What the two neurons of a step of length :func:`hermite_step` add to the total weight at
-    most, in expectation: |eta| (sqrt(d + tau^2) / h + sqrt(M') |r|).  In units of the radius;
-    raises as :func:`hermite_step`.
+    most, in expectation: |eta| (sqrt(d + tau^2) / h + sqrt(M') |r|); summed up in theorem
+    ``thm-two_layer-hermite``.  In units of the radius.
+
+    residual : (N,) numbers, not all 0: what the distinct points still miss.
+
+    Raises ``InvalidArgument`` when ``spread`` is no HermiteDispersion, or ``residual`` is zero,
+    beyond the range of floats or of another shape; ``InvalidDataset`` when it holds something else
+    than finite numbers; ``HypothesisViolated`` when the least eigenvalue is zero.
+
+    >>> spread = hermite_dispersion(Dataset([[1, 0], [0, 1]], [0, 1]))
+    >>> [round(step_weight(spread, r), 4) for r in ([1, -1], [2, -2])]
+    [0.8347, 1.6694]
     """
     base = math.sqrt(spread.d + spread.tau**2) / hermite_step(spread, residual)
     largest, shape = _residual(spread, residual)
@@ -215,7 +253,7 @@ def _directions(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
     """The distinct points divided by their norms, and the norms divided by the largest."""
     dataset = instance(dataset, "dataset", Dataset).distinct()
     if dataset.N > MOST_POINTS:
-        raise InvalidArgument(
+        raise TooLarge(
             f"dataset: eigenvalues of up to {MOST_POINTS} points are computed, in time of the "
             f"order of N^3, got N = {dataset.N}"
         )
@@ -233,7 +271,7 @@ def _directions(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
 def _residual(spread: HermiteDispersion, residual: ArrayLike) -> tuple[float, np.ndarray]:
     """The largest absolute value, and the residual divided by it, so that squares stay in range."""
     instance(spread, "spread", HermiteDispersion)
-    array = np.asarray(numbers_of("residual", residual, fractions=True), dtype=np.float64)
+    array = floats_of("residual", residual)
     if array.shape != (spread.N,) or not array.any():
         raise InvalidArgument(
             f"residual: {spread.N} numbers, not all 0, are needed, got {shown(residual)}"

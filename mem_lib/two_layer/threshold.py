@@ -26,13 +26,13 @@ from mem_lib.network import Network, Size
 from mem_lib.parts.affine import (
     IntegerPoints,
     affine,
+    column_plus,
+    column_times,
     floor_log2,
     hyperplane,
     least_ratio,
     power,
     redrawn,
-    scaled,
-    shifted,
 )
 from mem_lib.parts.facets import facet
 from mem_lib.parts.neurons import units_from
@@ -82,6 +82,7 @@ class Threshold(Grouped):
     def bound(self, facts: Facts) -> Size:
         """For points in general position: no entry is larger when a hyperplane through fewer than d
         points was completed within 8 draws."""
+        self.labelled(facts.classes)
         return threshold_size(facts)
 
 
@@ -160,8 +161,8 @@ def _slabs(
     for g, group in enumerate(partition(rows, points.d, rng), 1):
         plane = hyperplane(points, group, rng)
         half = Fraction(plane.gap, 2)
-        units.add(shifted(plane.column, half), 1, f"slab {g}: s + τ")
-        units.add(shifted(plane.column, -half), -1, f"slab {g}: s - τ")
+        units.add(column_plus(plane.column, half), 1, f"slab {g}: s + τ")
+        units.add(column_plus(plane.column, -half), -1, f"slab {g}: s - τ")
         advance(1)
     return units
 
@@ -186,7 +187,7 @@ def _cut_facet(
     least = least_ratio((face.values[i] for i in off), (abs(tilts[i]) + denominator for i in off))
     assert least is not None  # there are more than d + 1 points
     k = floor_log2(least[0] * int(denominator), 2 * least[1])
-    units.add(scaled(tilt, -power(k)) - scaled(face.column, Fraction(1)), 1, "facet")
+    units.add(column_times(tilt, -power(k)) - column_times(face.column, Fraction(1)), 1, "facet")
     return np.setdiff1d(np.flatnonzero(labels == units.own), captured)
 
 

@@ -12,9 +12,13 @@ from mem_lib.network import Network
 
 
 def values_of(data: Dataset) -> list[Fraction]:
-    """What a network is to give, exactly: the targets, or the labels as numbers.
+    """What a network is to give, exactly: the N targets, or the labels as numbers, in the order of
+    the rows.
 
     Raises ``InvalidArgument`` when ``data`` is no Dataset.
+
+    >>> values_of(Dataset([[0], [1]], targets=[0.5, -1.0]))
+    [Fraction(1, 2), Fraction(-1, 1)]
     """
     if instance(data, "data", Dataset).targets is None:
         return [Fraction(label) for label in data.labels.tolist()]

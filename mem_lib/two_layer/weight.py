@@ -22,6 +22,7 @@ import numpy as np
 
 from mem_lib._base.arguments import at_least_zero, integer_in
 from mem_lib._base.numbers import as_fraction
+from mem_lib._base.roots import grid_root
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Network
 from mem_lib.parts.neurons import dense, layers_of
@@ -59,10 +60,13 @@ def total_weight(network: Network) -> float:
 
 
 def neuron_weights(network: Network) -> np.ndarray:
-    """|a_l| sqrt(|w_l|^2 + b_l^2) for each neuron, as floats; with the output bias, if there is
-    one, they add up to :func:`total_weight`.
+    """|a_l| sqrt(|w_l|^2 + b_l^2) for each of k neurons, as floats, shape (k,); with the output
+    bias, if there is one, they add up to :func:`total_weight` (``thm-two_layer-weight``).
 
-    Each is right up to 2^-52 of itself and 2^-100 of the largest.  Raises as :func:`total_weight`.
+    Each is right up to 2^-52 of itself and 2^-100 of the largest.
+
+    Raises ``InvalidArgument`` for another depth, threshold units or several outputs, and when a
+    weight is too large for a float.
 
     >>> from mem_lib import Layer
     >>> hidden, output = Layer([[6], [0]], [8, 5], "relu"), Layer([[-3, 2]], [0], "identity")
@@ -74,9 +78,17 @@ def neuron_weights(network: Network) -> np.ndarray:
 
 
 def weight_between(network: Network) -> tuple[Fraction, Fraction]:
-    """Two fractions that enclose the total weight, apart by a relative 2^-100 at most.
+    """Two fractions that enclose the total weight, apart by a relative 2^-100 at most, however
+    large or small it is: :func:`total_weight` (``thm-two_layer-weight``) before it is rounded to a
+    float.
 
-    Raises as :func:`total_weight`.
+    Raises ``InvalidArgument`` for another depth, threshold units or several outputs.
+
+    >>> from mem_lib import Layer
+    >>> hidden, output = Layer([[1]], [1], "relu"), Layer([[1]], [0], "identity")
+    >>> low, high = weight_between(Network([hidden, output]))    # around the root of 2
+    >>> low**2 < 2 < high**2, (high - low) / low < Fraction(1, 2**100)
+    (True, True)
     """
     roots, bias, unit = _roots(network)
     total = sum(roots)
@@ -131,8 +143,11 @@ def rounding_bound(
     roundoff : u; 2^-53 for float64, 2^-24 for float32.
     rounded_weights : whether the weights are rounded to floats before the evaluation.
 
-    Rounded upwards.  Raises as :func:`total_weight`; and ``InvalidArgument`` when m u >= 1,
-    where nothing is known.
+    Rounded upwards.
+
+    Raises ``InvalidArgument`` for another depth, threshold units or several outputs, when
+    ``radius`` is negative or ``roundoff`` not positive, when m u >= 1, where nothing is known, and
+    when the bound is beyond the range of floats.
 
     >>> from mem_lib import Layer
     >>> hidden, output = Layer([[3]], [4], "relu"), Layer([[1]], [0], "identity")
@@ -254,8 +269,7 @@ def _times_power(value: int, k: int) -> int:
 
 def _lift(radius: float | Fraction) -> Fraction:
     """sqrt(radius^2 + 1), the norm of (x, 1), rounded up by a relative 2^-60 at most."""
-    square = at_least_zero(radius, "radius") ** 2 + 1
-    return Fraction(math.isqrt((square.numerator << 128) // square.denominator) + 1, 1 << 64)
+    return grid_root(at_least_zero(radius, "radius") ** 2 + 1, 64, up=True)
 
 
 def _length(value: Fraction) -> int:

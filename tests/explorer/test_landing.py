@@ -79,18 +79,18 @@ def test_points_of_different_lengths_are_refused():
 
 
 def test_without_a_card_there_is_nothing_to_show():
-    with pytest.raises(ml.InvalidDataset, match="cards: at least one is needed"):
+    with pytest.raises(ml.InvalidArgument, match="cards: at least one is needed"):
         explorer.landing([(0, 0), (9, 5)], cards=(), sizes=())
 
 
 def test_two_cards_of_one_name_are_refused():
-    with pytest.raises(ml.InvalidDataset, match=rf"cards: all slugs .*'{SLUG}', '{SLUG}'"):
+    with pytest.raises(ml.InvalidArgument, match=rf"cards: all slugs .*'{SLUG}', '{SLUG}'"):
         explorer.landing([(0, 0), (9, 5)], explorer.CARDS * 2, sizes=())
 
 
 @pytest.mark.parametrize("labelling", [-1, 4, 1.5, "x"])
 def test_a_labelling_out_of_range_is_refused(labelling):
-    with pytest.raises(ml.InvalidDataset, match=f"labelling: 0 to 3 .* {labelling!r}"):
+    with pytest.raises(ml.InvalidArgument, match=f"labelling: 0 to 3 .* {labelling!r}"):
         explorer.landing([(0, 0), (90, 0)], labelling=labelling, sizes=())
 
 

@@ -52,6 +52,16 @@ def test_each_curve_with_its_own_places(ax):
     assert list(ax.lines[1].get_xdata()) == [5] and ax.lines[0].get_linestyle() == "None"
 
 
+def test_a_curve_may_be_a_mapping(ax):
+    figures.curves(ax, LIGHT, None, {"a": {1: 5, 3: 6}})
+    assert np.array(ax.lines[0].get_data()).tolist() == [[1, 3], [5, 6]]
+
+
+def test_only_two_axes_are_logarithmic(ax):
+    with pytest.raises(InvalidArgument, match=r"log: one of .* is needed, got 'z'"):
+        figures.scale(ax, log="z")
+
+
 def test_legend_dashes_and_inks(ax):
     figures.curves(ax, LIGHT, [1, 2], {"a": [1, 2], "b": [2, 3]}, labels="legend", marks=False,
                    dashes=True, inks=["#111111", "#222222"])  # fmt: skip

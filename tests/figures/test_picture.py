@@ -52,17 +52,6 @@ def test_a_caption_belongs_to_its_picture():
     assert "<figure" not in two._repr_html_()
 
 
-def test_a_caption_below_both():
-    one, two = figures.show(scatter, "a", caption="first"), figures.show(scatter, "b")
-    both = (one + two).captioned("together")
-    assert re.findall("<figcaption[^>]*>(.*?)</figcaption>", both._repr_html_()) == [
-        "first",
-        "together",
-    ]
-    assert both._repr_html_().endswith(">together</figcaption></figure>")
-    assert "together" not in (one + two)._repr_html_()
-
-
 def test_alternative_text_is_required():
     with pytest.raises(InvalidArgument, match="alt: a picture needs"):
         figures.show(scatter, "  ")

@@ -91,9 +91,45 @@ def test_only_labelled_points_of_the_plane_are_drawn(dataset):
         figures.points(None, dataset, figures.LIGHT)
 
 
+@pytest.mark.parametrize("values", ["labels", "targets", None])
+@pytest.mark.parametrize("d", [1, 2, None])
+def test_what_can_be_drawn(d, values):
+    """Every data set of one or two dimensions is taken or refused as it should, in words."""
+    where = {1: "on a line", 2: "of the plane", None: ""}[d]
+    for own, points in ((1, [[0], [1]]), (2, [[0, 1], [1, 0]])):
+        for kind in ("labels", "targets"):
+            data = ml.Dataset(points, **{kind: [0, 1]})
+            if d in (own, None) and values in (kind, None):
+                assert figures.drawable(data, "line", d, values) is data
+                continue
+            with pytest.raises(ml.InvalidDataset, match=r"^line: .*points.* are needed, got ") as e:
+                figures.drawable(data, "line", d, values)
+            assert where in str(e.value) and str(e.value).endswith(repr(data))
+            assert ("labelled" in str(e.value), "targets are" in str(e.value)) == (
+                values == "labels", values == "targets"
+            )  # fmt: skip
+
+
+def test_a_list_of_points_is_no_data_set():
+    with pytest.raises(ml.InvalidArgument, match=r"^line: a Dataset is needed, got \[\[0\]\]"):
+        figures.drawable([[0]], "line", 1)
+    with pytest.raises(ml.InvalidArgument, match=r"^dataset: a Dataset is needed, got \[\[0, 1\]"):
+        figures.points(None, [[0, 1]], figures.LIGHT)
+
+
 def test_only_networks_of_the_plane_are_drawn():
     with pytest.raises(ml.InvalidNetwork, match="network: 2 inputs are needed, got 3"):
         figures.lines(None, ml.Network([ml.Layer([[1, 1, 1]], [0], "relu")]), figures.LIGHT)
+
+
+def test_only_a_network_fires_and_has_lines():
+    for call in (
+        lambda net: figures.firing(net, 0, np.zeros((1, 2))),
+        lambda net: figures.lines(None, net, figures.LIGHT),
+        lambda net: figures.regions(Figure().subplots(), net, figures.LIGHT, pixels=2),
+    ):
+        with pytest.raises(ml.InvalidArgument, match="network: a Network is needed, got None"):
+            call(None)
 
 
 def test_a_frame_says_what_is_seen_and_how_it_is_called():
@@ -114,5 +150,5 @@ def test_rings_are_drawn_around_places():
 
 @pytest.mark.parametrize("places", [np.zeros((2, 3)), np.zeros(2)])
 def test_rings_need_places_in_the_plane(places):
-    with pytest.raises(ml.InvalidDataset, match="places: points of the plane"):
+    with pytest.raises(ml.InvalidArgument, match="places: points of the plane"):
         figures.rings(None, places, figures.LIGHT)

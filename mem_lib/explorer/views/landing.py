@@ -10,7 +10,7 @@ from typing import TypedDict
 
 from mem_lib._base.numbers import is_integer
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidDataset, shown
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.explorer.cards import CARDS, SIZES, Card, Family
 from mem_lib.explorer.fallback import before_and_after
 from mem_lib.explorer.host import Explorer
@@ -85,8 +85,9 @@ def landing(
     Raises
     ------
     InvalidDataset
-        When the points are not as described, ``labelling`` is out of range, there is no card, or
-        two cards have one slug.
+        When the points are not as described.
+    InvalidArgument
+        When ``labelling`` is out of range, there is no card, or two cards have one slug.
     ConstructionFailed
         When a construction fails, or a network is wrong on a point.
     """
@@ -121,16 +122,16 @@ def landing(
 def _first_labelling(labelling: int | None, last: int) -> int:
     start = 0b01010101 & last if labelling is None else labelling
     if not is_integer(start) or not 0 <= start <= last:
-        raise InvalidDataset(f"labelling: 0 to {last} is needed, got {shown(labelling)}")
+        raise InvalidArgument(f"labelling: 0 to {last} is needed, got {shown(labelling)}")
     return start
 
 
 def _check_cards(cards: Sequence[Card]) -> None:
     slugs = [card.slug for card in cards]
     if not slugs:
-        raise InvalidDataset("cards: at least one is needed, got none")
+        raise InvalidArgument("cards: at least one is needed, got none")
     if len(set(slugs)) < len(slugs):
-        raise InvalidDataset(f"cards: all slugs have to differ, got {shown(slugs)}")
+        raise InvalidArgument(f"cards: all slugs have to differ, got {shown(slugs)}")
 
 
 def _first_query(points: Sequence[Point]) -> Point:

@@ -14,7 +14,7 @@ import numpy as np
 
 from mem_lib import figures, recorded
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset
+from mem_lib.errors import InvalidArgument
 from mem_lib.exact import evaluate
 from mem_lib.figures import Colours, Picture, Stepper, Table
 from mem_lib.foundations import weights_needed
@@ -80,9 +80,8 @@ def margins(depths: Mapping[int, Mapping[str, Mapping[int, int]]]) -> Stepper:
     """Depth over the bits b of the margin, ``depths[N][variant][b]``; one picture each N."""
 
     def draw(ax: "Axes", colours: Colours, N: int) -> None:
-        found = {v: (list(line), list(line.values())) for v, line in depths[N].items()}
         figures.curves(
-            ax, colours, None, found, xlabel="b, for a margin of 2^-b", ylabel="depth",
+            ax, colours, None, depths[N], xlabel="b, for a margin of 2^-b", ylabel="depth",
             xlim=(0, 262), ylim=(0, 3500),
         )  # fmt: skip
 
@@ -202,8 +201,7 @@ def between(line: Dataset, networks: Mapping[str, Network]) -> Picture:
 
     ``InvalidDataset`` unless the points are labelled and have one coordinate.
     """
-    if line.labels is None or line.d != 1:
-        raise InvalidDataset(f"line: labelled points on a line are needed, got {line}")
+    line = figures.drawable(line, "line", d=1)
     told = {
         "paper": "plateaus half a unit long that begin at the points, and ramps; 0 at integers "
         "without a point.",
@@ -240,8 +238,7 @@ def fill(fills: Mapping[int, Mapping[int, float]]) -> Picture:
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.curves(
-            ax, colours, None,
-            {f"{k} classes": (list(line), list(line.values())) for k, line in fills.items()},
+            ax, colours, None, {f"{k} classes": line for k, line in fills.items()},
             log="x", xlabel="points N", ylabel="fill, percent", ylim=(40, 100),
         )  # fmt: skip
         figures.level(ax, colours, "three random cells, large tables: 91.8", y=91.8)

@@ -10,7 +10,7 @@ import numpy as np
 from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork, shown
+from mem_lib.errors import InvalidArgument, InvalidNetwork, shown
 from mem_lib.exact import evaluate
 from mem_lib.figures import Colours, Picture, Table
 from mem_lib.network import Layer, Network, Sparse
@@ -32,6 +32,8 @@ def about(network: Network, *variants: str) -> dict:
 
 def fitting(network: Network, shelf: Folders, dataset: Dataset | None = None) -> None:
     """``InvalidArgument`` unless the folders are those of the network, with one key a point."""
+    if dataset is not None:
+        dataset = figures.drawable(dataset, d=None, values=None)
     folders, N = network.about["folders"], network.about["N"]
     if (len(shelf.starts), len(shelf.keys)) != (folders, N) or (dataset and dataset.N != N):
         raise InvalidArgument(
@@ -83,10 +85,9 @@ def slabs(dataset: Dataset, network: Network, shelf: Folders) -> Picture:
     """
     about(network, "paper", "merged")
     fitting(network, shelf, dataset)
+    dataset = figures.drawable(dataset)
     pixels = np.arange(-68, 69) / 64
     grid = np.stack(np.meshgrid(pixels, pixels), axis=-1).reshape(-1, 2)
-    if dataset.d != 2:
-        raise InvalidDataset(f"dataset: labelled points of the plane are needed, got {dataset}")
     z = projections(network, grid).reshape(len(pixels), -1)
 
     def draw(ax: "Axes", colours: Colours) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from mem_lib import figures
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset, shown
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.exact import reference
 from mem_lib.figures import Colours, Picture, Stepper, Table
 from mem_lib.network import Network
@@ -26,6 +26,7 @@ READ = "read the folder"
 
 def _traced(dataset: Dataset, network: Network, row: int) -> list[dict[str, int]]:
     """What the layers that read hold at a row of the data, by name, in units of 2^-f."""
+    dataset = figures.drawable(dataset, d=None, values=None)
     if not 0 <= row < dataset.N:
         raise InvalidArgument(f"row: 0..{dataset.N - 1} are there, got {shown(row)}")
     one = network.output_denominator
@@ -247,6 +248,4 @@ def _folder(shelf: Folders, row: int) -> int:
 
 
 def _label(dataset: Dataset, row: int) -> int:
-    if dataset.labels is None:
-        raise InvalidDataset(f"dataset: labelled points are needed, got {dataset}")
-    return int(dataset.labels[row])
+    return int(figures.drawable(dataset, d=None).labels[row])

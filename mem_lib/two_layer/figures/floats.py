@@ -10,9 +10,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._base.arguments import integer_in
+from mem_lib._base.arguments import instance, integer_in, one_of
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, shown
 from mem_lib.exact import evaluate
 from mem_lib.network import Network
 from mem_lib.two_layer import neurons_of, rounding_bound
@@ -33,10 +32,10 @@ def rounding(network: Network, dataset: Dataset, dtype: str) -> Rounding:
     """What "float64" or "float32" does to ``network`` at the points of ``dataset``: products and
     sums are rounded one after the other, the same on every machine.
 
-    ``InvalidArgument`` for another format and as ``rounding_bound``.
+    ``InvalidArgument`` for another format, without a data set and as ``rounding_bound``.
     """
-    if dtype not in FORMATS:
-        raise InvalidArgument(f"dtype: one of {list(FORMATS)} is needed, got {shown(dtype)}")
+    dtype = one_of(dtype, "dtype", FORMATS)
+    dataset = instance(dataset, "dataset", Dataset)
     bound = rounding_bound(network, dataset.radius, FORMATS[dtype])
     exact, over = evaluate(network, dataset.points)
     floats = _in_floats(network, np.asarray(dataset.points, float), np.dtype(dtype))

@@ -13,9 +13,10 @@ import numpy as np
 from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset, shown
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures import MARKERS, Colours, Picture, Stepper
 from mem_lib.two_layer import Fit, History
+from mem_lib.two_layer.figures.plane import valued
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,7 +30,7 @@ Function = Callable[[np.ndarray], np.ndarray]
 def gate(ring: Dataset, u: np.ndarray, v: np.ndarray) -> Picture:
     """Points of the circle with values of both signs, the half plane that ``u`` opens, and the
     direction ``v`` that helps.  ``InvalidDataset`` unless there are targets in the plane."""
-    points, values = _circle(ring)
+    points, values = valued(ring, "ring")
 
     def draw(ax: "Axes", colours: Colours) -> None:
         turn = np.linspace(0, 2 * np.pi, 91)
@@ -60,7 +61,7 @@ def gate(ring: Dataset, u: np.ndarray, v: np.ndarray) -> Picture:
 def around(ring: Dataset, function: Function, alt: str = "", **options: Any) -> Picture:
     """``function`` of points (M, 2) over the angle, and lines from it to the values of ``ring``.
     Raises as :func:`gate`."""
-    points, values = _circle(ring)
+    points, values = valued(ring, "ring")
     degrees = np.linspace(0, 360, 91)
     circle = np.stack([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], axis=1)
     curve, given = function(circle), function(points)
@@ -255,9 +256,3 @@ def _wheel(J: int) -> Picture:
         ),
         size=(3.4, 2.5),
     )
-
-
-def _circle(ring: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    if ring.d != 2 or ring.targets is None:
-        raise InvalidDataset(f"ring: points of the plane with targets are needed, got {ring}")
-    return np.asarray(ring.points, float), np.asarray(ring.targets, float)

@@ -17,6 +17,7 @@ from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset
 from mem_lib.figures import MARKERS, Colours, Picture, Stepper, Table
 from mem_lib.two_layer import gate_kernel, gate_multiplier, harmonic_kernel
+from mem_lib.two_layer.figures.plane import valued
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,9 +34,7 @@ def difference(dataset: Dataset, u: np.ndarray, s: float, sides: int) -> np.ndar
     ``InvalidDataset`` without targets, ``InvalidArgument`` for sides that are not 1 or 2.
     """
     sides = integer_in(sides, "sides", 1, 2)
-    if dataset.targets is None:
-        raise InvalidDataset(f"dataset: targets are needed, got {dataset}")
-    x, r = np.asarray(dataset.points, float), np.asarray(dataset.targets, float)
+    x, r = valued(dataset, d=None)
     at = x @ u
     moves = x @ (x.T @ ((at > 0) * r))
     moves = moves / np.sqrt(np.mean(moves**2))
@@ -45,8 +44,8 @@ def difference(dataset: Dataset, u: np.ndarray, s: float, sides: int) -> np.ndar
 
 def biases(dataset: Dataset, u: np.ndarray, scales: Iterable[float], *, most: int = 80) -> Stepper:
     """:func:`difference` of both kinds of pairs over <u, x> at the first ``most`` points, where it
-    is not 0; a frame for each coarseness."""
-    at = (np.asarray(dataset.points, float) @ u)[:most]
+    is not 0; a frame for each coarseness.  Raises as :func:`difference`."""
+    at = (valued(dataset, d=None)[0] @ u)[:most]
 
     def draw(ax: "Axes", colours: Colours, s: float) -> None:
         ax.axhline(0, color=colours.faint, linewidth=0.8)
@@ -128,6 +127,7 @@ def kernels() -> dict[str, Callable[[Any], np.ndarray]]:
 
 def _cosines(dataset: Dataset) -> np.ndarray:
     """The inner products of points of norm 1, the diagonal exactly 1."""
+    dataset = figures.drawable(dataset, d=None, values=None)
     x = np.asarray(dataset.points, float)
     if not np.allclose(np.linalg.norm(x, axis=1), 1, atol=1e-3):
         raise InvalidDataset(f"dataset: points of norm 1 are needed, got {dataset}")

@@ -7,14 +7,14 @@ creases on its borders.  In a network of strips every second neuron has its crea
 import math
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork
+from mem_lib.errors import InvalidArgument, InvalidNetwork
 from mem_lib.exact import evaluate, predict, reference
 from mem_lib.figures import Colours, Picture, Stepper, Table
 from mem_lib.network import Network
@@ -83,8 +83,9 @@ def _crease(part: Any, k: int) -> tuple[np.ndarray, float]:
 
 def said(dataset: Dataset, network: Network, g: int) -> Table:
     """What the four neurons of slab ``g`` say: at a point of the group, and at a point on either
-    side of it.  Raises as :func:`slab`."""
+    side of it.  Raises as :func:`slab`, and ``InvalidArgument`` without a data set."""
     slab(network, g)
+    dataset = figures.drawable(dataset, d=None, values=None)
     four = slice(4 * g, 4 * g + 4)
     outer = neurons_of(network).outer[four]
     columns: dict[int, tuple[str, list[str]]] = {}
@@ -112,14 +113,13 @@ def on_a_line(
 ) -> Picture:
     """The graph of ``network`` over the interval ``box``, and the targets of ``dataset`` on it.
     ``InvalidDataset`` unless there are targets at points with one coordinate."""
-    if dataset.d != 1 or dataset.targets is None:
-        raise InvalidDataset(f"dataset: targets on a line are needed, got {dataset}")
-    x, targets = np.arange(box[0] * 256, box[1] * 256 + 1)[:, None] / 256, dataset.targets
+    points, targets = valued(dataset, d=1)
+    x = np.arange(box[0] * 256, box[1] * 256 + 1)[:, None] / 256
     graph = outputs(network, x)
 
     def draw(ax: "Axes", colours: Colours) -> None:
         ax.plot(x, graph, color=colours.accent)
-        ax.plot(dataset.points[:, 0], targets, "o", color=colours.classes[1], zorder=3)
+        ax.plot(points[:, 0], targets, "o", color=colours.classes[1], zorder=3)
         ax.set(xlabel="x", ylim=limits)
 
     return figures.show(draw, alt, size=(3.4, 2.6))
@@ -183,7 +183,7 @@ def directions(dataset: Dataset, networks: Mapping[Any, Network]) -> Stepper:
 def moved(dataset: Dataset, network: Network, gap: float, *, g: int, row: int) -> Dataset:
     """The same with point ``row`` at the distance ``gap`` from the middle line of slab ``g``, up to
     the grid 2^-20.  Raises as :func:`slabs` and :func:`slab`."""
-    points, (normal, offset, _) = _plane(dataset)[0].copy(), slab(network, g)
+    points, (normal, offset, _) = valued(dataset)[0].copy(), slab(network, g)
     points[row] = (gap - offset) * normal - 0.45 * np.array([-normal[1], normal[0]])
     return Dataset(np.round(points * 2**20) / 2**20, targets=dataset.targets)
 
@@ -191,6 +191,8 @@ def moved(dataset: Dataset, network: Network, gap: float, *, g: int, row: int) -
 def slabs_near(cases: Mapping[float, tuple[Dataset, Network]], *, g: int, row: int) -> Stepper:
     """Slabs that a point comes near: point ``row`` is at the distance of the key from the middle
     line of slab ``g``.  Raises as :func:`slabs` and :func:`slab`."""
+    for case, (data, _) in cases.items():
+        valued(data, f"cases[{case}]")
 
     def draw(ax: "Axes", colours: Colours, gap: float) -> None:
         dataset, network = cases[gap]
@@ -200,7 +202,7 @@ def slabs_near(cases: Mapping[float, tuple[Dataset, Network]], *, g: int, row: i
             low, middle, high = (_line(normal, s * half - offset) for s in (-1, 0, 1))
             ax.fill(*np.vstack([low, high[::-1]]).T, color=ink, alpha=alpha, linewidth=0)
             ax.plot(*middle.T, color=ink, linewidth=0.7)
-        _dots(ax, colours, *_plane(dataset))
+        _dots(ax, colours, *valued(dataset))
         figures.rings(ax, np.asarray(dataset.points, float)[[row]], colours, size=180)
         _frame(ax, title=f"gap {gap}: {_weight(network)}")
 
@@ -221,10 +223,13 @@ def slabs_near(cases: Mapping[float, tuple[Dataset, Network]], *, g: int, row: i
 
 def classes(cases: Sequence[tuple[Dataset, Network]]) -> Picture:
     """Threshold units in the plane, case beside case: their lines, and which class is read where.
-    ``InvalidArgument`` without a case."""
+    ``InvalidArgument`` without a case; else raises as :func:`mem_lib.figures.drawable`."""
     if not cases:
         raise InvalidArgument("cases: at least one pair of data and network is needed, got none")
-    pictures = [_classes(dataset, network) for dataset, network in cases]
+    pictures = [
+        _classes(figures.drawable(dataset, f"cases[{i}]"), network)
+        for i, (dataset, network) in enumerate(cases)
+    ]
     return sum(pictures[1:], start=pictures[0])
 
 
@@ -259,16 +264,17 @@ def _classes(dataset: Dataset, network: Network) -> Picture:
     )
 
 
-def _plane(dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-    """The points and their values, as floats."""
-    if dataset.d != 2 or dataset.targets is None:
-        raise InvalidDataset(f"dataset: points of the plane with targets are needed, got {dataset}")
+def valued(
+    dataset: Dataset, name: str = "dataset", d: Literal[1, 2] | None = 2
+) -> tuple[np.ndarray, np.ndarray]:
+    """The points and their targets, as floats.  Raises as :func:`mem_lib.figures.drawable`."""
+    dataset = figures.drawable(dataset, name, d, "targets")
     return np.asarray(dataset.points, float), np.asarray(dataset.targets, float)
 
 
 def _function(dataset: Dataset, network: Network) -> Any:
     """``draw(ax, colours, bar=, title=)``: the function, cut off at -1 and 1, and the points."""
-    points, values = _plane(dataset)
+    points, values = valued(dataset)
     grid = np.stack(np.meshgrid(SIDE, SIDE), axis=-1).reshape(-1, 2)
     seen = np.clip(outputs(network, grid), -1, 1).reshape(len(SIDE), -1)
     seen = np.round(8 * seen) / 8  # steps of 1/8 make a small picture
@@ -296,7 +302,7 @@ def _strips(dataset: Dataset, network: Network) -> Any:
 
 
 def _walk(dataset: Dataset, network: Network, pair: tuple[int, int], alt: str) -> Picture:
-    points, values = (part[list(pair)] for part in _plane(dataset))
+    points, values = (part[list(pair)] for part in valued(dataset))
     t = np.linspace(-0.15, 1.15, 1301)
     seen = outputs(network, points[0] + t[:, None] * (points[1] - points[0]))
 

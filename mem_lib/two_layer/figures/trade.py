@@ -203,9 +203,8 @@ def growth(lines: Mapping[str, Mapping[int, float]], bound: Mapping[int, float])
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.curves(
-            ax, colours, None,
-            {name: (list(line), list(line.values())) for name, line in lines.items()},
-            log="xy", xlabel="points N", ylabel="total weight", xlim=(45, 1000), ylim=(0.3, 1e8),
+            ax, colours, None, lines, log="xy", xlabel="points N", ylabel="total weight",
+            xlim=(45, 1000), ylim=(0.3, 1e8),
             ticks={"x": list(bound), "y": [1, 100, 10**4, 10**6]},
         )  # fmt: skip
         figures.forbidden(ax, colours, list(bound), list(bound.values()), "lower bound",
