@@ -22,9 +22,8 @@ _CSS = CAPTION_CSS + (
     ".mem-figure{display:flex;flex-wrap:wrap;justify-content:center;gap:.5em;margin:1em 0}"
     ".mem-figure img{max-width:100%;width:auto;height:auto}"
     ".mem-figure figure{margin:0;max-width:100%;display:table}"
-    # the text of a picture is as wide as the picture, the text of a row as wide as a line of prose
+    # the text of a picture is as wide as the picture
     ".mem-figure figure>figcaption{display:table-caption;caption-side:bottom}"
-    ".mem-row{margin:1em 0}"
     ".mem-figure .only-dark{display:none}"
     f"{_DARK} .only-dark{{display:inline}}{_DARK} .only-light{{display:none}}"
 )

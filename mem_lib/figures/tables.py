@@ -20,7 +20,7 @@ _CSS = CAPTION_CSS + (
     ".mem-table table tbody :is(th,td){vertical-align:top}"
     ".mem-table table tbody th{font-weight:normal}"
     ".mem-table table :is(th,td).number{text-align:end}"
-    ".mem-table table td.number{white-space:nowrap}"
+    ".mem-table table tbody .number{white-space:nowrap}"
     ".mem-table .unseen{position:absolute;width:1px;height:1px;overflow:hidden;"
     "clip-path:inset(50%);white-space:nowrap}"
     "@media (max-width:599px){.mem-table table{font-size:.85em;line-height:1.3}"

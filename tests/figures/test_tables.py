@@ -94,6 +94,20 @@ def test_only_the_table_scrolls_on_a_phone(chromium, tmp_path, columns):
     view.close()
 
 
+def test_a_number_stays_on_one_line(chromium, tmp_path):
+    """Its groups of digits are apart by spaces at which a line may end."""
+    row = [10**7, *["averylongwordindeed"] * 4, 10**7]
+    place = tmp_path / "table.html"
+    page = figures.table([row], list("abcdef"), caption="narrow")._repr_html_()
+    place.write_text(f'<!doctype html><meta charset="utf-8">{page}', encoding="utf-8")
+    view = chromium.new_page(viewport={"width": 390, "height": 800})
+    view.goto(place.as_uri())
+    heights = "cells => cells.map(cell => cell.getBoundingClientRect().height)"
+    head, body = (view.locator(f"{part} th").evaluate_all(heights) for part in ("thead", "tbody"))
+    assert max(body) < 1.5 * max(head)
+    view.close()
+
+
 def test_measurements_beside_their_baselines():
     row = {"what": "build", "value": 14, "unit": "s", "baseline": "one product", "ratio": 2}
     rows = [{**row, "baseline_value": 6.57}]
