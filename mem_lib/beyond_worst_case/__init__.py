@@ -43,6 +43,7 @@ rounded network.
 from typing import Any
 
 from mem_lib import constructions
+from mem_lib._base.arguments import instance
 from mem_lib.beyond_worst_case.bounds import data_bound, hyperplanes_enough, hyperplanes_needed
 from mem_lib.beyond_worst_case.cover import Cover, by_candidates, by_centres
 from mem_lib.beyond_worst_case.covering import Covering
@@ -158,8 +159,7 @@ def attempt(
     """
     name = constructions.named("beyond_worst_case", variant)
     made = constructions.made(name, n=n, max_bias=max_bias, **parameters)
-    assert isinstance(made, Covering)
-    return made.attempt(dataset, seed=seed, progress=progress)
+    return instance(made, "variant", Covering).attempt(dataset, seed=seed, progress=progress)
 
 
 __all__ = [

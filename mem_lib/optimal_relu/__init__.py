@@ -45,6 +45,7 @@ What the theorems promise: :func:`bound`; the size of a built network from a few
 from typing import Any
 
 from mem_lib import constructions
+from mem_lib._base.arguments import instance
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
 from mem_lib.network import Network, Size
@@ -159,8 +160,8 @@ def folders(
     ([2, 3], (1, 2))
     """
     made = constructions.made(constructions.named("optimal_relu", variant), **parameters)
-    assert isinstance(made, FileNetwork)
-    return made.folders(dataset, seed=seed, progress=progress)
+    found = instance(made, "variant", FileNetwork)  # type: ignore[type-abstract]
+    return found.folders(dataset, seed=seed, progress=progress)
 
 
 __all__ = [

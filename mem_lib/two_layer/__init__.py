@@ -40,13 +40,13 @@ small weight (``thm-two_layer-hybrid``).
 from typing import Any
 
 from mem_lib import constructions
-from mem_lib._base.arguments import one_of
+from mem_lib._base.arguments import instance, one_of
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
 from mem_lib.network import Network, Size
 from mem_lib.parts.neurons import Neurons, neurons_of
 from mem_lib.two_layer.bounds import least_neurons
-from mem_lib.two_layer.hybrid import METHODS, Hybrid
+from mem_lib.two_layer.hybrid import Hybrid
 from mem_lib.two_layer.kernels import (
     gate_kernel,
     gate_multiplier,
@@ -205,10 +205,11 @@ def fit(
     >>> bool(certificate), certificate.size.neurons == len(found.neurons)
     (True, True)
     """
-    name = constructions.named("two_layer", one_of(variant, "variant", METHODS))
+    fits = [cls.variant for cls in CONSTRUCTIONS if issubclass(cls, ResidualFit)]
+    name = constructions.named("two_layer", one_of(variant, "variant", fits))
     made = constructions.made(name, **parameters)
-    assert isinstance(made, ResidualFit)
-    return made.fit(dataset, seed=seed, progress=progress, partial=partial, keep=keep)
+    found = instance(made, "variant", ResidualFit)  # type: ignore[type-abstract]
+    return found.fit(dataset, seed=seed, progress=progress, partial=partial, keep=keep)
 
 
 __all__ = [
