@@ -193,8 +193,8 @@ def steps_needed(spread: Dispersion, *, relative_error: float, failure: float = 
     chance = between(failure, "failure", 0, 1, closed=True)
     if spread.contraction == 0:
         raise HypothesisViolated(
-            "spread: its least eigenvalue is 0, up to rounding, and no rate is known; some points "
-            "are too close to one direction"
+            "spread: its least eigenvalue is 0, up to rounding, or its rate below all floats, and "
+            "no number of steps is known; some points are too close to one direction"
         )
     return math.ceil((0 - math.log(share) - math.log(chance)) / spread.contraction * _OUTWARDS)
 
