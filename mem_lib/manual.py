@@ -43,9 +43,10 @@ class Entry:
 
     @property
     def summary(self) -> str:
-        """The first sentence."""
+        """The first sentence, without its full stop."""
         first = " ".join(self.text.split("\n\n")[0].split())
-        return re.split(r"(?<=[.:;]) ", first, maxsplit=1)[0].rstrip(":;")
+        found = re.match(r"(?:``.*?``|`.*?`|[^`])*?(?=[.:;](?: |$))", first)
+        return found[0] if found else first
 
 
 def entries(module: str) -> list[Entry]:
@@ -68,12 +69,18 @@ def page() -> str:
     """All rooms as HTML: a line for each name, its docstring folded below."""
     parts = [f'<style>{_CSS}</style><div class="mem-manual">']
     for module, title in ROOMS.items():
-        parts.append(f"<h3>{escape(title)}</h3><p><code>{module}</code></p>")
+        parts.append(f"<h2>{escape(title)}</h2><p><code>{module}</code></p>")
         for entry in entries(module):
-            head = f"<code>{escape(entry.name)}</code> {escape(entry.summary)}"
+            head = f"<code>{escape(entry.name)}</code> {_marked(entry.summary)}"
             body = escape(f"{entry.name}{entry.signature}\n\n{entry.text}")
             parts.append(f"<details><summary>{head}</summary><pre>{body}</pre></details>")
     return "".join([*parts, "</div>"])
+
+
+def _marked(text: str) -> str:
+    """A sentence of a docstring as HTML: what stands in backticks is code."""
+    code = r"``(?P<code>.+?)``|(?::\w+:)?`~?(?P<name>[^`]+)`"
+    return re.sub(code, lambda m: f"<code>{m['code'] or m['name']}</code>", escape(text))
 
 
 def _signature(value: Any) -> str:

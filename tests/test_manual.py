@@ -27,6 +27,18 @@ def test_the_page_shows_docstrings_as_they_are():
     assert not re.search(r"0x[0-9a-f]{8,}", page)  # nothing that another run shows otherwise
 
 
+def test_code_in_a_summary_is_code():
+    text = "One for each ``{name: y}``: see :func:`~mem_lib.verify`, `ball` and <b>. More."
+    entry = manual.Entry("curves", "()", text)
+    assert entry.summary == "One for each ``{name: y}``"
+    assert manual._marked(text) == (
+        "One for each <code>{name: y}</code>: see <code>mem_lib.verify</code>, <code>ball</code> "
+        "and &lt;b&gt;. More."
+    )
+    heads = re.findall("<summary>(.*?)</summary>", manual.page())
+    assert heads and not [head for head in heads if "`" in head]
+
+
 def test_a_room_that_is_not_there():
     with pytest.raises(ModuleNotFoundError, match=r"mem_lib\.nowhere"):
         manual.entries("mem_lib.nowhere")
