@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, TypeVar
 
 from mem_lib._base.numbers import as_fraction
+from mem_lib._base.text import rounded
 from mem_lib.errors import InvalidArgument, shown
 
 T = TypeVar("T")
@@ -50,6 +51,23 @@ def at_least_zero(value: Any, name: str) -> Fraction:
     if number is None or number < 0:
         raise InvalidArgument(f"{name}: a finite number >= 0 is needed, got {shown(value)}")
     return number
+
+
+def positive(value: Any, name: str) -> Fraction:
+    """A finite number > 0, exactly."""
+    number = as_fraction(value)
+    if number is None or number <= 0:
+        raise InvalidArgument(f"{name}: a finite number > 0 is needed, got {shown(value)}")
+    return number
+
+
+def check_distance(distance: Fraction | float, name: str, radius: Fraction | float) -> None:
+    """Two points of norm at most ``radius`` can be so far apart."""
+    if distance > 2 * radius:
+        raise InvalidArgument(
+            f"{name}: two points of norm at most radius = {rounded(radius)} are at most "
+            f"{rounded(2 * radius)} apart, got {rounded(distance)}"
+        )
 
 
 def above_zero(value: Any, name: str, *, or_zero: bool = False) -> float:

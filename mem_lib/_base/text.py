@@ -11,6 +11,15 @@ def short(value: Fraction) -> str:
     return f"about {'-' if value < 0 else ''}2^{bits}"
 
 
+def rounded(value: Fraction | float) -> str:
+    """``value`` for a message: to six digits, or its order of magnitude beyond the range of
+    floats."""
+    try:
+        return f"{float(value):g}"
+    except OverflowError:
+        return short(Fraction(value))
+
+
 def written(value: Fraction) -> str:
     """``value`` for a file: decimal where it is short, else hexadecimal, which has no limit."""
     if value.numerator.bit_length() + value.denominator.bit_length() < 80:

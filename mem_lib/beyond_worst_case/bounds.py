@@ -10,7 +10,13 @@ from fractions import Fraction
 
 import numpy as np
 
-from mem_lib._base.arguments import above_zero, at_least_zero, integer_in, probability
+from mem_lib._base.arguments import (
+    above_zero,
+    at_least_zero,
+    check_distance,
+    integer_in,
+    probability,
+)
 from mem_lib.beyond_worst_case.arguments import (
     binary,
     classes_of,
@@ -64,11 +70,7 @@ def hyperplanes_enough(
     margin, radius = above_zero(margin, "margin"), above_zero(radius, "radius")
     max_bias, failure = above_zero(max_bias, "max_bias"), probability(failure, "failure")
     pairs, loss = integer_in(pairs, "pairs", 0), above_zero(loss, "loss", or_zero=True)
-    if margin > 2 * radius:
-        raise InvalidArgument(
-            f"margin: two points of norm at most radius = {radius} are at most {2 * radius} "
-            f"apart, got margin = {margin}"
-        )
+    check_distance(margin, "margin", radius)
     p = chi3(min(max_bias / radius, 1e300)) * margin / (2 * math.sqrt(2 * math.pi) * max_bias)
     p = (2 * p if two_sided else p) - loss
     if not p > sys.float_info.min:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import inspect
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import at_least_zero, instance, integer_in
-from mem_lib._base.numbers import as_fraction
+from mem_lib._base.arguments import at_least_zero, check_distance, instance, integer_in, positive
 from mem_lib._base.roots import directed_root
-from mem_lib._base.text import short
+from mem_lib._base.text import rounded
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, shown
+from mem_lib.errors import InvalidArgument
 from mem_lib.network import MOST_SHIFT
 
 
@@ -75,8 +73,8 @@ class Facts:
             d=integer_in(d, "d", 1),
             classes=2 if classes is None else integer_in(classes, "classes", 1),
             radius=at_least_zero(radius, "radius"),
-            separation=None if separation is None else _distance(separation, "separation"),
-            margin=None if margin is None else _distance(margin, "margin"),
+            separation=None if separation is None else positive(separation, "separation"),
+            margin=None if margin is None else positive(margin, "margin"),
             grid_bits=integer_in(grid_bits, "grid_bits", 0, MOST_SHIFT),
             value_bits=None if value_bits is None else integer_in(value_bits, "value_bits", 1),
         )
@@ -87,15 +85,12 @@ class Facts:
     def _check_distances(self) -> None:
         for name in ("separation", "margin"):
             distance = getattr(self, name)
-            if distance is not None and self.N > 1 and distance > 2 * self.radius:
-                raise InvalidArgument(
-                    f"{name}: two points of norm at most radius = {_text(self.radius)} are at most "
-                    f"{_text(2 * self.radius)} apart, got {_text(distance)}"
-                )
+            if distance is not None and self.N > 1:
+                check_distance(distance, name, self.radius)
         if self.separation and self.margin and self.margin < self.separation:
             raise InvalidArgument(
-                f"margin: no two points are closer than separation = {_text(self.separation)}, "
-                f"got {_text(self.margin)}"
+                f"margin: no two points are closer than separation = {rounded(self.separation)}, "
+                f"got {rounded(self.margin)}"
             )
 
     def known(self, *names: str) -> Fraction:
@@ -185,20 +180,6 @@ class _Measured(Facts):
 
     def __repr__(self) -> str:  # measuring for a text would take too long
         return f"Facts.of({self.dataset!r})"
-
-
-def _distance(value: Any, name: str) -> Fraction:
-    number = as_fraction(value)
-    if number is None or number <= 0:
-        raise InvalidArgument(f"{name}: a finite number > 0 is needed, got {shown(value)}")
-    return number
-
-
-def _text(value: Fraction) -> str:
-    try:
-        return f"{float(value):g}"
-    except OverflowError:
-        return short(value)
 
 
 def _below(square: Fraction | None) -> Fraction | None:

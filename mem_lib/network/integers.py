@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from mem_lib._base.integers import largest
 from mem_lib.errors import InvalidNetwork, shown
 
 Array = npt.NDArray[Any]
@@ -107,16 +108,9 @@ def _exact(array: Array, name: Name) -> Array:
 
 def scaled(array: Array, k: int) -> Array:
     """The canonical array of the entries times 2^k."""
-    if array.dtype == np.int64 and largest(array) << k < LIMIT:
+    if array.dtype == np.int64 and int(largest(array)) << k < LIMIT:
         return locked(array << k)
     return locked(pack([v << k for v in array.ravel().tolist()]).reshape(array.shape))
-
-
-def largest(array: Array) -> int:
-    """The largest absolute value; 0 for an empty array."""
-    if not array.size:
-        return 0
-    return max(int(array.max()), -int(array.min()))
 
 
 def total_bits(array: Array) -> int:

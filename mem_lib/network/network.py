@@ -13,10 +13,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mem_lib._base.files import named, write_atomically
+from mem_lib._base.integers import largest
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network import read, write
 from mem_lib.network.about import canonical
-from mem_lib.network.integers import integer, largest, scaled, total_bits
+from mem_lib.network.integers import integer, scaled, total_bits
 from mem_lib.network.layer import Layer
 
 #: The finest grid: biases of that many bits are still handled.
@@ -135,7 +136,7 @@ class Network:
             neurons=sum(hidden),
             weights=sum(int(np.count_nonzero(array)) for array in entries),
             dense_weights=sum(layer.units * (layer.inputs + 1) for layer in self.layers),
-            bits=max(largest(array).bit_length() for array in entries),
+            bits=max(int(largest(array)).bit_length() for array in entries),
             total_bits=sum(map(total_bits, entries)),
         )
 

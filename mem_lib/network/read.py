@@ -23,8 +23,9 @@ from typing import Any, BinaryIO, NoReturn
 
 import numpy as np
 
+from mem_lib._base.integers import largest
 from mem_lib.errors import InvalidNetwork, shown
-from mem_lib.network.integers import Array, Name, largest, locked, pack, stack
+from mem_lib.network.integers import Array, Name, locked, pack, stack
 from mem_lib.network.sparse import Sparse
 from mem_lib.network.write import FORMAT, PLAIN, VERSION
 

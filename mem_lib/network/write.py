@@ -17,7 +17,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from mem_lib.network.integers import BLOCK, largest
+from mem_lib._base.integers import largest
+from mem_lib.network.integers import BLOCK
 from mem_lib.network.sparse import Sparse, Term
 
 #: Layers and networks are written here, by what they have, before there is a class of them.

@@ -11,7 +11,7 @@ import math
 from fractions import Fraction
 
 from mem_lib import foundations
-from mem_lib._base.arguments import at_least_zero, integer_in
+from mem_lib._base.arguments import at_least_zero, check_distance, integer_in, positive
 from mem_lib._base.search import least_integer
 from mem_lib.errors import InvalidArgument, shown
 
@@ -46,12 +46,8 @@ def spread_bound(N: int, d: int, separation: Real | None, radius: Real) -> Fract
     radius = at_least_zero(radius, "radius")
     if N == 1:
         return Fraction(0)
-    separation = at_least_zero(separation, "separation")
-    if separation == 0 or separation > 2 * radius:
-        raise InvalidArgument(
-            f"separation: two points of norm at most radius = {_short(radius)} are more than "
-            f"0 and at most {_short(2 * radius)} apart, got {_short(separation)}"
-        )
+    separation = positive(separation, "separation")
+    check_distance(separation, "separation", radius)
     line = 2 * radius / separation
     return line if d == 1 else line * N * N * Fraction(math.sqrt(2 * d / math.pi) * OUTWARDS)
 
@@ -179,14 +175,6 @@ def least_depth(N: int, width: int, d: int = 1) -> int:
         return foundations.log_labellings(N, units, weights) * OUTWARDS >= N
 
     return least_integer(enough)
-
-
-def _short(value: Fraction) -> str:
-    """For a message: a float where there is one."""
-    try:
-        return str(float(value))
-    except OverflowError:
-        return f"about 2^{value.numerator.bit_length() - value.denominator.bit_length()}"
 
 
 def log2(value: Fraction | int) -> float:
