@@ -19,11 +19,7 @@ from tools.steps import Failure, Run, Steps, remove, run
 
 # A notebook's stored outputs depend on these, beside its own cells; jupyter-cache sees only cells.
 CODE = (
-    "mem_lib",
-    "benchmarks/results",
-    "pyproject.toml",
-    "requirements.lock",
-    "tools/environment.py",
+    "mem_lib", "benchmarks/results", "pyproject.toml", "requirements.lock", "tools/environment.py",
 )
 SOURCES = (*CODE, "book", "tools", "_config.yml", "_toc.yml")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
@@ -40,7 +36,7 @@ REPOSITORY = "MEM_LIB_REPOSITORY"
 # to a page opened as a file) and the switch for live cells, inserted twice, which is an error.
 UNUSED = re.compile(
     r'<link rel="preload" as="font"[^>]*>|<script>const THEBE_JS_URL.*?</script>'
-    r"|<script[^>]*sphinx-thebe\.js[^>]*></script>"
+    r'|<script[^>]*sphinx-thebe\.js[^>]*></script>'
 )
 
 

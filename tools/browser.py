@@ -10,13 +10,8 @@ from pathlib import Path
 from typing import Any, Callable, Iterator, List, Mapping, Optional
 
 NAMES = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "chrome",
-    "microsoft-edge",
-    "msedge",
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome",
+    "microsoft-edge", "msedge",
 )
 # Where macOS and Windows keep them, which is not on the PATH.
 PLACES = (

@@ -1,6 +1,6 @@
 """Draw the picture of the README: book/_static/cover-light.svg and cover-dark.svg.
 
-.venv/bin/python tools/cover.py
+    .venv/bin/python tools/cover.py
 """
 
 from __future__ import annotations

@@ -168,7 +168,9 @@ def _install(
     run(command + what, log=log, cwd=root)
 
 
-def torch_is_small(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> bool:
+def torch_is_small(
+    environ: Mapping[str, str] = os.environ, platform: str = sys.platform
+) -> bool:
     """Whether PyTorch comes without CUDA, which is several gigabytes: not on Linux, or where pip's
     setting find-links names a folder that holds a build for the CPU."""
     if platform != "linux":

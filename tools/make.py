@@ -154,7 +154,7 @@ def main(arguments: List[str]) -> int:
     # What follows a target that takes arguments is not ours to read.
     first = arguments[:1] if arguments[:1] and arguments[0] in TAKE_ARGUMENTS else arguments
     options = parser().parse_args(first)
-    options.arguments = arguments[len(first) :]
+    options.arguments = arguments[len(first):]
     if options.help or options.target is None:
         parser().print_help()
         return 0
