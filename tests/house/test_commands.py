@@ -153,7 +153,13 @@ def test_ctrl_c_ends_the_command_too(tmp_path):
         "steps.run([sys.executable, '-c', 'import os, time; print(os.getpid(), flush=True); "
         f"time.sleep(60)'], Path({str(tmp_path)!r}) / 'log', Path('.'))"
     )
-    outer = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stderr=subprocess.DEVNULL)
+    outer = subprocess.Popen(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+        # a shell lets what it starts in the background ignore Ctrl-C, which is inherited
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     log = tmp_path / "log"
     while not (log.exists() and log.read_text().endswith("\n")):
         assert outer.poll() is None
