@@ -21,6 +21,7 @@ from mem_lib.explorer.pack import pack, unpack
 from mem_lib.explorer.points import POINTS, box_of, labellings, nearest_other_answer
 from mem_lib.explorer.renderer import module, style
 from mem_lib.explorer.views.landing import landing
+from mem_lib.explorer.views.optimal_relu import optimal_relu
 
 __all__ = [
     "CARDS",
@@ -34,6 +35,7 @@ __all__ = [
     "landing",
     "module",
     "nearest_other_answer",
+    "optimal_relu",
     "pack",
     "style",
     "unpack",
