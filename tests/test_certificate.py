@@ -197,6 +197,23 @@ def test_a_missing_certificate(tmp_path):
         ml.Certificate.load(tmp_path / "none.json")
 
 
+def test_a_table_says_what_there_is_to_say():
+    right = ml.verify(identity(1), line([0, 1], [0, 1]))._repr_html_()
+    assert "memorized: every point gets its own answer, exactly" in right
+    assert "2 of 2 right" in right and "1: no output is nearer to a wrong answer" in right
+    for nothing in ("first wrong row", "ties", "largest error", "allowed"):
+        assert nothing not in right
+    wrong = ml.verify(identity(1), line([0, 3], [0, 1]))._repr_html_()
+    assert "not memorized" in wrong and "row 1: expected 1, the network gives 3" in wrong
+    assert "slack" not in wrong and "largest error" in wrong
+    near = ml.verify(
+        identity(1, output_denominator=4), line([1, 3], [0, 1]), tolerance=Fraction(1, 4)
+    )._repr_html_()
+    assert "within the allowed error" in near and ">1/4<" in near
+    step = ml.Network([ml.Layer([[1]], [0], "threshold"), ml.Layer([[1]], [0], "identity")])
+    assert "1 times a threshold unit" in ml.verify(step, line([-1, 0], [0, 1]))._repr_html_()
+
+
 def test_the_former_name_of_slack(tmp_path):
     """A margin is a distance of points; files and programs that say it are still understood."""
     network, data = identity(1), line([0, 1], [0, 1])

@@ -11,15 +11,14 @@ import time
 import warnings
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from mem_lib._base.arguments import at_least_zero, instance, integer_in
 from mem_lib._base.extras import need
 from mem_lib._base.files import checked_path
-from mem_lib._base.text import read_fraction, short, written
-from mem_lib.certificate import file
+from mem_lib._base.text import read_fraction, written
+from mem_lib.certificate import file, words
 from mem_lib.certificate.checkpoint import Checkpoint
 from mem_lib.certificate.judge import Counterexample, Evidence, Judge
 from mem_lib.data import Dataset
@@ -83,41 +82,10 @@ class Certificate:
         return f"<Certificate {self}>"
 
     def __str__(self) -> str:
-        head = (
-            f"{'memorized' if self.ok else 'NOT memorized'}: "
-            f"{self.correct} of {self.points} points right"
-        )
-        slack = "" if self.slack is None else f", slack {short(self.slack)}"
-        error = "" if not self.max_error else f", largest error {short(self.max_error)}"
-        ties = "no ties" if self.ties == 0 else f"{self.ties} TIES"
-        size = self.size
-        text = (
-            f"{head}{slack}{error}, {ties}; depth {size.depth}, width {size.width}, "
-            f"{size.weights} weights of at most {size.bits} bits; exact: {self.arithmetic}"
-        )
-        return text if self.counterexample is None else f"{text}; {self.counterexample}"
+        return words.line(self)
 
     def _repr_html_(self) -> str:
-        rows = {
-            "verdict": "memorized" if self.ok else "not memorized",
-            "points right": f"{self.correct} of {self.points}",
-            "slack": "–" if self.slack is None else short(self.slack),
-            "largest error": "–" if self.max_error is None else short(self.max_error),
-            "ties": self.ties,
-            "depth, width": f"{self.size.depth}, {self.size.width}",
-            "nonzero weights": f"{self.size.weights} of at most {self.size.bits} bits",
-            "largest preactivation": f"{self.max_bits} bits",
-            "arithmetic": self.arithmetic,
-            "first wrong row": self.counterexample or "none",
-            "network": f"{self.network_sha256[:16]}…",
-            "data": f"{self.dataset_sha256[:16]}…",
-        }
-        body = "".join(
-            f'<tr><th scope="row" style="text-align:left">{escape(k)}</th>'
-            f'<td style="text-align:left">{escape(str(v))}</td></tr>'
-            for k, v in rows.items()
-        )
-        return f'<table class="certificate"><caption>Certificate</caption>{body}</table>'
+        return words.sheet(self)._repr_html_()
 
     # -- file --------------------------------------------------------------------------------
 
