@@ -46,7 +46,9 @@ def test_text_cannot_break_out_of_the_page(landing):
 def test_the_static_figure_and_the_caption_are_in_the_page(landing):
     html = landing._repr_html_()
     assert html.count('class="only-light"') == 2 and "orange diamond: A, C, E" in html
-    assert "<figcaption>Six points and a network" in html and "12 in the network shown first" in html
+    assert (
+        "<figcaption>Six points and a network" in html and "12 in the network shown first" in html
+    )
 
 
 def test_without_anywidget_the_page_form_is_used(landing, monkeypatch):
