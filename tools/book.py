@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Iterable, Iterator, List, Mapping
 
 from tools import environment
+from tools.runnable import runnable
 from tools.steps import Failure, Run, Steps, remove, run
 
 # A notebook's stored outputs depend on these, beside its own cells; jupyter-cache sees only cells.
@@ -96,10 +97,11 @@ def build(
 
 
 def _tidy(html: Path) -> None:
-    """Take out of every page what ``UNUSED`` describes."""
+    """Take out of every page what ``UNUSED`` describes, and say how it is run."""
     for path in html.rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        path.write_bytes(UNUSED.sub("", text).encode("utf-8"))
+        text = UNUSED.sub("", path.read_text(encoding="utf-8"))
+        page = path.relative_to(html).with_suffix("").as_posix()
+        path.write_bytes(runnable(text, page).encode("utf-8"))
 
 
 def _swap(new: Path, html: Path, old: Path) -> None:
