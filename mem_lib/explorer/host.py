@@ -3,13 +3,13 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.explorer.pack import short_hash, unpack
 from mem_lib.explorer.renderer import module, style
 from mem_lib.figures import Picture
+from mem_lib.figures.style import CAPTION_CSS, anchor, figcaption, uncounted
 from mem_lib.network import Network
 
 
@@ -21,7 +21,9 @@ class Explorer:
     that this view reads: what it shows, and where the reader starts.  ``packs`` are the networks
     of the page, each value a text of :func:`mem_lib.explorer.pack`.  ``fallback`` is the figure of
     the first state, for readers without JavaScript or with a browser that cannot unpack;
-    ``caption`` stands under both.
+    ``caption`` stands under both; ``name`` (``fig-<slug>-<what>``) is how the book cites it.
+
+    Raises ``InvalidArgument`` for a name of another form, or without a caption.
     """
 
     view: str
@@ -29,6 +31,10 @@ class Explorer:
     packs: Mapping[str, str]
     fallback: Picture
     caption: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        anchor(self.name, self.caption)
 
     @property
     def model(self) -> dict[str, Any]:
@@ -53,9 +59,10 @@ class Explorer:
         data = json.dumps(self.model, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
         root = f'document.querySelector("#{self.id}:not([data-started])")'
         return (
-            f'<figure class="mem-host" id="{self.id}"><style>{style()}</style>'
-            f'<div class="mem-static">{self.fallback._repr_html_()}</div>'
-            f"<figcaption>{escape(self.caption)}</figcaption>"
+            f'<figure class="mem-host" id="{self.id}"><style>{CAPTION_CSS}{style()}</style>'
+            f"<span{anchor(self.name, self.caption)}></span>"
+            f'<div class="mem-static">{uncounted(self.fallback._repr_html_())}</div>'
+            f"{figcaption(self.caption, self.name)}"
             f'<script type="application/json">{data}</script>'
             f'<script type="module">{module(self.view)}start({root}, render);\n</script></figure>'
         )

@@ -15,7 +15,7 @@ from importlib.resources import files
 from posixpath import dirname, join, normpath
 
 from mem_lib.errors import InvalidArgument, shown
-from mem_lib.figures import DARK, LIGHT, Colours
+from mem_lib.figures.style import themed
 
 STATIC = files(__package__) / "static"
 
@@ -23,7 +23,6 @@ STATIC = files(__package__) / "static"
 _START = "renderer.mjs"
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]*)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (\{[^}]*\});$", re.MULTILINE)
-_DARK_THEME = ':is([data-theme="dark"],[data-jp-theme-light="false"])'
 
 
 def views() -> list[str]:
@@ -62,13 +61,7 @@ def module(view: str) -> str:
 
 def style() -> str:
     """The renderer's style sheet, with the colours of :mod:`mem_lib.figures`."""
-    light, dark = _variables(LIGHT), _variables(DARK)
-    return (
-        f".mem-explorer{{{light}}}"
-        f"{_DARK_THEME} .mem-explorer{{{dark}}}"
-        "@media (prefers-color-scheme:dark){html:not([data-theme]) "
-        f"body:not([data-jp-theme-light]) .mem-explorer{{{dark}}}}}\n" + _text("explorer.css")
-    )
+    return themed(".mem-explorer") + "\n" + _text("explorer.css")
 
 
 def _add(name: str, scopes: dict[str, str]) -> None:
@@ -86,16 +79,3 @@ def _add(name: str, scopes: dict[str, str]) -> None:
 
 def _text(name: str) -> str:
     return STATIC.joinpath(*name.split("/")).read_text(encoding="utf-8")
-
-
-def _variables(colours: Colours) -> str:
-    named = {
-        "ink": colours.ink,
-        "paper": colours.paper,
-        "faint": colours.faint,
-        "soft": f"color-mix(in srgb,{colours.ink} 78%,{colours.paper})",
-        "tint": f"color-mix(in srgb,{colours.ink} 9%,{colours.paper})",
-        "accent": colours.accent,
-        **{f"class-{k}": colour for k, colour in enumerate(colours.classes)},
-    }
-    return "".join(f"--mem-{name}:{value};" for name, value in named.items())

@@ -7,7 +7,7 @@ from typing import Any
 
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures.numbers import is_number, number_text
-from mem_lib.figures.style import CAPTION_CSS, figcaption
+from mem_lib.figures.style import CAPTION_CSS, anchor, figcaption
 
 _CSS = CAPTION_CSS + (
     ".mem-table{margin:1em 0;max-width:100%}.mem-table>.mem-caption{margin:0 0 .3em}"
@@ -37,6 +37,7 @@ class Table:
     cells: tuple[tuple[str, ...], ...]
     numbers: tuple[bool, ...]  # per column
     marked: frozenset[tuple[int, int]]  # (row, column) of the best entries
+    name: str = ""
 
     def _repr_html_(self) -> str:
         label = escape(self.caption, quote=True)
@@ -50,7 +51,8 @@ class Table:
         )
         head = f"<thead><tr>{head}</tr></thead>" if any(self.columns) else ""
         return (
-            f'<style>{_CSS}</style><figure class="mem-table">{figcaption(self.caption)}'
+            f'<style>{_CSS}</style><figure class="mem-table"{anchor(self.name, self.caption)}>'
+            f"{figcaption(self.caption, self.name, 'table')}"
             f'<div role="region" tabindex="0" aria-label="{label}"><table aria-label="{label}">'
             f"{head}<tbody>{body}</tbody></table></div></figure>"
         )
@@ -89,6 +91,7 @@ def table(
     caption: str,
     best: Mapping[str, str] | None = None,
     digits: int = 3,
+    name: str = "",
 ) -> Table:
     """``rows`` under the names ``columns``; the first column names its row.
 
@@ -96,10 +99,12 @@ def table(
     shown as they are, large ones in groups of three digits, floats with ``digits`` significant
     digits, None as a dash.  ``best`` says of a column whether its ``"min"`` or its ``"max"`` is
     the best entry, which is set in bold and called so for those who hear the table; equal entries
-    share the mark.  Columns without a name have no head.
+    share the mark.  Columns without a name have no head.  ``name`` (``tab-<slug>-<what>``) is how
+    the text cites the table.
 
     Raises ``InvalidArgument`` for no row, a row of another length or without an entry, a caption
-    without words, and in ``best`` a column without a number or another word than these two.
+    without words, a name of another form, and in ``best`` a column without a number or another
+    word than these two.
 
     >>> table([("A", 12000), ("B", 900)], ["network", "weights"], caption="Two networks",
     ...       best={"weights": "min"})
@@ -126,7 +131,8 @@ def table(
         for row in _best(entries, names, name, which)
     }
     cells = tuple(tuple(number_text(value, digits) for value in row) for row in entries)
-    return Table(caption, names, cells, numbers, frozenset(marked))
+    anchor(name, caption)
+    return Table(caption, names, cells, numbers, frozenset(marked), name)
 
 
 def measured(rows: Sequence[Mapping[str, Any]], *, caption: str) -> Table:

@@ -10,6 +10,7 @@ import pytest
 import traitlets
 
 from mem_lib import explorer
+from mem_lib.errors import InvalidArgument
 from mem_lib.explorer import renderer
 
 
@@ -39,13 +40,22 @@ def test_the_page_asks_for_nothing(view):
 def test_text_cannot_break_out_of_the_page(landing):
     evil = replace(landing, values={"explorer": "</script><b>"}, caption="<i>")
     html = evil._repr_html_()
-    assert "</script><b>" not in html and "<figcaption>&lt;i&gt;</figcaption>" in html
+    assert "</script><b>" not in html and ">&lt;i&gt;</figcaption>" in html
 
 
 def test_the_static_figure_and_the_caption_are_in_the_page(landing):
     html = landing._repr_html_()
     assert html.count('class="only-light"') == 2 and "orange diamond: A, C, E" in html
-    assert "<figcaption>Six points and a network" in html and "the 12 neurons" in html
+    assert ">Six points and a network" in html and "the 12 neurons" in html
+
+
+def test_an_explorer_is_counted_and_cited(landing):
+    html = replace(landing, caption="all", name="fig-landing-map")._repr_html_()
+    assert '<span id="fig-landing-map"></span>' in html
+    assert 'data-number="figure" data-name="fig-landing-map">all</figcaption>' in html
+    assert html.count("data-number") == 1
+    with pytest.raises(InvalidArgument, match="name: the form"):
+        replace(landing, name="map")
 
 
 def test_without_anywidget_the_page_form_is_used(landing, monkeypatch):
