@@ -313,7 +313,7 @@ def test_between_draws_each_network():
 
 def test_fill_draws():
     picture = drawing.fill({2: {100: 71.0, 300: 80.0}})
-    assert picture.caption.endswith("from 71 to 80 percent for 2 classes.")
+    assert picture.caption.endswith("the fill goes from 71 to 80 percent with 2 classes.")
 
 
 def test_recorded_runs_are_complete_and_as_the_page_tells():
@@ -343,7 +343,7 @@ def test_layers_are_counted_by_stage():
     stepper = drawing.layers({12: {"retrieval": (hashed, found, read)}})
     assert f"retrieval {network.depth - 2}" in stepper.frames[12].alt
     stepper = drawing.layers({b: {"retrieval": (b, 3, 5)} for b in (12, 24)})
-    assert stepper.caption.endswith("at b = 12: retrieval 12, of them 12 to hash.")
+    assert stepper.caption.endswith("than b = 12. retrieval: 12, 12 of them to hash.")
 
 
 def test_layers_come_in_three_stages():

@@ -49,7 +49,7 @@ def shapes(sizes: Sequence[Size], N: int) -> Picture:
         partial(draw, what="width"),
         f"Width against depth for {len(sizes)} networks, logarithmic axes: a falling curve close "
         "to a line of slope minus two.",
-        size=(3.5, 3.2),
+        size=(3.3, 3.2),
         caption=f"{less}which is {per_layer:.1f} times fewer layers, the width grows "
         f"{flat.width / deep.width:.0f} times, from {deep.width} to {flat.width}; along the dashed "
         f"line it would grow {per_layer**2:.0f} times.",
@@ -57,7 +57,7 @@ def shapes(sizes: Sequence[Size], N: int) -> Picture:
         partial(draw, what="weights"),
         "Weights against depth for the same networks, logarithmic axes: a falling curve, steeper "
         "than a line of slope minus one where networks are short, above the line of N weights.",
-        size=(3.5, 3.2),
+        size=(3.3, 3.2),
         caption=f"{less}the weights grow {flat.weights / deep.weights:.1f} times, from "
         f"{number_text(deep.weights)} to {number_text(flat.weights)}. The dotted line is one "
         "weight for each point.",
@@ -112,7 +112,7 @@ def plane(
         figures.forbidden(ax, colours, at, needed / (at + 1), "no network for all labels",
                           at=(0.03, 0.05))  # fmt: skip
         for b, kind in ((24, "float32"), (53, "float64")):
-            figures.level(ax, colours, kind, x=b, at=0.3)
+            figures.level(ax, colours, kind, x=b, at=0.94)
         for mark, size in marks.items():
             ax.plot(size.bits, size.weights, "P", color=colours.accent, markersize=6)
             ax.annotate(mark, (size.bits, size.weights), xytext=(5, 4), fontsize=8,
@@ -176,11 +176,11 @@ def layers(counts: Mapping[int, Mapping[str, Sequence[int]]]) -> Stepper:
         for name in counts[first]
     }
     told = [
-        f"{name} {sum(more)}, of them {max(more)} to {STAGES[more.index(max(more))]}"
+        f"{name}: {sum(more)}, {max(more)} of them to {STAGES[more.index(max(more))]}"
         for name, more in grown.items()
     ]
     return Stepper(
         "b, for keys below 2^(b+1)",
         frames,
-        caption=f"More layers at b = {last} than at b = {first}: {'; '.join(told)}.",
+        caption=f"Layers that b = {last} takes more than b = {first}. {'; '.join(told)}.",
     )

@@ -70,14 +70,14 @@ def growth(sizes: Mapping[str, Mapping[int, Size]], *, d: int, separation: float
         partial(draw, what="depth"),
         "Depth against N on logarithmic axes: a curve of marks for each network, and just above "
         "some of them, dashed, what is promised. What is needed lies far below.",
-        size=(3.5, 3.4),
+        size=(3.3, 3.4),
         caption=f"At N = {number_text(max(points))} the depth is {last('depth')}. Dashed, what is "
         "promised; dotted, the paper's lemmas above and what is needed far below.",
     ) + figures.show(
         partial(draw, what="weights"),
         "Nonzero weights against N on logarithmic axes: curves of marks, promises, and the line "
         "of one weight a point, which is steeper than all of them.",
-        size=(3.5, 3.4),
+        size=(3.3, 3.4),
         caption=f"At N = {number_text(max(points))} there are {last('weights')} weights. One "
         "weight a point is the steepest line: every other falls below it in the end.",
     )
@@ -187,8 +187,8 @@ def collapse(runs: Sequence[Run]) -> Stepper:
             xlabel="bits of a file", ylabel="right labels, percent", xlim=(0, 1.05 * longest),
             ylim=(-3, 108), title="against the length of a file",
         )  # fmt: skip
-        for bits, name in ((24, "float32"), (53, "float64")):
-            figures.level(ax, colours, f"{bits}, {name}", x=bits)
+        for bits in (24, 53):
+            figures.level(ax, colours, f"{bits} bits", x=bits)
 
     frames: dict[str, Picture] = {}
     for variant in dict.fromkeys(run.variant for run in runs):
@@ -204,14 +204,19 @@ def collapse(runs: Sequence[Run]) -> Stepper:
             partial(over_points, variant=variant),
             f"Share of right labels against N, {variant}: integers stay at a hundred percent, "
             "floats fall to that of a coin.",
-            size=(3.5, 3.0),
+            size=(3.3, 3.0),
         ) + figures.show(
             partial(over_bits, variant=variant),
             f"The same runs of {variant} against the bits of a file; verticals at 24 and 53 bits.",
-            size=(3.5, 3.0),
+            size=(3.3, 3.0),
             caption=f"{variant}: the longest files of which all labels were right have {last}.",
         )
-    return Stepper("network", frames)
+    return Stepper(
+        "network",
+        frames,
+        caption=f"Right labels of {len(runs)} networks run in floats. Integers get all of them "
+        "right, floats as long as a file is not much longer than their significand.",
+    )
 
 
 def answers(network: Network, places: Any) -> list[Fraction]:
@@ -271,13 +276,15 @@ def fill(fills: Mapping[int, Mapping[int, float]]) -> Picture:
         figures.level(ax, colours, "three random cells, large tables: 91.8", y=91.8)
 
     ends = {k: (line[min(line)], line[max(line)]) for k, line in fills.items()}
-    told = [f"from {few:.0f} to {many:.0f} percent for {k}" for k, (few, many) in ends.items()]
+    told = [f"from {few:.0f} to {many:.0f} percent with {k}" for k, (few, many) in ends.items()]
+    few, many = (choose(n for line in fills.values() for n in line) for choose in (min, max))
     return figures.show(
         draw,
         "Fill of the tables against N, a rising curve for each number of classes, all of them "
         "below a line at 91.8 percent.",
         size=(6.4, 3.0),
-        caption=f"Tables become fuller with N: {', '.join(told)} classes.",
+        caption=f"Between N = {few} and N = {number_text(many)} the fill goes "
+        f"{', '.join(told)} classes.",
     )
 
 

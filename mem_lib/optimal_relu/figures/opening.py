@@ -57,14 +57,14 @@ def beside(
         partial(draw, what="weights", title="how many weights"),
         "Weights against points, logarithmic axes: marks, and lines through or above them, one of "
         "slope one and others of slope one half.",
-        size=(3.5, 3.1),
+        size=(3.3, 3.1),
         caption="Marks were built and verified, lines are promised for all such data: at N = "
         f"{number_text(many)} that is {told(ends)}.",
     ) + figures.show(
         partial(draw, what="bits", title="how long is the longest"),
         "Bits of the longest weight against points, logarithmic axes: rising lines, and low marks "
         "of one network.",
-        size=(3.5, 3.1),
+        size=(3.3, 3.1),
         caption=f"The price: bits of the longest weight. Those that were built have up to "
         f"{told(longest)} bits.",
     )
