@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mem_lib import figures
 from mem_lib.errors import InvalidArgument
 from mem_lib.figures import Colours, Picture
-from mem_lib.figures.numbers import number_text
+from mem_lib.figures.numbers import number_text, tick
 from mem_lib.network import Size
 from mem_lib.optimal_relu.figures.budgets import round_numbers
 
@@ -59,7 +59,7 @@ def beside(
         "slope one and others of slope one half.",
         size=(3.3, 3.1),
         caption="Marks were built and verified, lines are promised for all such data: at N = "
-        f"{number_text(many)} that is {told(ends)}.",
+        f"{tick(many)} that is {told(ends)}.",
     ) + figures.show(
         partial(draw, what="bits", title="how long is the longest"),
         "Bits of the longest weight against points, logarithmic axes: rising lines, and low marks "
