@@ -23,6 +23,7 @@ from mem_lib.explorer.points import POINTS, box_of, labellings, nearest_other_an
 from mem_lib.explorer.renderer import module, style
 from mem_lib.explorer.views.landing import landing
 from mem_lib.explorer.views.optimal_relu import optimal_relu
+from mem_lib.explorer.views.two_layer import two_layer
 
 __all__ = [
     "POINTS",
@@ -40,5 +41,6 @@ __all__ = [
     "optimal_relu",
     "pack",
     "style",
+    "two_layer",
     "unpack",
 ]
