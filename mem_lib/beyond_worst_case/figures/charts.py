@@ -122,7 +122,7 @@ def rates(cells: Cells, bound: Mapping[float, int]) -> Picture:
         draw_rates,
         "Heat map of the share of draws that memorize, over the range of the biases and the number "
         "of hyperplanes, with the curve of the bound above the climb.",
-        size=(3.4, 3.2),
+        size=(3.2, 3.1),
         caption=f"None where the biases vanish. At n = {n} most memorize at λ = "
         f"{cells.biases[best]:g}: {cells.memorized[row, best]} of {cells.draws}. The curve, the "
         f"bound for one half of the draws, has its least n = {bound[least]} at λ = {least:g}.",
@@ -130,7 +130,7 @@ def rates(cells: Cells, bound: Mapping[float, int]) -> Picture:
         draw_widths,
         "Mean number of covering neurons against the number of hyperplanes for three ranges of "
         "the biases: each curve falls slowly.",
-        size=(3.4, 3.2),
+        size=(3.2, 3.1),
         caption=f"At n = {cells.ns[-1]} the mean cover has "
         + ", ".join(f"{mean:.1f} neurons at λ = {bias:g}" for bias, mean in width.items())
         + ".",
@@ -231,8 +231,8 @@ def radii(dataset: Dataset, rows: Sequence[int], certified: Sequence[float]) -> 
                     transform=ax.transAxes)  # fmt: skip
         for slope, name in ((1, "the whole distance"), (0.5, "half of it")):
             ax.axline((0, 0), slope=slope, color=colours.faint, linestyle=":")
-            ax.text(0.5 * far / slope, 0.5 * far, name, color=colours.faint, fontsize=8,
-                    ha="right", va="top")  # fmt: skip
+            ax.annotate(name, (0.5 * far / slope, 0.5 * far), (-6, 2), ha="right",
+                        textcoords="offset points", color=colours.faint, fontsize=8)  # fmt: skip
         ax.set(xlabel="distance to the other class", ylabel="certified radius")
         ax.set(xlim=(0, 1.05 * far), ylim=(0, 0.55 * far))
 
@@ -264,7 +264,7 @@ def unions(
             partial(draw, N=N),
             f"Covering neurons against radius over distance for N = {N} and several numbers of "
             "hyperplanes: flat, then a rise that comes later the more hyperplanes there are.",
-            size=(3.4, 3.0),
+            size=(3.2, 3.0),
             caption=f"With {N} points {balls} neurons cover {balls} small balls; at r = "
             f"{ratios[-1]} δ it takes "
             + ", ".join(f"{line[-1]} with n = {n}" for n, line in widths[N].items())

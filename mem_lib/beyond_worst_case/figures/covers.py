@@ -137,7 +137,7 @@ def _one_cover(dataset: Dataset, network: Network, size: float) -> Picture:
         ),
         f"{dataset.N} points on two interleaved crescents, over {n} lines, with the regions of "
         f"{neurons} neurons.",
-        size=(3.4, 2.8),
+        size=(3.2, 2.7),
         caption=_held(dataset, network),
     )  # fmt: skip
 
