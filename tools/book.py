@@ -19,7 +19,7 @@ from tools.steps import Failure, Run, Steps, remove, run
 
 # A notebook's stored outputs depend on these, beside its own cells; jupyter-cache sees only cells.
 CODE = (
-    "mem_lib", "benchmarks/results", "pyproject.toml", "requirements.lock", "tools/environment.py",
+    "mem_lib", "pyproject.toml", "requirements.lock", "tools/environment.py",
 )
 SOURCES = (*CODE, "book", "tools", "_config.yml", "_toc.yml")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
@@ -32,11 +32,12 @@ except RuntimeError as error:
     raise SystemExit(str(error.__cause__ or "") + "\\nThe book was not built.")
 """
 REPOSITORY = "MEM_LIB_REPOSITORY"
-# What the theme puts into every page and no reader needs: fonts fetched early (browsers refuse that
-# to a page opened as a file) and the switch for live cells, inserted twice, which is an error.
+# What no reader of a page needs: fonts fetched early (browsers refuse that to a page opened as a
+# file), the switch for live cells, inserted twice, which is an error, and the state of widgets.
 UNUSED = re.compile(
     r'<link rel="preload" as="font"[^>]*>|<script>const THEBE_JS_URL.*?</script>'
     r'|<script[^>]*sphinx-thebe\.js[^>]*></script>'
+    r'|<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>'
 )
 
 

@@ -81,6 +81,7 @@ def test_pages_are_freed_of_what_files_may_not_load():
         '<link rel="preload" as="font" type="font/woff2" crossorigin href="a.woff2" />'
         '<script>const THEBE_JS_URL = "x"; const y = "z"</script><script async="async" '
         'src="_static/sphinx-thebe.js?v=1"></script><script src="book.js"></script>'
+        '<script type="application/vnd.jupyter.widget-state+json">{"a": "<p>"}</script>'
     )
     assert book.UNUSED.sub("", page) == '<script src="book.js"></script>'
 
