@@ -62,11 +62,11 @@ class Cell:
     def packed(self, setting: Mapping[str, Any]) -> dict[str, Any]:
         """The cell as the page holds it, its points apart: they may be shared."""
         certificate = self.certified()
-        points, shift = self.dataset.integers()
+        _, shift = self.dataset.integers()
         found: dict[str, Any] = {
             "setting": dict(setting),
             "shift": int(shift),
-            "view": self.view.packed(points, int(shift)),
+            "view": self.view.packed(int(shift)),
             "counts": self.counts(),
             "promised": self.promised(),
             "correct": certificate.correct,
