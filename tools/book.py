@@ -32,6 +32,7 @@ except RuntimeError as error:
     raise SystemExit(str(error.__cause__ or "") + "\\nThe book was not built.")
 """
 REPOSITORY = "MEM_LIB_REPOSITORY"
+CELLS = "MEM_LIB_CELLS"  # where the explorers keep the networks that they have built
 # What no reader of a page needs: fonts fetched early (browsers refuse that to a page opened as a
 # file), the switch for live cells, inserted twice, which is an error, and the state of widgets.
 UNUSED = re.compile(
@@ -80,6 +81,7 @@ def build(
     remove(build / "next")
     _forget_old_executions(root)
     env = dict(environment.variables(root, environ), NO_COLOR="1")
+    env[CELLS] = str(build / "cells")
     command = [str(python), "-c", JUPYTER_BOOK, "build", ".", "--path-output", "_build/next"]
     command += ["--all", "-W", "--keep-going", "-n"]
     if repository:
@@ -123,6 +125,7 @@ def _forget_old_executions(root: Path) -> None:
     code = fingerprint(root, CODE)
     if _text(note) != code:
         remove(root / "_build" / ".jupyter_cache")
+        remove(root / "_build" / "cells")
         note.parent.mkdir(exist_ok=True)
         note.write_text(code)
 

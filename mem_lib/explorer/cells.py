@@ -59,8 +59,9 @@ class Cell:
         found = {name: told[name] for name in COUNTS if name in told}
         return found | {k: v for k, (_, v) in self.counters.items() if v is not None}
 
-    def packed(self, setting: Mapping[str, Any]) -> dict[str, Any]:
-        """The cell as the page holds it, its points apart: they may be shared."""
+    def packed(self, setting: Mapping[str, Any], most: int | None = None) -> dict[str, Any]:
+        """The cell as the page holds it, its points apart: they may be shared.  ``most``: so many
+        of the points are shown."""
         certificate = self.certified()
         _, shift = self.dataset.integers()
         found: dict[str, Any] = {
@@ -77,11 +78,11 @@ class Cell:
         }
         return found
 
-    def points(self) -> dict[str, Any]:
-        """The data as the page holds them: integers, and the label of each."""
-        points, _ = self.dataset.integers()
+    def points(self, most: int | None = None) -> dict[str, Any]:
+        """The data as the page holds them: integers, and the label of each; the first ``most``."""
+        points = self.dataset.integers()[0][:most]
         values = self.dataset.labels if self.dataset.targets is None else self.dataset.targets
         return {
             "points": [[int(x) for x in row] for row in points.tolist()],
-            "values": [int(value) for value in values.tolist()],
+            "values": [int(value) for value in values[:most].tolist()],
         }

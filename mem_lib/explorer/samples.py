@@ -54,16 +54,25 @@ def _base(N: int, d: int, margin: float, seed: int, apart: float, most: int) -> 
             return ball(max(N, most), d, margin=apart, seed=seed)
         except InvalidDataset:
             pass
-    return ball(N, d, margin=_ROOM * margin, seed=seed)
+    try:
+        return ball(N, d, margin=_ROOM * margin, seed=seed)
+    except InvalidDataset as error:
+        raise InvalidDataset(
+            f"margin={margin}: N={N} points in d={d} dimensions with room for the nearest pair "
+            f"were not found ({error})"
+        ) from None
 
 
 def _beside(points: np.ndarray, margin: float, free: float, rng: np.random.Generator) -> np.ndarray:
     """A point of the ball at distance ``margin`` from row 0, on a rail that at distance ``free``
     from it is still no nearer to rows 2, 3, …"""
     here, others = points[0], points[2:]
-    for _ in range(_RAILS):
+    for rail in range(_RAILS):
         way = rng.standard_normal(len(here))
         way /= np.linalg.norm(way)
+        if 2 * rail >= _RAILS:  # in many dimensions all points are near the sphere: inwards
+            way -= here / np.linalg.norm(here)
+            way /= np.linalg.norm(way)
         far = here + free * way
         alone = not len(others) or np.linalg.norm(others - far, axis=1).min() > free * 1.001
         if alone and np.linalg.norm(far) <= 1 - 2.0**-18:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, ClassVar
+from typing import Any
 
 from mem_lib.explorer.cells import Cell
 from mem_lib.explorer.grid import Axis, Setting, grid, settings
 from mem_lib.explorer.host import Explorer
+from mem_lib.explorer.live import Builder
 from mem_lib.explorer.pack import short_hash
 from mem_lib.figures import Picture
 
@@ -38,14 +39,20 @@ class Try:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study(Explorer):
     """An explorer of a grid of networks; ``make`` builds the cell of any setting."""
 
     make: Callable[[Setting], Cell] = field(kw_only=True, repr=False)
-    start: Setting = field(kw_only=True)
 
-    KEY: ClassVar[str] = "study"
+    def kernel_values(self) -> dict[str, Any]:
+        """A kernel is there, what is asked of it, and what it tells."""
+        return {"live": True, "asked": {}, "told": {}}
+
+    def attend(self, widget: Any) -> None:
+        """Build any network that the reader asks for."""
+        builder = Builder(self.view, self.make, lambda told: setattr(widget, "told", told))
+        widget.observe(lambda change: builder.ask(change["new"]), "asked")
 
 
 def study(
@@ -91,6 +98,4 @@ def study(
         **(more or {}),
     }
     shown["id"] = short_hash(json.dumps(shown, sort_keys=True))
-    return Study(
-        view, {"study": shown}, {}, fallback(first), caption(first), make=make, start=chosen[0]
-    )
+    return Study(view, {"study": shown}, {}, fallback(first), caption(first), make=make)

@@ -9,7 +9,6 @@ followed it for a moment, so that of all that came during a build only the last 
 
 import asyncio
 import signal
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from functools import cached_property
 from html import escape
 from typing import Any
 
+from mem_lib._base.kernel import in_kernel
 from mem_lib.errors import InvalidArgument, MemorizationError, shown
 from mem_lib.figures.style import CAPTION_CSS, figcaption
 
@@ -109,7 +109,7 @@ class Panel:
         )
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        bundle = self.widget._repr_mimebundle_() if _kernel() and self.widget else {}
+        bundle = self.widget._repr_mimebundle_() if in_kernel() and self.widget else {}
         return {**bundle, "text/plain": repr(self), "text/html": self._repr_html_()}
 
     def __repr__(self) -> str:
@@ -207,12 +207,6 @@ def _html(result: Any) -> str:
     if hasattr(result, "_repr_html_"):
         return str(result._repr_html_())
     return f"<p>{escape(str(result))}</p>"
-
-
-def _kernel() -> bool:
-    """Whether this is a kernel: elsewhere no widget could be displayed."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import { layers } from "./layers.mjs";
 import {
   choice, coloured, framed, h, minus, rgba, say, sentence, slider, spaced,
 } from "./pieces.mjs";
+import { live } from "./live.mjs";
 import { report } from "./report.mjs";
 import { trends } from "./trends.mjs";
 
@@ -90,6 +91,7 @@ async function study({ model, el }, make) {
     Object.assign(state, { setting, layer: then.layer ?? Infinity });
     controls.forEach((one) => one.set(setting));
     picture.show(cell.view, cell.values.map((value) => kinds.get(value)), cell.more.missed ?? []);
+    kernel?.set();
     time.renew(cell.file);
     facts.renew(cell, setting);
     sizes.set(setting);
@@ -109,6 +111,10 @@ async function study({ model, el }, make) {
     (l) => view.layer?.(cell, l) ?? `${l + 1}: ${cell.file.layers[l].stage ?? ""}`);
   const facts = report(data);
   const sizes = trends(axes, data.counts, keyOf, data.count);
+  const kernel = model.get("live") ? live(model, () => state.setting, (found, setting) => {
+    data.counts[keyOf(setting)] = { built: found.counts, promised: found.promised };
+    show(found, setting);
+  }) : null;
   const toTry = tries.map(({ title, text, set, ...then }) => h("button", {
     type: "button", class: "mem-try", onclick: () => go(set, then),
   }, h("b", {}, title), h("span", {}, text)));
@@ -116,6 +122,7 @@ async function study({ model, el }, make) {
   el.classList.add("mem-explorer");
   el.append(
     h("div", { class: "mem-controls" }, ...controls.map(({ element }) => element)), trouble,
+    ...(kernel ? [kernel.element] : []),
     h("div", { class: "mem-top" },
       h("div", {}, picture.element, ...(view.under ? [view.under] : [])),
       h("div", { class: "mem-side" }, answer, told.element,
@@ -173,7 +180,6 @@ async function study({ model, el }, make) {
 
   await go({}, { train: data.train });
   draw();
-  facts.live?.(model, go, show);
   el.dataset.ready = Math.round(performance.now() - begun);
   return () => {
     uncolour();
@@ -181,6 +187,7 @@ async function study({ model, el }, make) {
     picture.regions.stop();
     time.stop();
     facts.stop();
+    kernel?.stop();
   };
 }
 
@@ -199,7 +206,7 @@ function control(axis, change) {
   return {
     element,
     set(setting) {
-      made.set(at(setting));
+      if (at(setting) >= 0) made.set(at(setting)); // a kernel builds what is between the stops
       if (!three) made.disable(setting.d !== 2);
     },
   };
