@@ -32,6 +32,7 @@ AXES = (
     Axis("hyperplanes", "hyperplanes n", (25, 50, 100, 200, 400), 100),
     Axis("draw", "draw", (1, 2, 3, 4, 5), 1, ("1", "2", "3", "4", "5")),
 )
+START = {axis.name: axis.start for axis in AXES}
 #: Points are on the grid 2^-10, and displaced by at most half of what the gap is wider.
 _BITS, _NOISE, _WIDER = 10, 0.05, 0.1
 #: The range of the biases, the same for all data: about 0.7 of their radius.
@@ -51,25 +52,25 @@ def beyond_worst_case() -> Study:
         theorem="what the theorem on finite sets asks for with these data",
         marks=MARKS,
         count="covering neurons",
-        train=1,
+        train=39,
         tries=(
             Try(
                 "Ten times the points",
-                "Move N from 100 to 1,000. Which counts grow, and which do not?",
-                {"N": 1000, "d": 2, "margin": 0.2, "hyperplanes": 100, "draw": 1},
-                train=1,
+                "Move N from 100 to 1,000. Which counts follow, and which stand still?",
+                START | {"N": 100},
+                train=39,
             ),
             Try(
                 "Bad luck",
-                "The second draw leaves points out. Where are they, and do more lines help?",
-                {"N": 400, "d": 2, "margin": 0.2, "hyperplanes": 100, "draw": 2},
-                train=1,
+                "The second draw leaves points out. Where are they? Draw again.",
+                START | {"draw": 2},
+                train=7,
             ),
             Try(
                 "Nearly touching",
-                "The crescents come four times nearer. How many lines does it take now?",
-                {"N": 400, "d": 2, "margin": 0.05, "hyperplanes": 400, "draw": 1},
-                train=1,
+                "The crescents come four times nearer. How many lines until none is left out?",
+                START | {"margin": 0.05},
+                train=61,
             ),
         ),
         caption=_caption,
