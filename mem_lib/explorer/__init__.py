@@ -22,6 +22,7 @@ from mem_lib.explorer.pack import pack, unpack
 from mem_lib.explorer.points import POINTS, box_of, labellings, nearest_other_answer
 from mem_lib.explorer.renderer import module, style
 from mem_lib.explorer.views.landing import landing
+from mem_lib.explorer.views.optimal_relu import optimal_relu
 
 __all__ = [
     "POINTS",
@@ -36,6 +37,7 @@ __all__ = [
     "landing",
     "module",
     "nearest_other_answer",
+    "optimal_relu",
     "pack",
     "style",
     "unpack",
