@@ -34,7 +34,7 @@ def test_folds_are_tents():
     """After i folds the strip goes up and down with slope 1 between multiples of 16 / 2^i."""
     y = np.arange(0, 17)
     for count in range(1, 5):
-        values, denominator = ml.evaluate(drawing._folded(count), y[:, None])
+        values, denominator = ml.evaluate(foundations.strip(4, count), y[:, None])
         period = 2 * (16 >> count)
         tents = np.minimum(y % period, -y % period)
         assert denominator == 1 and values[:, 0].tolist() == tents.tolist()

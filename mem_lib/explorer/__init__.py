@@ -20,6 +20,9 @@ from mem_lib.explorer.host import Explorer
 from mem_lib.explorer.pack import pack, unpack
 from mem_lib.explorer.points import POINTS, box_of, labellings, nearest_other_answer
 from mem_lib.explorer.renderer import module, style
+from mem_lib.explorer.views.foundations_fold import fold
+from mem_lib.explorer.views.foundations_plane import weights_bits
+from mem_lib.explorer.views.foundations_staircase import staircase, tossed
 from mem_lib.explorer.views.landing import landing
 
 __all__ = [
@@ -30,11 +33,15 @@ __all__ = [
     "Explorer",
     "Family",
     "box_of",
+    "fold",
     "labellings",
     "landing",
     "module",
     "nearest_other_answer",
     "pack",
+    "staircase",
     "style",
+    "tossed",
     "unpack",
+    "weights_bits",
 ]

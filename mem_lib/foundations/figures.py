@@ -15,9 +15,9 @@ from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument
 from mem_lib.exact import evaluate
 from mem_lib.figures import MARKERS, Colours, Picture
-from mem_lib.foundations.networks import staircase
+from mem_lib.foundations.networks import staircase, strip
 from mem_lib.foundations.shattering import weights_needed
-from mem_lib.network import Layer, Network
+from mem_lib.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +68,7 @@ def folds() -> Picture:
     def draw(axes: Sequence["Axes"], colours: Colours, first: int) -> None:
         y = np.arange(0, 16 * 16 + 1)[:, None] / 16
         for count, ax in enumerate(axes, start=first):
-            values, denominator = evaluate(_folded(count), y)
+            values, denominator = evaluate(strip(4, count), y)
             ax.plot(y, values[:, 0] / denominator, color=colours.accent)
             ax.set(xlim=(0, 16), xticks=[0, 8, 16], ylim=(-0.3, 8.3), yticks=[0, 16 >> count])
             ax.set_title("1 fold" if count == 1 else f"{count} folds")
@@ -85,15 +85,6 @@ def folds() -> Picture:
         size=(3.4, 1.9),
         panels=2,
     )
-
-
-def _folded(count: int) -> Network:
-    """v -> relu(v) - 2 relu(v - h) for h = 8, 4, … in turn."""
-    layers = []
-    for i in range(count):
-        layers.append(Layer([[1], [1]], [0, -(8 >> i)], "relu"))
-        layers.append(Layer([[1, -2]], [0], "relu"))
-    return Network(layers)
 
 
 def some_numbers(k: int, *, most: int = 2000, seed: int = 0) -> list[int]:

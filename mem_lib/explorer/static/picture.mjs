@@ -214,4 +214,4 @@ function painter(canvas, [left, right, bottom, top]) {
   };
 }
 
-export { plane };
+export { drawn, mark, plane };
