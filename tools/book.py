@@ -19,7 +19,7 @@ from tools.steps import Failure, Run, Steps, remove, run
 
 # A notebook's stored outputs depend on these, beside its own cells; jupyter-cache sees only cells.
 CODE = (
-    "mem_lib", "benchmarks/results", "pyproject.toml", "requirements.lock", "tools/environment.py",
+    "mem_lib", "pyproject.toml", "requirements.lock", "tools/environment.py",
 )
 SOURCES = (*CODE, "book", "tools", "_config.yml", "_toc.yml")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
@@ -32,11 +32,13 @@ except RuntimeError as error:
     raise SystemExit(str(error.__cause__ or "") + "\\nThe book was not built.")
 """
 REPOSITORY = "MEM_LIB_REPOSITORY"
-# What the theme puts into every page and no reader needs: fonts fetched early (browsers refuse that
-# to a page opened as a file) and the switch for live cells, inserted twice, which is an error.
+CELLS = "MEM_LIB_CELLS"  # where the explorers keep the networks that they have built
+# What no reader of a page needs: fonts fetched early (browsers refuse that to a page opened as a
+# file), the switch for live cells, inserted twice, which is an error, and the state of widgets.
 UNUSED = re.compile(
     r'<link rel="preload" as="font"[^>]*>|<script>const THEBE_JS_URL.*?</script>'
     r'|<script[^>]*sphinx-thebe\.js[^>]*></script>'
+    r'|<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>'
 )
 
 
@@ -79,6 +81,7 @@ def build(
     remove(build / "next")
     _forget_old_executions(root)
     env = dict(environment.variables(root, environ), NO_COLOR="1")
+    env[CELLS] = str(build / "cells")
     command = [str(python), "-c", JUPYTER_BOOK, "build", ".", "--path-output", "_build/next"]
     command += ["--all", "-W", "--keep-going", "-n"]
     if repository:
@@ -122,6 +125,7 @@ def _forget_old_executions(root: Path) -> None:
     code = fingerprint(root, CODE)
     if _text(note) != code:
         remove(root / "_build" / ".jupyter_cache")
+        remove(root / "_build" / "cells")
         note.parent.mkdir(exist_ok=True)
         note.write_text(code)
 

@@ -63,7 +63,7 @@ def make_test_all(options: argparse.Namespace) -> int:
 
 
 def make_benchmark(options: argparse.Namespace) -> int:
-    """measure again what benchmarks/results records"""
+    """measure again what mem_lib/results records"""
     if not (ROOT / "benchmarks").is_dir():
         raise Failure("There is no folder benchmarks/ yet.")
     python = environment.ensure(ROOT, ["book"], Steps(2))

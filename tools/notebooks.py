@@ -1,6 +1,7 @@
 """Run notebooks and store their outputs: ``make notebooks``, or ``make notebooks FILE ...``.
 
-What is stored is what the tests compare with: outputs, counts, and nothing of the machine.
+What is stored is what the tests compare with: outputs, counts, and nothing of the machine.  A
+widget is stored as its HTML, since no notebook that is only opened has a kernel that knows it.
 """
 
 import sys
@@ -11,6 +12,7 @@ from nbclient import NotebookClient
 
 from mem_lib._base.files import write_atomically
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -31,6 +33,8 @@ def refresh(path: Path) -> None:
         cell.metadata.pop("execution", None)  # times
         if cell.cell_type == "code":
             cell.outputs = merged(cell.outputs)
+            for output in cell.outputs:
+                output.get("data", {}).pop(WIDGET, None)
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
     write_atomically(path, [nbformat.writes(notebook).rstrip("\n").encode(), b"\n"])

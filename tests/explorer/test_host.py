@@ -11,17 +11,18 @@ import traitlets
 
 from mem_lib import explorer
 from mem_lib.explorer import renderer
+from tests.explorer.pages import some
 
 
 def test_the_page_is_the_same_every_time_and_small(landing):
     html = landing._repr_html_()
-    assert explorer.landing(numbers=(6, 100))._repr_html_() == html
+    assert explorer.landing(cards=some(), numbers=(6, 100))._repr_html_() == html
     assert len(gzip.compress(html.encode())) <= 300_000
     assert repr(landing).startswith("Explorer: Six points")
 
 
 def test_names_within_the_page_depend_on_the_content(landing):
-    other = explorer.landing(labelling=20, numbers=(6, 100))
+    other = explorer.landing(cards=some(), labelling=20, numbers=(6, 100))
     assert other.id != landing.id
     assert f'id="{landing.id}"' in landing._repr_html_()
 
@@ -45,7 +46,9 @@ def test_text_cannot_break_out_of_the_page(landing):
 def test_the_static_figure_and_the_caption_are_in_the_page(landing):
     html = landing._repr_html_()
     assert html.count('class="only-light"') == 2 and "orange diamond: A, C, E" in html
-    assert "<figcaption>Six points and a network" in html and "the 12 neurons" in html
+    assert (
+        "<figcaption>Six points and a network" in html and "12 in the network shown first" in html
+    )
 
 
 def test_without_anywidget_the_page_form_is_used(landing, monkeypatch):

@@ -1,20 +1,16 @@
 // The plane of weights and bits: what counting excludes, and where networks lie.
 
-import { drawn } from "../picture.mjs";
+import { drawn, shape } from "../picture.mjs";
 import { framed, h, minus, say, sentence, slider, spaced } from "../pieces.mjs";
 
 const REACH = 26; // pixels from a mark within which a pointer means it
-/** A mark for each chapter, about (0, 0). */
-const SHAPES = [
-  "M-7 0A7 7 0 1 0 7 0 7 7 0 1 0-7 0Z", "M0-9 9 0 0 9-9 0Z", "M0-9 8 6-8 6Z", "M-6-6H6V6H-6Z",
-  "M0 9 8-6-8-6Z", "M-7-2H-2V-7H2V-2H7V2H2V7H-2V2H-7Z",
-];
+const COLOURS = 6; // a mark and a colour for each chapter
 
 async function render({ model, el }) {
   const { numbers, networks, rates, free } = model.get("explorer");
   const state = { n: model.get("n"), chosen: model.get("chosen") };
   const chapters = [...new Set(networks.map(({ name }) => name.split(".")[0]))];
-  const look = (name) => chapters.indexOf(name.split(".")[0]) % SHAPES.length;
+  const look = (name) => chapters.indexOf(name.split(".")[0]) % COLOURS;
   const network = (name) => networks.find((one) => one.name === name);
   const lies = (place) => typeof place !== "string";
 
@@ -50,11 +46,9 @@ async function render({ model, el }) {
     return drawn("line", { class: "mem-decade", x1, y1, x2, y2 });
   }
   function mark(k) {
-    const icon = drawn("svg", {
+    return drawn("svg", {
       viewBox: "-10 -10 20 20", "aria-hidden": "true", class: `mem-mark mem-fill-${k}`,
-    });
-    icon.append(drawn("path", { d: SHAPES[k] }));
-    return icon;
+    }, shape(k));
   }
   const marks = networks.map(({ name }) => mark(look(name)));
   const dots = h("div", {});
@@ -95,7 +89,7 @@ async function render({ model, el }) {
   }, name.slice(name.indexOf(".") + 1)));
   const groups = chapters.map((chapter, k) =>
     h("div", { class: "mem-chips", role: "group", "aria-label": chapter },
-      h("span", {}, mark(k % SHAPES.length), chapter),
+      h("span", {}, mark(k % COLOURS), chapter),
       h("div", {}, ...buttons.filter((_, i) => networks[i].name.startsWith(`${chapter}.`)))));
   const rows = h("tbody");
   const head = ["network", "weights W", "bits B", "W(B + 1) / N"];
