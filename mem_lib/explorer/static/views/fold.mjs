@@ -109,7 +109,7 @@ async function render({ model, el }) {
     h("p", { class: "mem-chosen" }, "The strip: drag the two neighbours along it, or move them " +
       "with the arrow keys. Shaded parts are those that the folds have turned over."),
     unrolled, ends,
-    h("div", { class: "mem-top" }, h("div", {}, progress, play), length.element),
+    h("div", { class: "mem-top" }, h("div", {}, progress, play), h("div", {}, length.element)),
     picture.element, told.element, table,
     h("div", { class: "mem-tries" }, ...cards));
 
