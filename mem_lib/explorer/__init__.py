@@ -21,6 +21,7 @@ from mem_lib.explorer.host import Explorer
 from mem_lib.explorer.pack import pack, unpack
 from mem_lib.explorer.points import POINTS, box_of, labellings, nearest_other_answer
 from mem_lib.explorer.renderer import module, style
+from mem_lib.explorer.views.beyond_worst_case import beyond_worst_case
 from mem_lib.explorer.views.landing import landing
 from mem_lib.explorer.views.optimal_relu import optimal_relu
 from mem_lib.explorer.views.two_layer import two_layer
@@ -31,6 +32,7 @@ __all__ = [
     "Card",
     "Explorer",
     "Family",
+    "beyond_worst_case",
     "box_of",
     "cards",
     "clearance",

@@ -63,11 +63,11 @@ class Cell:
         """The cell as the page holds it, its points apart: they may be shared.  ``most``: so many
         of the points are shown."""
         certificate = self.certified()
-        points, shift = self.dataset.integers()
+        _, shift = self.dataset.integers()
         found: dict[str, Any] = {
             "setting": dict(setting),
             "shift": int(shift),
-            "view": self.view.packed(points[:most], int(shift)),
+            "view": self.view.packed(int(shift)),
             "counts": self.counts(),
             "promised": self.promised(),
             "correct": certificate.correct,
