@@ -39,8 +39,10 @@ if TYPE_CHECKING:
 MARKS = ((0, "blue disc"), (1, "orange diamond"))
 SIZES, START = (6, 12, 24, 48), 12
 MARGINS = (0.1, 0.01, 0.001)
-GAPS = (10, 100, 10**4, 10**6, 10**7, 10**8)  # one over them; floats have two spellings
-FACTS = Facts(N=SIZES[-1], d=2)
+GAPS = (1, 2, 4, 6, 7, 8)  # powers of ten below 1
+SEED = 98  # of data whose slab of rows 2 and 3 no other point is near
+MOST = SIZES[-1]
+FACTS = Facts(N=MOST, d=2)
 FIRST = 2  # the first row of the slab that is not the moving point's own
 COARSE, FINE = 2.0**-10, 2.0**-6  # the grid of most points; that of the moving one, over its gap
 SEEDS, PARTITIONS, RAILS = 4000, 12, 400  # that are tried
@@ -67,27 +69,27 @@ def two_layer() -> Study:
         marks=MARKS,
         exists=lambda setting: setting["margin"] == MARGINS[0] or setting["N"] <= START,
         count="total weight",
-        train=rail(START, 2).row,  # type: ignore[union-attr]
+        train=FIRST + 2,
         tries=(
             Try(
                 "A point comes near",
                 "It is now a millionth away from a slab that is not its own. Which numbers move, "
                 "and which stand still?",
-                {"d": 2, "gap": 10**6},
+                {"d": 2, "gap": 6},
                 train=4,
             ),
             Try(
                 "Too near for float32",
                 "A hundred times nearer still. In integers all is well; which points does float32 "
                 "lose?",
-                {"d": 2, "gap": 10**8},
+                {"d": 2, "gap": 8},
                 train=4,
             ),
             Try(
                 "The same in strips",
                 "Half of the neurons, and no slab to come near. What do strips say far from the "
                 "points?",
-                {"d": 2, "variant": "sorted"},
+                {"d": 2, "construction": "strips"},
                 train=4,
             ),
         ),
@@ -98,20 +100,19 @@ def two_layer() -> Study:
 
 def axes() -> tuple[Axis, ...]:
     """The controls of the explorer."""
-    words = tuple(_word(cls) for cls in choices())
-    variants = tuple(cls.variant for cls in choices())
+    words = tuple(map(_word, choices()))
     return (
         Axis("N", "points N", SIZES, START),
         Axis("d", "dimensions d", (2, 3, 10), 2),
         Axis("margin", "margin", MARGINS, MARGINS[0]),
-        Axis("gap", "1 / gap of one point", GAPS, GAPS[0]),
-        Axis("variant", "construction", variants, Slabs.variant, words),
+        Axis("gap", "gap of one point: 10^\u2212k, with k", GAPS, GAPS[0]),
+        Axis("construction", "construction", words, words[0], words),
     )
 
 
 def _word(cls: type[Construction]) -> str:
     known = theorems.REGISTRY.get(cls.theorem)
-    return cls.title if known is None else known.title
+    return (cls.title if known is None else known.title).lower()
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,26 +134,26 @@ def sample(N: int, d: int, margin: float, seed: int) -> Dataset:
     """The points before one of them moves; they are nested in N, and two of them, with different
     labels, are at distance ``margin``.  All but the second of these are on a coarse grid: that
     makes short weights, and a light page."""
-    data = neighbours(N, d, margin, seed=seed, most=SIZES[-1])
+    data = neighbours(N, d, margin, seed=seed, most=MOST)
     points = np.rint(data.points / COARSE) * COARSE
     points[1] = points[0] + data.points[1] - data.points[0]
     return Dataset(points, data.labels, classes=2)
 
 
 @lru_cache
-def rail(N: int, d: int, seed: int = 0) -> Rail | None:
-    """The rail for N points in d dimensions, the same for every margin; None where one group holds
-    all points that may move."""
-    builder, group = _groups(N, d, seed)
+def rail(N: int, d: int, seed: int = SEED, margin: float = MARGINS[0]) -> Rail | None:
+    """The rail for N points in d dimensions, the same for every margin up to the given one; None
+    where one group holds all points that may move."""
+    builder, group = _groups(N, d, seed, margin)
     outside = [i for i in range(FIRST, N) if i not in group]
     if not outside:
         return None
-    points, row = sample(max(N, SIZES[-1]), d, 0.1, seed).points, outside[0]
+    points, row = sample(max(N, MOST), d, margin, seed).points, outside[0]
     foot, way = _across(points, group, row, seed)
     return Rail(builder, group, row, foot, way)
 
 
-def _groups(N: int, d: int, seed: int) -> tuple[int, tuple[int, ...]]:
+def _groups(N: int, d: int, seed: int, margin: float) -> tuple[int, tuple[int, ...]]:
     """A seed of the builder, and the group of row ``FIRST`` that it makes.
 
     Where it can be found, the group is made of the next rows, the same for all N; and of several
@@ -162,8 +163,11 @@ def _groups(N: int, d: int, seed: int) -> tuple[int, tuple[int, ...]]:
     found = [s for s in range(SEEDS) if FIRST + d <= N and _group(N, d, s) == wanted]
     if not found:
         return seed, _group(N, d, seed)
-    data = _signs(sample(N, d, 0.1, seed))
-    best = min(found[:PARTITIONS], key=lambda s: total_weight(Slabs().build(data, seed=s)))
+    data = _signs(sample(N, d, margin, seed))
+    best = min(
+        found[: PARTITIONS if N <= MOST else 1],
+        key=lambda s: total_weight(Slabs().build(data, seed=s)),
+    )
     return best, wanted
 
 
@@ -187,7 +191,7 @@ def _across(
         f = x - ((x - first) @ normal) * normal
         for n in (normal, -normal):
             ends = np.array([f, f + 0.1 * n])
-            if np.linalg.norm(ends, axis=1).max() < 0.97:
+            if np.linalg.norm(ends, axis=1).max() < 0.8:
                 free = np.linalg.norm(others - ends[:, None], axis=2).min()
                 if free > best:
                     best, foot, way = free, f, n
@@ -199,12 +203,13 @@ def _signs(data: Dataset) -> Dataset:
 
 
 def cell(setting: Setting) -> Cell:
-    """The network of one setting: N, d, margin, and where given gap (its inverse), variant and
-    seed."""
+    """The network of one setting: N, d, margin, and where given gap (a power of ten),
+    construction and seed."""
     N, d, margin = setting["N"], setting["d"], setting["margin"]
-    seed, inverse = setting.get("seed", 0), setting.get("gap", 10)
-    cls = {one.variant: one for one in choices()}[setting.get("variant", Slabs.variant)]
-    track = rail(N, d, seed)
+    seed, inverse = setting.get("seed", SEED), 10 ** setting.get("gap", GAPS[0])
+    named = {_word(one): one for one in choices()}
+    cls = named[setting.get("construction", _word(Slabs))]
+    track = rail(N, d, seed, max(margin, MARGINS[0]))
     data = sample(N, d, margin, seed)
     points = data.points.copy()
     if track:
@@ -266,7 +271,7 @@ def _neurons(network: Network, data: Dataset, track: Rail) -> list[int]:
 
 
 def _rounded(number: float) -> int | float:
-    return round(number) if number >= 100 else float(f"{number:.3g}")
+    return round(number) if number >= 100 or number == int(number) else float(f"{number:.3g}")
 
 
 def _track(data: Dataset, view: Slice, track: Rail | None, inverse: int) -> dict[str, Any]:
