@@ -4,7 +4,8 @@ Taken out is what no reader needs: fonts fetched early (browsers refuse that to 
 file), the switch for live cells, inserted twice, which is an error, and a megabyte and a half of
 icons, of which a page shows a dozen; those are drawn in ``book.css``.  Named is what has no name,
 or another one than is seen: the folds of the sidebar, the sidebar itself, the search button.  The
-title of a solution is no link, so that a click on it opens the solution.
+title of a solution is no link, so that a click on it opens the solution.  Books of the bibliography
+are entries of a list; what they are called otherwise is deprecated.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ MENDED = (
         re.compile(r'(<p class="admonition-title">Solution to)<a [^>]*>(.*?)</a></p>'),
         r"\1\2</p>",
     ),
+    (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
 )
 
 
