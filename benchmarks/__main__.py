@@ -1,4 +1,4 @@
-"""Run the benchmarks and record them in benchmarks/results.
+"""Run the benchmarks and record them in the package, in mem_lib/results.
 
     python -m benchmarks            # all of them
     python -m benchmarks digits     # one
@@ -19,8 +19,8 @@ import numpy
 
 from benchmarks import chapters, constructions, core, gpu, optimal_relu, pages, two_layer
 from mem_lib._base.files import write_atomically
+from mem_lib.recorded import FOLDER
 
-RESULTS = Path(__file__).parent / "results"
 BENCHMARKS = {
     "import": core.import_time,
     "digits": core.digits,
@@ -55,7 +55,7 @@ def main() -> int:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     for name in names:
         rows = BENCHMARKS[name]()
-        write(RESULTS / f"{name}.csv", rows)
+        write(FOLDER / f"{name}.csv", rows)
         for row in rows:
             print(name, *row.values(), sep="  ", flush=True)
     return 0

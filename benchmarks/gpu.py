@@ -47,8 +47,8 @@ def gpu() -> list[dict]:
         )
         if on_cpu:
             same, slow = timed(lambda n=network, d=dataset: ml.verify(n, d, workers=1))
-            assert (same.ok, same.margin, same.max_bits) == (
-                certificate.ok, certificate.margin, certificate.max_bits
+            assert (same.ok, same.slack, same.max_bits) == (
+                certificate.ok, certificate.slack, certificate.max_bits
             )  # fmt: skip
             rows.append(ratio(what, seconds, "s", "one CPU core", slow))
         print(rows[-1], flush=True)  # as they come, should the run be cut short

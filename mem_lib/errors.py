@@ -5,12 +5,34 @@ them are ``ValueError``s, so ``except ValueError`` keeps working.  A file that i
 be read stays the ``OSError`` that it is.
 """
 
+import linecache
+import sys
+import traceback
 from collections.abc import Callable
 from typing import Any
 
 
 class MemorizationError(ValueError):
-    """The base of every error that this library raises on purpose."""
+    """The base of every error that this library raises on purpose.
+
+    A notebook shows its message and the lines of the reader's cells that led to it, without those
+    of the library.  Plain Python shows all of them, and so does ``traceback.print_last()``.
+    """
+
+    def _render_traceback_(self) -> list[str]:
+        """What IPython, which alone asks for it, shows of this error."""
+        steps = traceback.walk_tb(self.__traceback__)
+        own = [(f, line) for f, line in steps if f.f_globals.get("__name__") == "__main__"]
+        lines = [_line(frame.f_code.co_filename, line) for frame, line in own]
+        return [*lines, f"{type(self).__name__}: {self}"]
+
+
+def _line(file: str, number: int) -> str:
+    """A line of a file in words; IPython knows of which cell a file is."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    known = shell.compile.format_code_name(file) if shell else None
+    return f"{' '.join(known or [file])}, line {number}: {linecache.getline(file, number).strip()}"
 
 
 class InvalidArgument(MemorizationError):

@@ -1,5 +1,7 @@
 """Recorded results: what ``python -m benchmarks`` measured, read by pages that cannot wait for it.
 
+They are files of this package, so a page finds them wherever it is run.
+
 >>> [row["n"] for row in read("moons")[:3]]
 [10, 20, 30]
 """
@@ -11,7 +13,7 @@ from typing import Any
 
 from mem_lib.errors import InvalidArgument, shown
 
-FOLDER = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
+FOLDER = Path(__file__).resolve().parent / "results"
 
 
 def read(name: str) -> list[dict[str, Any]]:

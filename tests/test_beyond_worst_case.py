@@ -105,7 +105,7 @@ def test_the_snippet_of_the_readme():
     dataset = ml.data.ball(N=200, d=8, margin=0.1, classes=2, seed=0)
     network = ml.beyond_worst_case.build(dataset)
     certificate = ml.verify(network, dataset)
-    assert certificate.ok and certificate.margin == Fraction(1, 2)
+    assert certificate.ok and certificate.slack == Fraction(1, 2)
     assert (ml.predict(network, dataset.points) == dataset.labels).all()
 
 
@@ -114,7 +114,7 @@ def test_the_snippet_of_the_readme():
 def test_memorizes(classes, d):
     dataset = ml.data.ball(N=60, d=d, margin=0.004, classes=classes, seed=d)
     certificate = ml.verify(bwc.build(dataset, seed=1), dataset)
-    assert certificate.ok and certificate.ties == 0 and certificate.margin == Fraction(1, 2)
+    assert certificate.ok and certificate.ties == 0 and certificate.slack == Fraction(1, 2)
 
 
 def test_digits():
@@ -653,7 +653,7 @@ def test_relu_thresholds_lie_halfway_in_the_gap(covered, bits):
         assert bias == smallest + largest
         gaps.append(smallest - largest)
     unit = 2 ** (16 + dataset.shift + 3)
-    assert certificate.margin == Fraction(min(gaps), unit) > 0
+    assert certificate.slack == Fraction(min(gaps), unit) > 0
 
 
 def test_relu_cover_equals_brute_force():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
+from mem_lib.certificate import file
 from mem_lib.exact import engine
 
 
@@ -22,7 +23,7 @@ def test_value_readout():
     certificate = ml.verify(identity(1), line([0, 1, 3], [0, 1, 3]))
     assert certificate.ok and certificate
     assert (certificate.points, certificate.correct) == (3, 3)
-    assert certificate.margin == 1 and certificate.max_error == 0
+    assert certificate.slack == 1 and certificate.max_error == 0
     assert certificate.counterexample is None and certificate.ties == 0
     assert certificate.max_bits == 2
 
@@ -30,7 +31,7 @@ def test_value_readout():
 def test_value_readout_with_a_wrong_row():
     certificate = ml.verify(identity(1, output_denominator=2), line([0, 2, 5], [0, 1, 2]))
     assert not certificate.ok and certificate.correct == 2
-    assert certificate.margin == 0 and certificate.max_error == Fraction(1, 2)
+    assert certificate.slack == 0 and certificate.max_error == Fraction(1, 2)
     wrong = certificate.counterexample
     assert (wrong.row, wrong.expected, wrong.outputs) == (2, 2, (Fraction(5, 2),))
     assert wrong.predicted == -1
@@ -40,21 +41,21 @@ def test_tolerance_on_labels():
     network, data = identity(1, output_denominator=4), line([1, 3], [0, 1])
     assert not ml.verify(network, data)
     near = ml.verify(network, data, tolerance=Fraction(1, 4))
-    assert near.ok and near.max_error == Fraction(1, 4) and near.margin == Fraction(3, 4)
+    assert near.ok and near.max_error == Fraction(1, 4) and near.slack == Fraction(3, 4)
 
 
 def test_targets():
     data = ml.Dataset([[1], [2]], targets=[0.5, 1.0])
     assert ml.verify(identity(1, output_denominator=2), data).ok
     off = ml.verify(identity(1, output_denominator=3), data)
-    assert not off.ok and off.max_error == Fraction(1, 3) and off.margin is None
+    assert not off.ok and off.max_error == Fraction(1, 3) and off.slack is None
     assert off.counterexample.expected == Fraction(1, 2) and off.counterexample.predicted is None
     assert ml.verify(identity(1, output_denominator=3), data, tolerance=Fraction(1, 3)).ok
 
 
 def test_sign_readout_is_undecided_at_zero():
     network = identity(1, readout="sign", output_denominator=2)
-    assert ml.verify(network, line([-3, 1], [0, 1])).margin == Fraction(1, 2)
+    assert ml.verify(network, line([-3, 1], [0, 1])).slack == Fraction(1, 2)
     tied = ml.verify(network, line([-3, 0], [0, 1]))
     assert not tied.ok and tied.counterexample.predicted == -1
 
@@ -62,23 +63,23 @@ def test_sign_readout_is_undecided_at_zero():
 def test_onehot_readout():
     network = identity(2, readout="onehot")
     good = ml.Dataset([[2, -1], [-3, 1]], [0, 1])
-    assert ml.verify(network, good).margin == 1
+    assert ml.verify(network, good).slack == 1
     for outputs in ([1, 1], [0, -1], [-1, 2], [0, 0]):
         certificate = ml.verify(network, ml.Dataset([outputs, [-3, 1]], [0, 1]))
-        assert not certificate.ok and certificate.margin == 0 and certificate.correct == 1
+        assert not certificate.ok and certificate.slack == 0 and certificate.correct == 1
 
 
 def test_argmax_readout():
     network = identity(3, readout="argmax")
     data = ml.Dataset([[5, 1, 2], [0, 0, 1], [-5, -1, -3]], [0, 2, 1])
-    assert ml.verify(network, data).margin == 1
+    assert ml.verify(network, data).slack == 1
     assert not ml.verify(network, ml.Dataset([[5, 5, 2], [0, 0, 1]], [0, 2]))
 
 
 def test_one_class_and_one_point():
     silent = ml.Network([ml.Layer([[0]], [0], "identity")])
     certificate = ml.verify(silent, line([7], [0]))
-    assert certificate.ok and certificate.margin is None
+    assert certificate.ok and certificate.slack is None
     assert not ml.verify(silent, line([7], [1], classes=2))
 
 
@@ -196,6 +197,40 @@ def test_a_missing_certificate(tmp_path):
         ml.Certificate.load(tmp_path / "none.json")
 
 
+def test_a_table_says_what_there_is_to_say():
+    right = ml.verify(identity(1), line([0, 1], [0, 1]))._repr_html_()
+    assert "memorized: every point gets its own answer, exactly" in right
+    assert "2 of 2 right" in right and "1: no output is nearer to a wrong answer" in right
+    for nothing in ("first wrong row", "ties", "largest error", "allowed"):
+        assert nothing not in right
+    wrong = ml.verify(identity(1), line([0, 3], [0, 1]))._repr_html_()
+    assert "not memorized" in wrong and "row 1: expected 1, the network gives 3" in wrong
+    assert "slack" not in wrong and "largest error" in wrong
+    near = ml.verify(
+        identity(1, output_denominator=4), line([1, 3], [0, 1]), tolerance=Fraction(1, 4)
+    )._repr_html_()
+    assert "within the allowed error" in near and ">1/4<" in near
+    step = ml.Network([ml.Layer([[1]], [0], "threshold"), ml.Layer([[1]], [0], "identity")])
+    assert "1 times a threshold unit" in ml.verify(step, line([-1, 0], [0, 1]))._repr_html_()
+
+
+def test_the_former_name_of_slack(tmp_path):
+    """A margin is a distance of points; files and programs that say it are still understood."""
+    network, data = identity(1), line([0, 1], [0, 1])
+    certificate = ml.verify(network, data)
+    with pytest.warns(DeprecationWarning, match="slack"):
+        assert certificate.margin == certificate.slack == 1
+    content = certificate._content()
+    old = {"margin" if name == "slack" else name: value for name, value in content.items()}
+    file.save(tmp_path / "old.json", old)
+    assert ml.Certificate.load(tmp_path / "old.json") == certificate
+    file.save(tmp_path / "both.json", content | {"margin": "1"})
+    file.save(tmp_path / "none.json", {k: v for k, v in content.items() if k != "slack"})
+    for name in ("both", "none"):
+        with pytest.raises(ml.InvalidCertificate, match="is not a certificate of this format"):
+            ml.Certificate.load(tmp_path / f"{name}.json")
+
+
 def test_no_verdict_on_rows_that_were_not_run(monkeypatch):
     """An error in the engine, not an assertion, which ``python -O`` leaves out."""
     chunks = "mem_lib.exact.chunks.Chunks.run"
@@ -214,8 +249,8 @@ def test_check_names_what_does_not_belong():
         certificate.check(network, line([0, 1], [0, 1], classes=3))
     from dataclasses import replace
 
-    with pytest.raises(ml.InvalidCertificate, match="margin"):
-        replace(certificate, margin=Fraction(7)).check(network, data)
+    with pytest.raises(ml.InvalidCertificate, match="slack"):
+        replace(certificate, slack=Fraction(7)).check(network, data)
 
 
 @pytest.mark.parametrize(
@@ -311,8 +346,8 @@ def test_numbers_of_any_length_are_judged_printed_and_saved(tmp_path, bits):
         ("size", 5),
         ("size", {"depth": 1}),
         ("size", dict.fromkeys(vars(ml.verify(identity(1), line([0], [0])).size), 1.0)),
-        ("margin", 5),
-        ("margin", "1/0"),
+        ("slack", 5),
+        ("slack", "1/0"),
         ("max_error", "x"),
         ("tolerance", None),
         ("tolerance", 0),

@@ -1,5 +1,6 @@
 """`ml.compare`: every construction on one data set, in one table."""
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -31,12 +32,24 @@ def test_no_network_is_larger_than_promised(found):
 
 
 def test_the_table_shows_what_was_built_and_marks_the_least(found):
-    text, html = repr(found), found._repr_html_()
+    text, html = repr(found), found._repr_html_().replace("<wbr>", "")
+    assert "Networks for 12 points in 3 dimensions with 2 classes" in text
+    assert "all memorize" in text and "memorizes" not in text
     least = min(entry.network.size.weights for entry in found.entries)
     assert f"{least}*" in text
     for entry in found.entries:
         assert entry.name in text
         assert entry.name in html
+
+
+def test_what_does_not_memorize_is_told():
+    dataset = ml.data.ball(N=9, d=2, seed=0)
+    found = ml.compare(dataset, "two_layer.sorted")
+    (entry,) = found.entries
+    wrong = replace(entry, certificate=replace(entry.certificate, ok=False))
+    text = repr(replace(found, entries=(entry, wrong)))
+    assert "all memorize" not in text and "memorizes" in text
+    assert [line.split()[1] for line in text.splitlines()[2:]] == ["yes", "no"]
 
 
 def test_what_is_refused_is_listed_with_its_reason():

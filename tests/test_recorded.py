@@ -1,22 +1,20 @@
 """Recorded results are found from anywhere, and what is missing is named."""
 
 import csv
-from pathlib import Path
 
 import pytest
 
 from mem_lib import recorded
 from mem_lib.errors import InvalidArgument
 
-ROOT = Path(__file__).resolve().parents[1]
-NAMES = sorted(path.stem for path in (ROOT / "benchmarks" / "results").glob("*.csv"))
+NAMES = sorted(path.stem for path in recorded.FOLDER.glob("*.csv"))
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_recorded_file_is_read_from_anywhere(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     rows = recorded.read(name)
-    with open(ROOT / "benchmarks" / "results" / f"{name}.csv", encoding="utf-8") as file:
+    with open(recorded.FOLDER / f"{name}.csv", encoding="utf-8") as file:
         texts = list(csv.DictReader(file))
     assert len(rows) == len(texts) > 0
     for row, text in zip(rows, texts, strict=True):

@@ -57,7 +57,7 @@ def check(network, dataset, variant):
     assert certificate.ok and certificate.correct == dataset.N, certificate
     distinct = dataset.distinct()
     if variant == "threshold":
-        assert certificate.margin == Fraction(1, 2) and certificate.ties == 0
+        assert certificate.slack == Fraction(1, 2) and certificate.ties == 0
         assert network.size.neurons <= formula(variant, distinct.N, distinct.d)
     else:
         assert certificate.max_error == 0

@@ -390,7 +390,7 @@ def test_labels_are_memorized(variant, classes):
     if classes == 1:
         assert len(found.neurons) == 0 and found.network.size.neurons == 0
     else:
-        assert certificate.margin >= Fraction(1, 10)
+        assert certificate.slack >= Fraction(1, 10)
 
 
 def test_one_of_several_classes_is_a_constant():

@@ -18,7 +18,7 @@ from tools.steps import Failure, Run, Steps, remove, run
 
 # A notebook's stored outputs depend on these, beside its own cells; jupyter-cache sees only cells.
 CODE = (
-    "mem_lib", "benchmarks/results", "pyproject.toml", "requirements.lock", "tools/environment.py",
+    "mem_lib", "pyproject.toml", "requirements.lock", "tools/environment.py",
 )
 SOURCES = (*CODE, "book", "tools", "_config.yml", "_toc.yml")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
@@ -31,6 +31,7 @@ except RuntimeError as error:
     raise SystemExit(str(error.__cause__ or "") + "\\nThe book was not built.")
 """
 REPOSITORY = "MEM_LIB_REPOSITORY"
+CELLS = "MEM_LIB_CELLS"  # where the explorers keep the networks that they have built
 
 
 def fingerprint(root: Path, names: Iterable[str], *words: str) -> str:
@@ -72,6 +73,7 @@ def build(
     remove(build / "next")
     _forget_old_executions(root)
     env = dict(environment.variables(root, environ), NO_COLOR="1")
+    env[CELLS] = str(build / "cells")
     command = [str(python), "-c", JUPYTER_BOOK, "build", ".", "--path-output", "_build/next"]
     command += ["--all", "-W", "--keep-going", "-n"]
     if repository:
@@ -107,6 +109,7 @@ def _forget_old_executions(root: Path) -> None:
     code = fingerprint(root, CODE)
     if _text(note) != code:
         remove(root / "_build" / ".jupyter_cache")
+        remove(root / "_build" / "cells")
         note.parent.mkdir(exist_ok=True)
         note.write_text(code)
 

@@ -1,6 +1,7 @@
 """Run notebooks and store their outputs: ``make notebooks``, or ``make notebooks FILE ...``.
 
-What is stored is what the tests compare with: outputs, counts, and nothing of the machine.
+What is stored is what the tests compare with: outputs, counts, and nothing of the machine.  A
+widget is stored as its HTML, since no notebook that is only opened has a kernel that knows it.
 """
 
 import sys
@@ -11,6 +12,7 @@ from nbclient import NotebookClient
 
 from mem_lib._base.files import write_atomically
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -30,10 +32,17 @@ def refresh(path: Path) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times
         if cell.cell_type == "code":
-            cell.outputs = merged(cell.outputs)
+            cell.outputs = stored(cell.outputs)
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
     write_atomically(path, [nbformat.writes(notebook).rstrip("\n").encode(), b"\n"])
+
+
+def stored(outputs: list) -> list:
+    """What is kept of a cell's outputs: streams as one, of a widget its HTML."""
+    for output in outputs:
+        output.get("data", {}).pop(WIDGET, None)
+    return merged(outputs)
 
 
 def merged(outputs: list) -> list:

@@ -15,13 +15,13 @@ class Relu(Covering):
     """As ``"practical"``, with ReLU units in both hidden layers (proposition
     ``thm-beyond_worst_case-relu``).
 
-    A threshold unit of the second layer has margin 1/2 in a count; no float evaluation that adds
+    A threshold unit of the second layer has slack 1/2 in a count; no float evaluation that adds
     small integers can miss it.  A ReLU unit decides between real sums of n terms.  Written with the
     smallest score m of a rival as its bias, as the algorithm suggests, it is exactly 0 at that
     rival, and a sum in another order may come out positive: the answer at a *training point* would
     depend on the order of summation.  Here the bias lies halfway between the largest covered score
     and m, both exact integers, so that every data point keeps its distance: the certificate's
-    margin is a quarter of the smallest gap, in the unit of the preactivations <w, x> + b.  It is
+    slack is a quarter of the smallest gap, in the unit of the preactivations <w, x> + b.  It is
     positive, and it may be small; a float evaluation is safe as far as its error is below it.
     """
 

@@ -8,17 +8,17 @@ recheck that it speaks of this network and these data.
 
 import os
 import time
+import warnings
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
-from html import escape
 from pathlib import Path
 from typing import Any
 
 from mem_lib._base.arguments import at_least_zero, instance, integer_in
 from mem_lib._base.extras import need
 from mem_lib._base.files import checked_path
-from mem_lib._base.text import read_fraction, short, written
-from mem_lib.certificate import file
+from mem_lib._base.text import read_fraction, written
+from mem_lib.certificate import file, words
 from mem_lib.certificate.checkpoint import Checkpoint
 from mem_lib.certificate.judge import Counterexample, Evidence, Judge
 from mem_lib.data import Dataset
@@ -34,7 +34,7 @@ from mem_lib.exact.chunks import Chunks
 from mem_lib.exact.engine import Engine, on_grid, times_power
 from mem_lib.network import Network, Size
 
-FRACTIONS = ("margin", "max_error", "tolerance")
+FRACTIONS = ("slack", "max_error", "tolerance")
 
 
 @dataclass(frozen=True, repr=False)
@@ -42,7 +42,7 @@ class Certificate:
     """The outcome of :func:`verify`.
 
     ``ok``: every point right and no threshold unit on a tie.  ``points``, ``correct``: counts of
-    rows.  ``margin``: the smallest distance of an output from a wrong readout (0 when a row is
+    rows.  ``slack``: the smallest distance of an output from a wrong readout (0 when a row is
     wrong, None when nothing could be read wrongly).  ``max_error``: for the readout ``"value"``
     the largest |output - wanted|.  ``ties``: threshold units with preactivation exactly 0, counted
     over all points.  ``max_bits``: bit length of the largest preactivation met.  ``arithmetic``:
@@ -53,7 +53,7 @@ class Certificate:
     ok: bool
     points: int
     correct: int
-    margin: Fraction | None
+    slack: Fraction | None
     max_error: Fraction | None
     ties: int
     max_bits: int
@@ -68,45 +68,24 @@ class Certificate:
     def __bool__(self) -> bool:
         return self.ok
 
+    @property
+    def margin(self) -> Fraction | None:
+        """The former name of ``slack``; warns."""
+        warnings.warn(
+            "margin: a certificate's is named slack now, a margin is a distance of points",
+            DeprecationWarning,
+            stacklevel=2,
+        )
+        return self.slack
+
     def __repr__(self) -> str:
         return f"<Certificate {self}>"
 
     def __str__(self) -> str:
-        head = (
-            f"{'memorized' if self.ok else 'NOT memorized'}: "
-            f"{self.correct} of {self.points} points right"
-        )
-        margin = "" if self.margin is None else f", margin {short(self.margin)}"
-        error = "" if not self.max_error else f", largest error {short(self.max_error)}"
-        ties = "no ties" if self.ties == 0 else f"{self.ties} TIES"
-        size = self.size
-        text = (
-            f"{head}{margin}{error}, {ties}; depth {size.depth}, width {size.width}, "
-            f"{size.weights} weights of at most {size.bits} bits; exact: {self.arithmetic}"
-        )
-        return text if self.counterexample is None else f"{text}; {self.counterexample}"
+        return words.line(self)
 
     def _repr_html_(self) -> str:
-        rows = {
-            "verdict": "memorized" if self.ok else "not memorized",
-            "points right": f"{self.correct} of {self.points}",
-            "margin": "–" if self.margin is None else short(self.margin),
-            "largest error": "–" if self.max_error is None else short(self.max_error),
-            "ties": self.ties,
-            "depth, width": f"{self.size.depth}, {self.size.width}",
-            "nonzero weights": f"{self.size.weights} of at most {self.size.bits} bits",
-            "largest preactivation": f"{self.max_bits} bits",
-            "arithmetic": self.arithmetic,
-            "first wrong row": self.counterexample or "none",
-            "network": f"{self.network_sha256[:16]}…",
-            "data": f"{self.dataset_sha256[:16]}…",
-        }
-        body = "".join(
-            f'<tr><th scope="row" style="text-align:left">{escape(k)}</th>'
-            f'<td style="text-align:left">{escape(str(v))}</td></tr>'
-            for k, v in rows.items()
-        )
-        return f'<table class="certificate"><caption>Certificate</caption>{body}</table>'
+        return words.sheet(self)._repr_html_()
 
     # -- file --------------------------------------------------------------------------------
 
@@ -164,6 +143,8 @@ class Certificate:
         content = dict(content)
         if (content.pop("format"), content.pop("version")) != ("mem_lib.certificate", 1):
             raise ValueError("unknown format or version")
+        if "slack" not in content:  # files of former versions
+            content["slack"] = content.pop("margin")
         content["size"] = Size(**content["size"])
         for name in FRACTIONS:
             content[name] = None if content[name] is None else read_fraction(content[name])
@@ -219,7 +200,7 @@ def verify(
     >>> import mem_lib as ml
     >>> side = ml.Network([ml.Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y
     >>> right = verify(side, ml.Dataset([[2, 1], [1, 3]], [1, 0]))
-    >>> bool(right), right.correct, right.margin
+    >>> bool(right), right.correct, right.slack
     (True, 2, Fraction(1, 1))
     >>> print(verify(side, ml.Dataset([[2, 1], [1, 3]], [1, 1])).counterexample)
     row 1: expected 1, the network gives -2, read as 0
@@ -257,14 +238,14 @@ def verify(
 def _certificate(
     evidence: Evidence, network: Network, dataset: Dataset, tolerance: Fraction, denominator: int
 ) -> Certificate:
-    margin = None if evidence.distance is None else Fraction(evidence.distance, denominator)
+    slack = None if evidence.distance is None else Fraction(evidence.distance, denominator)
     if evidence.correct < dataset.N and dataset.targets is None:
-        margin = Fraction(0)
+        slack = Fraction(0)
     return Certificate(
         ok=evidence.correct == dataset.N and evidence.tally.ties == 0,
         points=dataset.N,
         correct=evidence.correct,
-        margin=margin,
+        slack=slack,
         max_error=evidence.max_error if network.readout == "value" else None,
         ties=evidence.tally.ties,
         max_bits=evidence.tally.peak.bit_length(),

@@ -1,30 +1,35 @@
 """The catalogue of the landing page: a card for each construction, data sets for its sizes.
 
-No network enters a page unverified.
+The constructions are those of the registry, so a new one has its card by being registered.  No
+network enters a page unverified.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
-from mem_lib import beyond_worst_case
 from mem_lib.certificate import verify
-from mem_lib.constructions import Construction, Facts, made
+from mem_lib.constructions import CHAPTERS, REGISTRY, Construction, Facts
 from mem_lib.data import Dataset, ball, moons
 from mem_lib.errors import ConstructionFailed
+from mem_lib.explorer import clear
 from mem_lib.network import Network, Size
+
+#: What the neurons of a stage do when they are not 0.
+STAGES = {"hyperplanes": "lines are on", "cover": "covering neurons fire"}
 
 
 @dataclass(frozen=True)
 class Card:
     """One construction, as the landing page describes it.
 
-    ``build`` makes one network.  ``build_all``, where given, makes the networks of all labellings
-    of the same points together, so that they may share what does not depend on labels.  ``bound``
-    is what a theorem promises, ``theorem`` says which; ``stages`` puts into words what the neurons
-    of a stage do.
+    ``slug`` names its networks, ``chapter`` heads its group.  ``build`` makes one network.
+    ``build_all``, where given, makes the networks of all labellings of the same points together,
+    so that they may share what does not depend on labels.  ``bound`` is what a theorem promises,
+    ``theorem`` says which; ``stages`` puts into words what the neurons of a stage do.
     """
 
     slug: str
@@ -33,16 +38,20 @@ class Card:
     build_all: Callable[[Sequence[Dataset]], list[Network]] | None = None
     bound: Callable[[Dataset], Size | None] | None = None
     theorem: str = "no promise"
-    stages: Mapping[str, str] = field(default_factory=dict)
+    stages: Mapping[str, str] = field(default_factory=lambda: STAGES)
+    chapter: str = "more"
 
     @classmethod
     def of(cls, construction: Construction, **more: Any) -> Card:
         """The card of a construction, as it describes itself; ``more`` says the rest."""
         told: dict[str, Any] = {
-            "slug": construction.slug,
+            "slug": construction.name(),
             "title": construction.title,
             "build": construction.build,
+            "build_all": lambda labelled: clear.networks(construction, labelled),
             "bound": lambda dataset: construction.bound(Facts.of(dataset)),
+            "theorem": "what its theorem promises for these labels",
+            "chapter": _chapter(construction.slug),
         }
         return cls(**told | more)
 
@@ -75,31 +84,18 @@ class Family:
     dataset: Callable[[int], Dataset]
 
 
-def _same_lines(datasets: Sequence[Dataset]) -> list[Network]:
-    """``beyond_worst_case`` with one first layer for all labellings: the first of ten seeds whose
-    2N lines tell all pairs of points apart both ways, then 4N lines, and so on."""
-    for doubling in range(8):
-        n = datasets[0].N << (1 + doubling)
-        for seed in range(10):
-            attempts = [beyond_worst_case.attempt(data, n, seed=seed) for data in datasets]
-            if not any(len(attempt.uncovered) for attempt in attempts):
-                return [attempt.network for attempt in attempts]
-    raise ConstructionFailed(f"points: no draw of up to {n} lines tells all pairs apart")
+def _chapter(slug: str) -> str:
+    """What a chapter is about, from the head of its package; its slug, where there is none."""
+    doc = import_module(f"mem_lib.{slug}").__doc__ if slug in CHAPTERS else None
+    return (doc or slug).partition(":")[0].strip()
 
 
-#: A construction joins the landing page by one entry here.
-CARDS = (
-    Card.of(
-        made("beyond_worst_case"),
-        title="Random lines, then a cover",
-        build_all=_same_lines,
-        theorem="what the theorem on finite sets promises for these labels",
-        stages={
-            "hyperplanes": "lines are on",
-            "cover": "covering neurons fire",
-        },
-    ),
-)
+def cards() -> list[Card]:
+    """A card for every construction of the registry that is exact: its outputs are the labels, not
+    values near them."""
+    return [Card.of(cls()) for cls in REGISTRY.values() if cls.exact]
+
+
 #: Data that are kind and data that are not: a fixed shape, and labels by coin flip.
 SIZES = (
     Family("two moons", lambda N: moons(N=N, noise=0.05, margin=0.1, seed=1)),

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mem_lib._base.kernel import in_kernel
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.explorer.pack import short_hash, unpack
 from mem_lib.explorer.renderer import module, style
@@ -57,9 +58,10 @@ class Explorer:
 
     def _repr_html_(self) -> str:
         data = json.dumps(self.model, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
+        look = CAPTION_CSS + style(self.view)
         root = f'document.querySelector("#{self.id}:not([data-started])")'
         return (
-            f'<figure class="mem-host" id="{self.id}"><style>{CAPTION_CSS}{style()}</style>'
+            f'<figure class="mem-host" id="{self.id}"><style>{look}</style>'
             f"<span{anchor(self.name, self.caption)}></span>"
             f'<div class="mem-static">{uncounted(self.fallback._repr_html_())}</div>'
             f"{figcaption(self.caption, self.name)}"
@@ -70,6 +72,14 @@ class Explorer:
     def __repr__(self) -> str:
         return f"Explorer: {self.caption}"
 
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
+        """With a kernel the widget comes first, and the page's HTML where nothing shows it."""
+        widget = self.widget() if in_kernel() else self
+        bundle: Any = {} if widget is self else widget._repr_mimebundle_()
+        if isinstance(bundle, tuple):  # with metadata, of which there are none
+            bundle = bundle[0]
+        return {**bundle, "text/plain": repr(self), "text/html": self._repr_html_()}
+
     def widget(self) -> Any:
         """The same explorer as an anywidget, whose traits follow the reader; this explorer itself
         where anywidget is not installed."""
@@ -78,8 +88,18 @@ class Explorer:
             import traitlets
         except ImportError:
             return self
-        traits = {name: traitlets.Any(value).tag(sync=True) for name, value in self.model.items()}
+        values = {**self.model, **self.kernel_values()}
+        traits = {name: traitlets.Any(value).tag(sync=True) for name, value in values.items()}
         host = type("ExplorerWidget", (anywidget.AnyWidget,), {
-            "_esm": module(self.view), "_css": style(), **traits,
+            "_esm": module(self.view), "_css": style(self.view), **traits,
         })  # fmt: skip
-        return host()
+        widget = host()
+        self.attend(widget)
+        return widget
+
+    def kernel_values(self) -> dict[str, Any]:
+        """What the renderer's model holds beside :attr:`model` where there is a kernel."""
+        return {}
+
+    def attend(self, widget: Any) -> None:
+        """Answer what a reader asks of the kernel through ``widget``."""

@@ -21,10 +21,7 @@ def pack(networks: Sequence[Network]) -> str:
     >>> unpack(pack([net, net])) == [net, net]
     True
     """
-    text = "\n".join(network.to_json() for network in networks).encode("ascii")
-    packed = bytearray(gzip.compress(text, 9, mtime=0))
-    packed[9] = 255  # the operating system: "unknown", whatever this Python writes
-    return base64.b64encode(packed).decode("ascii")
+    return coded("\n".join(network.to_json() for network in networks))
 
 
 def unpack(packed: str) -> list[Network]:
@@ -34,6 +31,13 @@ def unpack(packed: str) -> list[Network]:
     except (TypeError, ValueError, EOFError, OSError, zlib.error) as error:
         raise InvalidNetwork(f"packed: not a gzipped, base64-coded text: {error}") from None
     return [Network.from_json(line) for line in text.split("\n")]
+
+
+def coded(text: str) -> str:
+    """An ASCII text, gzipped and coded in base64."""
+    packed = bytearray(gzip.compress(text.encode("ascii"), 9, mtime=0))
+    packed[9] = 255  # the operating system: "unknown", whatever this Python writes
+    return base64.b64encode(packed).decode("ascii")
 
 
 def short_hash(text: str) -> str:

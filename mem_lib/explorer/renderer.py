@@ -6,6 +6,8 @@ first, one statement ``import { … } from "…";`` for each part it needs, and 
 becomes a function that is called at once, in a scope of its own, its imports become constants and
 its export becomes what the function returns.  Two parts may therefore use the same names.
 
+A part may bring its style: ``field.css`` beside ``field.mjs``.
+
 Joining starts at the view and follows the imports, so a page carries what its own view needs and
 no other view.  Parts must not import each other in a circle.
 """
@@ -13,6 +15,7 @@ no other view.  Parts must not import each other in a circle.
 import re
 from importlib.resources import files
 from posixpath import dirname, join, normpath
+from typing import Any
 
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures.style import themed
@@ -44,12 +47,7 @@ def module(view: str) -> str:
     >>> module("landing").startswith("const $parts = {};")
     True
     """
-    if view not in views():
-        raise InvalidArgument(f"view: one of {views()} is needed, got {shown(view)}")
-    scopes: dict[str, str] = {}
-    drawing = f"views/{view}.mjs"
-    for name in (drawing, _START):
-        _add(name, scopes)
+    drawing, scopes = f"views/{view}.mjs", _scopes(view)
     return "\n".join([
         "const $parts = {};",
         *(f'$parts["{name}"] = (() => {{\n{text}}})();' for name, text in scopes.items()),
@@ -59,9 +57,22 @@ def module(view: str) -> str:
     ])  # fmt: skip
 
 
-def style() -> str:
-    """The renderer's style sheet, with the colours of :mod:`mem_lib.figures`."""
-    return themed(".mem-explorer") + "\n" + _text("explorer.css")
+def style(view: str) -> str:
+    """The style of one view: that of all explorers, with the colours of :mod:`mem_lib.figures`,
+    and those of the parts that the view is made of.  Raises as :func:`module`."""
+    sheets = ["explorer.css", *(name.replace(".mjs", ".css") for name in _scopes(view))]
+    there = "".join(_text(name) for name in sheets if _part(name).is_file())
+    return themed(".mem-explorer") + "\n" + there
+
+
+def _scopes(view: str) -> dict[str, str]:
+    """The bodies of all parts of a view, each after those that it imports."""
+    if view not in views():
+        raise InvalidArgument(f"view: one of {views()} is needed, got {shown(view)}")
+    scopes: dict[str, str] = {}
+    for name in (f"views/{view}.mjs", _START):
+        _add(name, scopes)
+    return scopes
 
 
 def _add(name: str, scopes: dict[str, str]) -> None:
@@ -78,4 +89,8 @@ def _add(name: str, scopes: dict[str, str]) -> None:
 
 
 def _text(name: str) -> str:
-    return STATIC.joinpath(*name.split("/")).read_text(encoding="utf-8")
+    return _part(name).read_text(encoding="utf-8")
+
+
+def _part(name: str) -> Any:
+    return STATIC.joinpath(*name.split("/"))

@@ -10,6 +10,7 @@ chapter are in its own module ``figures``.  matplotlib loads when the first pict
 from mem_lib.figures import marks
 from mem_lib.figures.charts import bars, curves, forbidden, heat, level, scale, shades, slope
 from mem_lib.figures.film import Axis, Film
+from mem_lib.figures.panel import Panel
 from mem_lib.figures.picture import Picture, show
 from mem_lib.figures.plane import drawable, firing, frame, lines, points, regions, rings
 from mem_lib.figures.stepper import Stepper
@@ -25,6 +26,7 @@ __all__ = [
     "Axis",
     "Colours",
     "Film",
+    "Panel",
     "Picture",
     "Stepper",
     "Table",

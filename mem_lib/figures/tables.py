@@ -1,5 +1,6 @@
 """A comparison as a table: full words at the head, numbers to the right, the best entry marked."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -24,7 +25,10 @@ _CSS = CAPTION_CSS + (
     ".mem-table .unseen{position:absolute;width:1px;height:1px;overflow:hidden;"
     "clip-path:inset(50%);white-space:nowrap}"
     "@media (max-width:599px){.mem-table table{font-size:.85em;line-height:1.3}"
-    ".mem-table table :is(th,td){padding:.2em .3em}}"
+    ".mem-table table :is(th,td){padding:.2em .3em}"
+    # what a row is about stays when its numbers are moved
+    ".mem-table thead~tbody th{position:sticky;left:0;"
+    "background:var(--pst-color-background,var(--jp-layout-color0,Canvas))}}"
 )
 
 
@@ -37,23 +41,25 @@ class Table:
     cells: tuple[tuple[str, ...], ...]
     numbers: tuple[bool, ...]  # per column
     marked: frozenset[tuple[int, int]]  # (row, column) of the best entries
+    sortable: bool = False
     name: str = ""
 
     def _repr_html_(self) -> str:
-        label = escape(self.caption, quote=True)
+        label = f'aria-label="{escape(self.caption, quote=True)}"'
         body = "".join(
             "<tr>" + "".join(self._cell(i, j, text) for j, text in enumerate(row)) + "</tr>"
             for i, row in enumerate(self.cells)
         )
         head = "".join(
-            f'<th scope="col"{self._align(j)}>{escape(name)}</th>'
+            f'<th scope="col"{self._align(j)}>{breakable(name)}</th>'
             for j, name in enumerate(self.columns)
         )
+        kind = ' class="mem-sortable"' if self.sortable else ""
         head = f"<thead><tr>{head}</tr></thead>" if any(self.columns) else ""
         return (
             f'<style>{_CSS}</style><figure class="mem-table"{anchor(self.name, self.caption)}>'
             f"{figcaption(self.caption, self.name, 'table')}"
-            f'<div role="region" tabindex="0" aria-label="{label}"><table aria-label="{label}">'
+            f'<div role="region" tabindex="0" {label}><table{kind} {label}>'
             f"{head}<tbody>{body}</tbody></table></div></figure>"
         )
 
@@ -61,7 +67,7 @@ class Table:
         return ' class="number"' if self.numbers[column] else ""
 
     def _cell(self, row: int, column: int, text: str) -> str:
-        text = escape(text)
+        text = breakable(text)
         if (row, column) in self.marked:
             text = f'<strong>{text}<span class="unseen"> (best)</span></strong>'
         kind = 'th scope="row"' if column == 0 else "td"
@@ -91,6 +97,7 @@ def table(
     caption: str,
     best: Mapping[str, str] | None = None,
     digits: int = 3,
+    sortable: bool = False,
     name: str = "",
 ) -> Table:
     """``rows`` under the names ``columns``; the first column names its row.
@@ -99,8 +106,8 @@ def table(
     shown as they are, large ones in groups of three digits, floats with ``digits`` significant
     digits, None as a dash.  ``best`` says of a column whether its ``"min"`` or its ``"max"`` is
     the best entry, which is set in bold and called so for those who hear the table; equal entries
-    share the mark.  Columns without a name have no head.  ``name`` (``tab-<slug>-<what>``) is how
-    the text cites the table.
+    share the mark.  Columns without a name have no head.  On a page of the book a reader may sort
+    and filter a ``sortable`` table.  ``name`` (``tab-<slug>-<what>``) is how the text cites it.
 
     Raises ``InvalidArgument`` for no row, a row of another length or without an entry, a caption
     without words, a name of another form, and in ``best`` a column without a number or another
@@ -132,7 +139,7 @@ def table(
     }
     cells = tuple(tuple(number_text(value, digits) for value in row) for row in entries)
     anchor(name, caption)
-    return Table(caption, names, cells, numbers, frozenset(marked), name)
+    return Table(caption, names, cells, numbers, frozenset(marked), sortable, name)
 
 
 def measured(rows: Sequence[Mapping[str, Any]], *, caption: str) -> Table:
@@ -152,6 +159,19 @@ def measured(rows: Sequence[Mapping[str, Any]], *, caption: str) -> Table:
     entries = [_entries(row, wanted, i) for i, row in enumerate(rows)]
     columns = ["what", "measured", "unit", "compared with", "measured there"]
     return table(entries, columns, caption=caption)
+
+
+def breakable(text: str) -> str:
+    """``text`` as HTML, whose long names may break behind a dot or an underscore.
+
+    >>> breakable("two_layer.antisymmetric")
+    'two_<wbr>layer.<wbr>antisymmetric'
+    """
+
+    def broken(word: re.Match[str]) -> str:
+        return re.sub(r"([._])(?=\w)", r"\1<wbr>", word[0])
+
+    return re.sub(r"[A-Za-z_][\w.]{11,}", broken, escape(text, quote=False))
 
 
 def _entries(row: Any, names: tuple[str, ...], i: int) -> list[Any]:

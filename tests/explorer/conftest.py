@@ -3,12 +3,12 @@
 import pytest
 
 from mem_lib import explorer
-from tests.explorer.pages import SLUG, Live, saved
+from tests.explorer.pages import SLUG, Live, saved, some
 
 
 @pytest.fixture(scope="session")
 def landing():
-    return explorer.landing(numbers=(6, 100))
+    return explorer.landing(cards=some(), numbers=(6, 100))
 
 
 @pytest.fixture(scope="session")
@@ -24,7 +24,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def engine(chromium, folder):
     """A page that has the evaluator's functions as ``mem``, as a page of the book carries them."""
-    script = f'{explorer.module("landing")}window.mem = $parts["evaluate.mjs"];'
+    parts = 'window.mem = $parts["evaluate.mjs"]; window.ruler = $parts["ruler.mjs"];'
+    script = explorer.module("landing") + parts
     page = chromium.new_page()
     page.goto(saved(folder, "engine", f'<script type="module">{script}</script>'))
     page.wait_for_function("() => window.mem")

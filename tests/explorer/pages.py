@@ -8,7 +8,9 @@ import numpy as np
 import mem_lib as ml
 from mem_lib import explorer
 
-SLUG = "beyond_worst_case"
+SLUG = "beyond_worst_case.practical"
+#: One construction of each chapter: fewer than the book shows, and each is something else.
+SHOWN = ("two_layer.sorted", "optimal_relu.narrow", SLUG)
 POINTS = explorer.POINTS
 DATASETS = explorer.labellings(POINTS)
 PAGE = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>Explorer</title>
@@ -103,7 +105,12 @@ def agrees(live, networks, labelling=21):
     return True
 
 
+def some():
+    """The cards of :data:`SHOWN`."""
+    return [card for card in explorer.cards() if card.slug in SHOWN]
+
+
 def bars(page):
-    """The numbers beside the bars."""
-    texts = page.locator(".mem-bars [data-count]").all_inner_texts()
+    """The numbers above the bars."""
+    texts = page.locator(".mem-ruler [data-count]").all_inner_texts()
     return [int(re.sub(r"\D", "", text)) for text in texts]

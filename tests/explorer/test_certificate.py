@@ -49,7 +49,7 @@ def test_the_pages_certificate_is_the_librarys_for_every_changed_weight(engine, 
 
 def with_pack(landing, networks):
     """The same page around other networks, unverified."""
-    return replace(landing, packs={SLUG: explorer.pack(networks)})
+    return replace(landing, packs={**landing.packs, SLUG: explorer.pack(networks)})
 
 
 def test_one_changed_weight_shows_on_the_page(chromium, folder, landing, networks):
@@ -61,9 +61,10 @@ def test_one_changed_weight_shows_on_the_page(chromium, folder, landing, network
     shown = Live(chromium, saved(folder, "wrong", page._repr_html_())).ready()
     assert shown.data("certificate") == "5/6"
     assert "✗ 5 of 6" in shown.page.inner_text(".mem-certificate")
-    assert "✗ 5 of 6" in shown.page.inner_text(".mem-card")
+    assert "✗ 5 of 6" in shown.page.inner_text(".mem-verdict")
+    shown.page.wait_for_selector(".mem-explorer[data-everyone='2/3']")
     shown.page.get_by_role("button", name="Check all 64").click()
-    assert shown.data("all") == "383/384"
+    assert shown.data("all") == "1151/1152"
     assert "1 wrong" in shown.page.inner_text(".mem-report")
     shown.close()
 

@@ -12,17 +12,18 @@ import traitlets
 from mem_lib import explorer
 from mem_lib.errors import InvalidArgument
 from mem_lib.explorer import renderer
+from tests.explorer.pages import some
 
 
 def test_the_page_is_the_same_every_time_and_small(landing):
     html = landing._repr_html_()
-    assert explorer.landing(numbers=(6, 100))._repr_html_() == html
+    assert explorer.landing(cards=some(), numbers=(6, 100))._repr_html_() == html
     assert len(gzip.compress(html.encode())) <= 300_000
     assert repr(landing).startswith("Explorer: Six points")
 
 
 def test_names_within_the_page_depend_on_the_content(landing):
-    other = explorer.landing(labelling=20, numbers=(6, 100))
+    other = explorer.landing(cards=some(), labelling=20, numbers=(6, 100))
     assert other.id != landing.id
     assert f'id="{landing.id}"' in landing._repr_html_()
 
@@ -33,7 +34,7 @@ def test_the_page_asks_for_nothing(view):
     asking = r"^\s*import\b|\bimport\(|fetch\(|XMLHttpRequest|eval\("
     assert not re.search(asking, code, re.MULTILINE)
     assert code.count("export default") == 1 and "</script" not in code
-    addresses = set(re.findall(r"https?://[^\"')]+", code + explorer.style()))
+    addresses = set(re.findall(r"https?://[^\"')]+", code + explorer.style("landing")))
     assert addresses == {"http://www.w3.org/2000/svg"}
 
 
@@ -46,7 +47,7 @@ def test_text_cannot_break_out_of_the_page(landing):
 def test_the_static_figure_and_the_caption_are_in_the_page(landing):
     html = landing._repr_html_()
     assert html.count('class="only-light"') == 2 and "orange diamond: A, C, E" in html
-    assert ">Six points and a network" in html and "the 12 neurons" in html
+    assert ">Six points and a network" in html and "12 in the network shown first" in html
 
 
 def test_an_explorer_is_counted_and_cited(landing):
@@ -68,7 +69,7 @@ def test_the_widget_carries_the_same_renderer_and_values(landing, monkeypatch):
     stand_in.AnyWidget = traitlets.HasTraits
     monkeypatch.setitem(sys.modules, "anywidget", stand_in)
     widget = landing.widget()
-    assert widget._esm == explorer.module("landing") and widget._css == explorer.style()
+    assert widget._esm == explorer.module("landing") and widget._css == explorer.style("landing")
     assert widget.labelling == 21 and widget.explorer == landing.values["explorer"]
     assert widget.packs == landing.packs
     assert set(widget.trait_names(sync=True)) == set(landing.model)

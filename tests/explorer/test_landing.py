@@ -1,13 +1,15 @@
 """The landing explorer in Python: what is built, verified and described."""
 
-import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 import mem_lib as ml
 from mem_lib import explorer
-from tests.explorer.pages import DATASETS, SLUG
+from mem_lib.constructions import REGISTRY, made
+from mem_lib.explorer import clear
+from tests.explorer.pages import DATASETS, POINTS, SHOWN, SLUG, some
 
 
 def test_every_labelling_has_a_verified_network(networks):
@@ -26,12 +28,13 @@ def test_labellings_share_the_first_layer(networks):
 
 def test_they_are_what_the_constructions_own_build_gives(networks):
     about = networks[21].about
-    alone = ml.beyond_worst_case.build(DATASETS[21], n=about["hyperplanes"], seed=about["seed"])
+    alone = ml.build(DATASETS[21], SLUG, n=about["hyperplanes"], seed=about["seed"])
     assert alone == networks[21]
 
 
 def test_promises_are_the_theorems_and_hold(landing, networks):
-    promised = landing.values["explorer"]["cards"][0]["promised"]
+    values = landing.values["explorer"]
+    promised = values["cards"][values["start"]]["promised"]
     for network, dataset, promise in zip(networks, DATASETS, promised, strict=True):
         bound = ml.beyond_worst_case.bound(dataset)
         assert promise == {name: getattr(bound, name) for name in promise}
@@ -41,7 +44,7 @@ def test_promises_are_the_theorems_and_hold(landing, networks):
 
 def test_sizes_are_those_of_networks_built(landing):
     sizes = landing.values["explorer"]["sizes"]
-    assert sizes["N"] == [6, 100]
+    assert sizes["N"] == [6, 100] and sizes["slug"] == SLUG
     for family, row in zip(explorer.SIZES, sizes["rows"], strict=True):
         built = [ml.beyond_worst_case.build(family.dataset(N)) for N in sizes["N"]]
         assert row == {"name": family.name, "weights": [net.size.weights for net in built]}
@@ -49,7 +52,7 @@ def test_sizes_are_those_of_networks_built(landing):
 
 def test_own_points(networks):
     own = [(3, 1), (-4, 1), (-5, 9)]
-    shown = explorer.landing(own, labelling=4, sizes=())
+    shown = explorer.landing(own, some(), labelling=4, sizes=())
     built = shown.networks(SLUG)
     assert shown.values["labelling"] == 4 and len(built) == 8 and built != networks[:8]
     assert shown.caption.startswith("Three points")
@@ -85,13 +88,13 @@ def test_without_a_card_there_is_nothing_to_show():
 
 def test_two_cards_of_one_name_are_refused():
     with pytest.raises(ml.InvalidArgument, match=rf"cards: all slugs .*'{SLUG}', '{SLUG}'"):
-        explorer.landing([(0, 0), (9, 5)], explorer.CARDS * 2, sizes=())
+        explorer.landing([(0, 0), (9, 5)], some()[-1:] * 2, sizes=())
 
 
 @pytest.mark.parametrize("labelling", [-1, 4, 1.5, "x"])
 def test_a_labelling_out_of_range_is_refused(labelling):
     with pytest.raises(ml.InvalidArgument, match=f"labelling: 0 to 3 .* {labelling!r}"):
-        explorer.landing([(0, 0), (90, 0)], labelling=labelling, sizes=())
+        explorer.landing([(0, 0), (90, 0)], some(), labelling=labelling, sizes=())
 
 
 def silent(dataset):
@@ -108,25 +111,89 @@ def test_a_wrong_network_cannot_enter_a_page():
 
 
 def test_points_that_lines_cannot_tell_apart_are_reported(monkeypatch):
-    def uncovered(*args, **kwargs):
-        return types.SimpleNamespace(uncovered=[0])
+    practical = made(SLUG)
+    found = practical.build(DATASETS[21])
 
-    monkeypatch.setattr(ml.beyond_worst_case, "attempt", uncovered)
-    with pytest.raises(ml.ConstructionFailed, match="no draw of up to 512 lines"):
-        explorer.landing([(0, 0), (90, 0)], sizes=())
+    def build(self, dataset, **how):
+        if self.n is None:
+            return found
+        raise ml.ConstructionFailed("points stayed uncovered")
+
+    monkeypatch.setattr(type(practical), "build", build)
+    monkeypatch.setattr(clear, "SHARED_SEEDS", 2)
+    with pytest.raises(ml.ConstructionFailed, match="no draw of up to 1536 lines"):
+        clear.networks(practical, DATASETS)
 
 
 def test_another_construction_is_one_entry_more():
     other = explorer.Card("second", "Another draw", ml.beyond_worst_case.build)
-    both = explorer.landing([(0, 0), (90, 0), (0, 90)], [*explorer.CARDS, other], numbers=(6,))
+    points = [(0, 0), (90, 0), (0, 90)]
+    both = explorer.landing(points, [*some(), other], numbers=(6,), first="second")
+    values = both.values["explorer"]
     assert both.networks("second") != both.networks(SLUG)
-    rows = both.values["explorer"]["sizes"]["rows"]
-    assert [row["name"] for row in rows][:2] == [
-        "two moons: Random lines, then a cover", "two moons: Another draw",
-    ]  # fmt: skip
-    assert both.values["explorer"]["cards"][1]["promised"] == [{}] * 8
+    assert values["start"] == 3 and values["sizes"]["slug"] == "second"
+    assert values["cards"][3]["chapter"] == "more"
+    assert values["cards"][3]["promised"] == [{}] * 8
     with pytest.raises(ml.InvalidNetwork, match=r"slug: one of .*'second'.* got 'third'"):
         both.networks("third")
+
+
+def test_cards_are_the_exact_constructions_of_the_registry():
+    exact = [name for name, cls in REGISTRY.items() if cls.exact]
+    assert [card.slug for card in explorer.cards()] == exact
+    assert len(exact) < len(REGISTRY)
+
+
+class Own(type(made(SLUG))):
+    """A reader's construction."""
+
+    slug, variant, title = "own", "lines", "lines of one's own"
+
+
+def test_what_is_registered_has_a_card():
+    """Without a change here."""
+    REGISTRY.register(Own)
+    try:
+        card = explorer.cards()[-1]
+        assert (card.slug, card.title, card.chapter) == ("own.lines", Own.title, "own")
+        assert len(card.networks(explorer.labellings([(0, 0), (90, 0), (0, 90)]))) == 8
+    finally:
+        REGISTRY.remove("own.lines")
+
+
+def test_a_theorem_that_does_not_apply_leaves_its_construction_out():
+    def refuses(dataset):
+        raise ml.HypothesisViolated("dataset: not these")
+
+    points = [(0, 0), (90, 0)]
+    shown = explorer.landing(points, [explorer.Card("no", "No", refuses), *some()], sizes=())
+    assert sorted(shown.packs) == sorted(SHOWN)
+    with pytest.raises(ml.InvalidArgument, match="cards: at least one is needed"):
+        explorer.landing(points, [explorer.Card("no", "No", refuses)], sizes=())
+    beyond = replace(some()[0], bound=refuses)  # the network is there, the promise is not
+    shown = explorer.landing(points, [beyond], sizes=())
+    assert shown.values["explorer"]["cards"][0]["promised"] == [{}] * 4
+
+
+def test_no_point_is_on_or_near_a_line(landing, networks):
+    """At least eight pixels on a phone, where the picture is 352 pixels wide."""
+    assert min(explorer.clearance(net, POINTS) for net in networks) * 352 >= 8
+    near = {card["slug"]: card["near"] for card in landing.values["explorer"]["cards"]}
+    assert near == {"two_layer.sorted": False, "optimal_relu.narrow": True, SLUG: False}
+
+
+def test_clearance_is_a_distance():
+    vertical = ml.Network([ml.Layer([[2, 0], [0, 0]], [-6, 5], "relu"),
+                           ml.Layer([[1, 1]], [0], "identity")])  # fmt: skip
+    points = [(0, 0), (10, 0), (5, 10)]
+    left, right, _, _ = explorer.box_of(points)
+    assert explorer.clearance(vertical, points) == 2 / (right - left)
+    finer = ml.Network(vertical.layers, input_shift=1)
+    assert explorer.clearance(finer, points) == 1.5 / (right - left)
+    constant = ml.Network([ml.Layer([[0, 0]], [1], "identity")])
+    assert explorer.clearance(constant, points) == np.inf
+    with pytest.raises(ml.InvalidDataset, match="points: 2 to 8"):
+        explorer.clearance(vertical, [(0, 0)])
 
 
 def test_the_nearest_other_answer(networks):

@@ -5,7 +5,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import explorer
-from tests.explorer.pages import POINTS, SLUG, Live, bars, exactly, saved
+from tests.explorer.pages import POINTS, SHOWN, SLUG, Live, bars, exactly, saved, some
 
 
 def test_layers_by_slider_tape_and_button(live, networks):
@@ -54,6 +54,35 @@ def test_the_bars_follow_n(live, landing):
     assert live.data("n") == "6" and bars(live.page) == [row["weights"][0] for row in rows]
 
 
+def test_the_scale_is_linear_and_says_the_factor(live, landing):
+    low, high = bars(live.page)
+    shown = live.page.locator(".mem-length").evaluate_all(
+        "all => all.map(e => e.getBoundingClientRect().width)"
+    )
+    assert shown[1] / shown[0] == pytest.approx(high / low, rel=0.02)
+    text = live.page.inner_text(".mem-factor").replace("\u202f", "")
+    assert f"{high} against {low}: {high / low:.1f} times as many" in text
+    ticks = [
+        int(t.replace("\u202f", "")) for t in live.page.locator(".mem-scale span").all_inner_texts()
+    ]
+    assert ticks[0] == 0 and ticks[-1] >= high and len(set(np.diff(ticks))) == 1
+
+
+@pytest.mark.parametrize(("most", "ticks"), [
+    (163, [0, 50, 100, 150, 200]), (429373, [0, 200000, 400000, 600000]),
+    (2, [0, 0.5, 1, 1.5, 2]), (10, [0, 5, 10]),
+])  # fmt: skip
+def test_ticks_are_round_and_few(engine, most, ticks):
+    assert engine.evaluate("(most) => ruler.ticks(most)", most) == ticks
+
+
+@pytest.mark.parametrize(("a", "b", "text"), [
+    (1381, 429373, "311"), (100, 377, "3.8"), (50, 150, "3"), (1, 20000, "20\u202f000"),
+])  # fmt: skip
+def test_factors_are_written_short(engine, a, b, text):
+    assert engine.evaluate("([a, b]) => ruler.factor(a, b)", [a, b]) == text
+
+
 def test_tries_set_the_stage(live, landing):
     for stage in landing.values["explorer"]["tries"]:
         live.page.get_by_role("button", name=stage["title"]).click()
@@ -100,19 +129,37 @@ def test_the_same_explorer_twice_on_one_page(chromium, folder, landing):
     both.close()
 
 
-def test_two_constructions_are_two_cards(chromium, folder):
-    other = explorer.Card("second", "Another draw", ml.beyond_worst_case.build)
-    points = [(0, 0), (90, 0), (0, 90)]
-    both = explorer.landing(points, [*explorer.CARDS, other], sizes=())
-    live = Live(chromium, saved(folder, "two", both._repr_html_())).ready()
-    for title, slug in (("Another draw", "second"), ("Random lines", SLUG)):
-        live.page.get_by_role("radio", name=title).check()
-        net = both.networks(slug)[both.values["labelling"]]
-        live.data("query")
+def test_constructions_are_chosen_from_one_list(live, landing):
+    """By chapter, with mouse or keys; the network, its counts and its words follow."""
+    choice = live.page.get_by_role("combobox", name="One of 3 constructions")
+    assert choice.locator("option").all_inner_texts() == list(SHOWN)
+    groups = choice.locator("optgroup").evaluate_all("all => all.map(e => e.label)")
+    assert groups == [card["chapter"] for card in landing.values["explorer"]["cards"]]
+    assert live.data("construction") == SLUG
+    for slug in SHOWN:
+        choice.select_option(slug)
+        net = landing.networks(slug)[21]
+        assert live.data("construction") == slug
         assert live.page.inner_text("[data-count=neurons]") == str(net.size.neurons)
+        assert live.page.inner_text(".mem-title") == ml.constructions.REGISTRY[slug].title
         assert live.data("output") == exactly(net, live.query())
-    live.page.get_by_role("button", name="Check all 8").click()
-    assert live.data("all") == "48/48"
+        live.page.wait_for_selector(".mem-explorer[data-everyone='3/3']")
+        assert "Of all 3 constructions, 3 memorize" in live.page.inner_text(".mem-verdict")
+        close = "run close to points" in live.page.inner_text(".mem-beside")
+        assert close == (slug == "optimal_relu.narrow")
+    choice.focus()
+    live.page.keyboard.press("ArrowUp")
+    assert live.data("construction") == "optimal_relu.narrow"
+    live.page.get_by_role("button", name="Check all 64").click()
+    assert live.data("all") == "1152/1152"
+
+
+def test_a_single_construction_needs_no_list(chromium, folder):
+    one = explorer.landing([(0, 0), (90, 0), (0, 90)], some()[-1:], sizes=())
+    live = Live(chromium, saved(folder, "one", one._repr_html_())).ready()
+    assert live.page.get_by_role("combobox").count() == 0
+    assert live.page.inner_text(".mem-verdict") == "✓ 3 of 3"
+    assert live.page.locator(".mem-ruler").count() == 0
     live.close()
 
 

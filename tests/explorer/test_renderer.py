@@ -77,7 +77,8 @@ def test_a_page_carries_its_own_view_and_what_this_needs(landing, toy):
              for view in renderer.views()}  # fmt: skip
     assert parts["toy"] == ["evaluate.mjs", "pieces.mjs", "views/toy.mjs", "renderer.mjs"]
     assert parts["landing"] == [
-        "evaluate.mjs", "pieces.mjs", "picture.mjs", "views/landing.mjs", "renderer.mjs",
+        "evaluate.mjs", "pieces.mjs", "catalogue.mjs", "hands.mjs", "picture.mjs", "ruler.mjs",
+        "views/landing.mjs", "renderer.mjs",
     ]  # fmt: skip
     theirs = (STATIC / "views" / "landing.mjs").read_text(encoding="utf-8").partition("\n")[0]
     for own, other, page in (("toy of a view", theirs, toy), (theirs, "toy of a view", landing)):
@@ -111,12 +112,15 @@ def test_a_part_has_the_form_that_is_joined(part):
 
 def test_the_joined_parts_give_what_the_parts_give_as_modules(chromium, folder):
     """The browser reads ``static`` as it lies there."""
-    script = f"{explorer.module('landing')}window.parts = $parts;"
     page = chromium.new_page()
-    page.goto(saved(folder, "parts", f'<script type="module">{script}</script>'))
-    page.wait_for_function("() => window.parts")
     given = "(part) => Object.keys(part).sort()"
-    joined = {name: page.evaluate(f"(n) => ({given})(parts[n])", name) for name in PARTS}
+    joined = {}
+    for view in renderer.views():
+        script = f"{explorer.module(view)}window.parts = $parts;"
+        page.goto(saved(folder, f"parts-{view}", f'<script type="module">{script}</script>'))
+        page.wait_for_function("() => window.parts")
+        all_of_it = f"Object.fromEntries(Object.entries(parts).map(([n, p]) => [n, ({given})(p)]))"
+        joined |= page.evaluate(all_of_it)
     with reader.served(STATIC) as base:
         page.goto(base + "renderer.mjs")
         alone = {
@@ -124,5 +128,5 @@ def test_the_joined_parts_give_what_the_parts_give_as_modules(chromium, folder):
             for name in PARTS
         }
     page.close()
-    assert joined == alone and all(joined.values())
+    assert joined.keys() == set(PARTS) and joined == alone and all(joined.values())
     assert joined["views/landing.mjs"] == ["render"]

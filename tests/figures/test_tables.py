@@ -48,6 +48,18 @@ def test_without_names_of_columns():
     assert repr(pairs) == "Certificate\nverdict  memorized\nties     0"
 
 
+def test_long_names_break_behind_dots_and_underscores_alone():
+    names = figures.table([("two_layer.antisymmetric", "1.5 & a_b")], ["a", "b"], caption="c")
+    html = names._repr_html_()
+    assert '<th scope="row">two_<wbr>layer.<wbr>antisymmetric</th>' in html
+    assert "1.5 &amp; a_b" in html and "<wbr>" not in repr(names)
+
+
+def test_a_reader_may_sort_what_says_so():
+    assert '<table class="mem-sortable"' in sizes(sortable=True)._repr_html_()
+    assert "mem-sortable" not in sizes()._repr_html_()
+
+
 def test_text_is_no_number_and_not_html():
     mixed = figures.table([("<b>", "more than 50"), ("c", 40)], ["a", "n"], caption="c")
     assert mixed.numbers == (False, False)

@@ -69,11 +69,12 @@ def test_an_interrupted_exchange_is_undone(place):
 )
 def test_notebooks_run_again_when_the_library_changes(place, name, kept):
     build(place, Pretend(place))
-    cache = place / "_build/.jupyter_cache"
-    cache.mkdir()
+    caches = [place / "_build/.jupyter_cache", place / "_build/cells"]
+    for cache in caches:
+        cache.mkdir()
     (place / name).write_text("# changed")
     build(place, Pretend(place))
-    assert cache.exists() is kept
+    assert [cache.exists() for cache in caches] == [kept, kept]
 
 
 def test_links_to_the_repository_need_its_address(place):

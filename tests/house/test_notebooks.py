@@ -38,6 +38,20 @@ def test_outputs_are_stored_without_times_and_chance(tmp_path):
     assert path.read_bytes() == first
 
 
+def test_a_widget_is_stored_as_its_html(tmp_path):
+    source = (
+        "import mem_lib as ml\n"
+        "ml.figures.Panel(lambda *values: 'a network', N=[2], d=[2], margin=[1], seed=0)"
+    )
+    path = tmp_path / "n.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)]), path)
+    notebooks.refresh(path)
+    stored = nbformat.read(path, as_version=4)
+    (output,) = stored.cells[0].outputs
+    assert set(output.data) == {"text/html", "text/plain"} and "widgets" not in stored.metadata
+    assert "a network" in output.data["text/html"]
+
+
 def test_a_notebook_that_fails_is_left_as_it_is(tmp_path):
     path = tmp_path / "n.ipynb"
     nbformat.write(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1 / 0")]), path)

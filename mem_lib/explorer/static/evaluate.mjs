@@ -25,7 +25,8 @@ function compile(file) {
       throw new TypeError(`layers[${i}]: the activation ${layer.activation} is unknown`);
     const rows = (layer.rows ?? dense(layer)).map((row) => compileRow(row, inputs, `layers[${i}]`));
     inputs = rows.length;
-    return { activation: layer.activation, stage: layer.stage ?? null, rows };
+    const { activation, stage = null, names = null } = layer;
+    return { activation, stage, names, rows };
   });
   if (!Object.hasOwn(READ, file.readout)) throw new TypeError(`readout ${file.readout} is unknown`);
   return {
@@ -33,7 +34,21 @@ function compile(file) {
     inputShift: integer(file.input_shift),
     denominator: integer(file.output_denominator),
     readout: file.readout,
+    about: file.about ?? {},
   };
+}
+
+/** The same function of points on a grid 2^k times finer, k >= 0 a BigInt. */
+function refined(network, k) {
+  if (k <= 0n) return network;
+  let scaled = true; // until a threshold, which does not see the scale
+  const layers = network.layers.map((layer) => {
+    if (!scaled) return layer;
+    scaled = layer.activation !== "threshold";
+    return { ...layer, rows: layer.rows.map((row) => ({ ...row, bias: row.bias << k })) };
+  });
+  const denominator = scaled ? network.denominator << k : network.denominator;
+  return { ...network, layers, denominator, inputShift: network.inputShift + k };
 }
 
 function dense({ weight, bias }) {
@@ -142,13 +157,17 @@ function fraction(n, d) {
   return d === a ? `${n / a}` : `${n / a}/${d / a}`;
 }
 
-/** The lines of a gzipped, base64-coded text: one network file each. */
-async function unpack(packed) {
+/** A gzipped, base64-coded text. */
+async function opened(packed) {
   const bytes = Uint8Array.from(atob(packed), (c) => c.charCodeAt(0));
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
-  return (await new Response(stream).text()).split("\n");
+  return new Response(stream).text();
 }
 
+/** The lines of a packed text: one network file each. */
+const unpack = async (packed) => (await opened(packed)).split("\n");
+
 export {
-  bitLength, certify, compile, fraction, label, onGrid, outputs, run, size, unpack,
+  bitLength, certify, compile, fraction, label, onGrid, opened, outputs, refined, run, size,
+  unpack,
 };

@@ -20,6 +20,8 @@ function say(element, text) {
 
 const minus = (text) => String(text).replace("-", "\u2212");
 const spaced = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+/** A count, or a measure with three digits. */
+const counted = (n) => (Number.isInteger(n) ? spaced(n) : minus(Number(n.toPrecision(3))));
 const place = ([x, y]) => `(${minus(x)}, ${minus(y)})`;
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 
@@ -45,8 +47,9 @@ function sliced(work, done = () => {}) {
 /** Arrow keys as steps of -1 and 1.  JupyterLab takes them from native sliders. */
 const STEPS = { ArrowRight: 1, ArrowUp: 1, ArrowLeft: -1, ArrowDown: -1 };
 
-/** A slider over the indices 0..count-1; `text(i)` is what is shown and said. */
-function slider(name, count, index, text, change) {
+/** A slider over the indices 0..count-1; `text(i)` is what is shown and said, `ticks` what stands
+ * below its stops. */
+function slider(name, count, index, text, change, ticks = []) {
   const input = h("input", { type: "range", min: 0, max: count - 1, "aria-label": name });
   const output = h("output", { "aria-hidden": "true" });
   const set = (i, silent) => {
@@ -65,8 +68,51 @@ function slider(name, count, index, text, change) {
   });
   set(index, true);
   const row = h("label", { class: "mem-slider" }, h("span", {}, name), input, output);
-  return { element: row, set: (i) => set(i, true) };
+  if (ticks.length) row.append(h("span", { class: "mem-ticks", "aria-hidden": "true" },
+    ...ticks.map((tick) => h("span", {}, tick))));
+  return { element: row, set: (i) => set(i, true), disable: (no) => (input.disabled = no) };
 }
+
+/** A row of buttons of which one is pressed: a choice between words. */
+function choice(name, words, index, change) {
+  const buttons = words.map((word, i) => h("button", {
+    type: "button", class: "mem-word", onclick: () => (set(i), change(i)),
+  }, word));
+  const set = (i) => buttons.forEach((b, j) => b.setAttribute("aria-pressed", i === j));
+  set(index);
+  const element = h("div", { class: "mem-choices", role: "group", "aria-label": name },
+    h("span", {}, name), ...buttons);
+  return { element, set, disable: (no) => buttons.forEach((b) => (b.disabled = no)) };
+}
+
+/** Follows the theme: calls `recolour` with a reader of our colours now and at every change. */
+function coloured(el, recolour) {
+  const read = () => {
+    const style = getComputedStyle(el);
+    recolour((name) => style.getPropertyValue(`--mem-${name}`).trim());
+  };
+  const watch = new MutationObserver(read);
+  watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  watch.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
+  const media = ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"].map(
+    (query) => matchMedia(query));
+  media.forEach((query) => query.addEventListener("change", read));
+  const laidOut = new ResizeObserver(() => {
+    if (!el.clientWidth) return; // the colours are known once the page has laid the explorer out
+    read();
+    laidOut.disconnect();
+  });
+  laidOut.observe(el);
+  return () => {
+    watch.disconnect();
+    laidOut.disconnect();
+    media.forEach((query) => query.removeEventListener("change", read));
+  };
+}
+
+/** "#rrggbb" with an alpha of 0..255, as four numbers. */
+const rgba = (hex, alpha) =>
+  [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).concat(alpha);
 
 /** The sentence everybody sees, and a region that says it once the hand rests. */
 function sentence() {
@@ -93,10 +139,11 @@ function counters() {
     element: h("table", { class: "mem-counters" }, caption, h("thead", {}, head), body),
     set(title, built, promised) {
       say(caption, title);
-      const most = (n) => (n === undefined ? "\u2013" : `\u2264 ${spaced(n)}`);
+      const most = (n) =>
+        (n === undefined ? "\u2013" : typeof n === "string" ? n : `\u2264 ${counted(n)}`);
       body.replaceChildren(...Object.entries(built).map(([name, value]) => h("tr", {},
         h("th", { scope: "row" }, name),
-        h("td", { "data-count": name }, spaced(value)),
+        h("td", { "data-count": name }, counted(value)),
         h("td", {}, most(promised[name])))));
     },
   };
@@ -167,24 +214,7 @@ function tape(change) {
   };
 }
 
-/** Bars on a logarithmic scale, with a mark for "one per point". */
-function bars(columns) {
-  const body = h("tbody");
-  const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)));
-  return {
-    element: h("table", { class: "mem-bars" }, h("thead", {}, head), body),
-    set(rows, mark, most) {
-      const along = (n) => `${(100 * Math.log10(Math.max(n, 1))) / Math.log10(most)}%`;
-      body.replaceChildren(...rows.map(({ name, value }) => h("tr", {},
-        h("th", { scope: "row" }, name),
-        h("td", { "data-count": value }, spaced(value)),
-        h("td", { class: "mem-bar" },
-          h("div", { style: `width: ${along(value)}` }),
-          h("i", { style: `left: ${along(mark)}` })))));
-    },
-  };
-}
-
 export {
-  bars, calm, counters, framed, h, minus, place, say, sentence, sliced, slider, spaced, tape,
+  calm, choice, coloured, counted, counters, framed, h, minus, place, rgba, say, sentence, sliced,
+  slider, spaced, tape,
 };

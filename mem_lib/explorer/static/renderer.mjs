@@ -13,14 +13,26 @@ function plainModel(values) {
   };
 }
 
-/** Bring the explorer of a plain page to life; its static figure leaves when all is well. */
+/**
+ * Bring the explorer of a plain page to life; its static figure leaves when all is well, and stays,
+ * with a sentence, when the data are damaged.
+ */
 async function start(root, render) {
   if (!root || !supported()) return;
-  const values = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+  const still = root.querySelector(".mem-static");
   const el = document.createElement("div");
   root.dataset.started = "";
-  await render({ model: plainModel(values), el });
-  root.querySelector(".mem-static").replaceWith(el);
+  try {
+    const values = JSON.parse(root.querySelector('script[type="application/json"]').textContent);
+    await render({ model: plainModel(values), el });
+    still.replaceWith(el);
+  } catch (error) {
+    const note = document.createElement("p");
+    note.className = "mem-damaged";
+    note.textContent = "The data of this interactive figure are damaged, so that it stands still.";
+    still.append(note);
+    root.dataset.damaged = String(error).slice(0, 200);
+  }
 }
 
 export { start };

@@ -1,4 +1,5 @@
-"""The landing explorer: a few points, every labelling of them, the networks built for each.
+"""The landing explorer: a few points, every labelling of them, and for each the network of every
+construction that there is.
 
 Everything the page shows is built here by the library and verified before it is packed; the page
 then evaluates the same files again by itself.
@@ -9,39 +10,49 @@ from dataclasses import asdict
 from typing import TypedDict
 
 from mem_lib._base.numbers import is_integer
+from mem_lib.constructions import REGISTRY
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, shown
-from mem_lib.explorer.cards import CARDS, SIZES, Card, Family
+from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
+from mem_lib.explorer.cards import SIZES, Card, Family
+from mem_lib.explorer.cards import cards as all_cards
+from mem_lib.explorer.clear import clearance
 from mem_lib.explorer.fallback import before_and_after
 from mem_lib.explorer.host import Explorer
 from mem_lib.explorer.pack import pack, short_hash
 from mem_lib.explorer.points import POINTS, Box, Point, box_of, labellings
+from mem_lib.network import Network
 
 WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
-#: Numbers of points for the chart of sizes.
+#: Numbers of points for the strip of sizes.
 NUMBERS = (6, 100, 1000, 10_000)
+#: A line that is nearer to a point, in sides of the picture, runs through its mark on a phone.
+NEAR = 1 / 44
 
 
 class Entry(TypedDict):
-    """A card in the page; ``promised`` has the theorem's counts for each labelling."""
+    """A card in the page; ``promised`` has the theorem's counts for each labelling, ``near`` says
+    that a line of some network runs through a mark."""
 
     slug: str
+    chapter: str
     title: str
+    near: bool
     stages: dict[str, str]
     theorem: str
     promised: list[dict[str, int]]
 
 
 class Row(TypedDict):
-    """A row of bars: the weights of one construction's networks, one for each number of points."""
+    """A row of the strip: the weights of networks, one for each number of points."""
 
     name: str
     weights: list[int]
 
 
 class Sizes(TypedDict):
-    """The chart of sizes."""
+    """The strip of sizes: of the networks of which construction."""
 
+    slug: str
     N: list[int]
     rows: list[Row]
 
@@ -57,30 +68,37 @@ class Try(TypedDict):
 
 class Shown(TypedDict):
     """What ``static/views/landing.mjs`` shows; ``shift`` says that points are on the grid
-    2^-shift, ``id`` is a name that no other explorer of a page has."""
+    2^-shift, ``id`` is a name that no other explorer of a page has; ``start`` is the card shown
+    first, ``left_out`` names the constructions without a card."""
 
     id: str
     points: list[Point]
     shift: int
     box: Box
     cards: list[Entry]
+    start: int
+    left_out: list[str]
     sizes: Sizes
     tries: list[Try]
 
 
 def landing(
     points: Sequence[Point] = POINTS,
-    cards: Sequence[Card] = CARDS,
+    cards: Sequence[Card] | None = None,
     *,
+    first: str = "beyond_worst_case",
     labelling: int | None = None,
     sizes: Sequence[Family] = SIZES,
     numbers: Sequence[int] = NUMBERS,
 ) -> Explorer:
     """The landing explorer for ``points``: 2 to 8 distinct points of the plane, whole numbers.
 
-    ``cards`` are the constructions, the first one shown first.  ``labelling`` is the first one
-    shown (by default labels alternate), ``sizes`` and ``numbers`` are the data sets whose networks
-    make the bars.  Every network is verified.
+    ``cards`` are the constructions; by default all of the registry that are exact, without those
+    whose theorem does not apply to these points.  ``first`` is the slug of the one that is shown at
+    first, or a chapter's, whose default it then is; where there is none, the first card.
+    ``labelling`` is the first one shown (by default labels alternate), ``sizes`` and ``numbers``
+    are the data sets whose networks, of the construction shown first, make the strip.  Every
+    network is verified.
 
     Raises
     ------
@@ -94,29 +112,44 @@ def landing(
     datasets = labellings(points)
     points = [(x, y) for x, y in datasets[0].points.tolist()]
     start = _first_labelling(labelling, len(datasets) - 1)
-    _check_cards(cards)
-    networks = {card.slug: card.networks(datasets) for card in cards}
+    chosen = list(all_cards() if cards is None else cards)
+    _check_cards(chosen)
+    networks = {card.slug: built for card in chosen if (built := _built(card, datasets))}
+    chosen = [card for card in chosen if card.slug in networks]
+    _check_cards(chosen)
     packs = {slug: pack(built) for slug, built in networks.items()}
+    opening = next((i for i, card in enumerate(chosen) if card.slug.startswith(first)), 0)
     shown: Shown = {
         "id": "",
         "points": points,
         "shift": 0,
         "box": box_of(points),
-        "cards": [_entry(card, datasets) for card in cards],
-        "sizes": _sizes(cards, sizes, numbers),
+        "cards": [_entry(card, networks[card.slug], datasets, points) for card in chosen],
+        "start": opening,
+        "left_out": sorted(set(REGISTRY) - set(networks)) if cards is None else [],
+        "sizes": _sizes(chosen[opening], sizes, numbers),
         "tries": _tries(points, start),
     }
     shown["id"] = short_hash(repr((shown, packs)))
-    first = networks[cards[0].slug][start]
+    network = networks[chosen[opening].slug][start]
     return Explorer(
         "landing",
         {"explorer": shown, "labelling": start, "query": _first_query(points)},
         packs,
-        before_and_after(first, datasets[start], box_of(points)),
+        before_and_after(network, datasets[start], box_of(points)),
         f"{WORDS[len(points)]} points and a network that gives each of them its label: blue discs "
-        f"are 0, orange diamonds 1. The lines are the {first.layers[0].units} neurons of its first "
-        "layer; shaded orange is where it answers 1.",
+        "are 0, orange diamonds 1. The lines are the neurons of its first layer, "
+        f"{network.layers[0].units} in the network shown first; shaded orange is where it "
+        "answers 1.",
     )
+
+
+def _built(card: Card, datasets: Sequence[Dataset]) -> list[Network]:
+    """The card's verified networks; none where its theorem does not apply to these points."""
+    try:
+        return card.networks(datasets)
+    except HypothesisViolated:
+        return []
 
 
 def _first_labelling(labelling: int | None, last: int) -> int:
@@ -140,12 +173,16 @@ def _first_query(points: Sequence[Point]) -> Point:
     return (2 * a + c) // 3, (2 * b + d) // 3
 
 
-def _entry(card: Card, datasets: Sequence[Dataset]) -> Entry:
+def _entry(
+    card: Card, built: Sequence[Network], datasets: Sequence[Dataset], points: Sequence[Point]
+) -> Entry:
     counts = ("depth", "neurons", "weights", "bits")
     promised = [_promised(card, dataset) for dataset in datasets]
     return {
         "slug": card.slug,
+        "chapter": card.chapter,
         "title": card.title,
+        "near": min(clearance(network, points) for network in built) < NEAR,
         "stages": dict(card.stages),
         "theorem": card.theorem,
         "promised": [{k: size[k] for k in counts if k in size} for size in promised],
@@ -154,20 +191,20 @@ def _entry(card: Card, datasets: Sequence[Dataset]) -> Entry:
 
 def _promised(card: Card, dataset: Dataset) -> dict[str, int]:
     """What the theorem promises for a data set; empty where nothing is proved."""
-    size = card.bound(dataset) if card.bound else None
+    try:
+        size = card.bound(dataset) if card.bound else None
+    except HypothesisViolated:  # of the theorem, with the parameters as they are
+        size = None
     return {} if size is None else asdict(size)
 
 
-def _sizes(cards: Sequence[Card], families: Sequence[Family], numbers: Sequence[int]) -> Sizes:
+def _sizes(card: Card, families: Sequence[Family], numbers: Sequence[int]) -> Sizes:
     """Weights of networks that are built and verified here."""
     rows: list[Row] = []
     for family in families:
-        datasets = [family.dataset(N) for N in numbers]
-        for card in cards:
-            several = f": {card.title}" if len(cards) > 1 else ""
-            weights = [network.size.weights for network in card.each(datasets)]
-            rows.append({"name": family.name + several, "weights": weights})
-    return {"N": list(numbers), "rows": rows}
+        built = card.each([family.dataset(N) for N in numbers])
+        rows.append({"name": family.name, "weights": [network.size.weights for network in built]})
+    return {"slug": card.slug, "N": list(numbers), "rows": rows}
 
 
 def _tries(points: Sequence[Point], start: int) -> list[Try]:

@@ -1,12 +1,14 @@
 // The landing explorer: a few points, every labelling of them, and for each the networks built.
 
+import { catalogue } from "../catalogue.mjs";
 import {
   certify, compile, fraction, label, onGrid, outputs, run, size, unpack,
 } from "../evaluate.mjs";
 import {
-  bars, calm, counters, framed, h, minus, place, say, sentence, slider, spaced, tape,
+  calm, counters, framed, h, minus, place, say, sentence, sliced, slider, spaced, tape,
 } from "../pieces.mjs";
 import { plane } from "../picture.mjs";
+import { ruler } from "../ruler.mjs";
 
 const MARKS = ["blue disc", "orange diamond"];
 
@@ -25,7 +27,7 @@ async function render({ model, el }) {
 
   const state = {
     labelling: model.get("labelling"), query: model.get("query"),
-    chosen: 0, layer: Infinity, n: sizes.N.length - 1,
+    chosen: data.start, layer: Infinity, n: sizes.N.length - 1,
   };
   const tried = new Set();
   const begun = performance.now();
@@ -67,13 +69,14 @@ async function render({ model, el }) {
   const tapeBox = h("div", {});
   let layers = null; // the layer slider of the network shown
   const play = h("button", { type: "button", onclick: playTape }, "Play");
-  const choices = cards.map((c, i) => choice(c, i));
+  const chooser = catalogue(cards, state.chosen, (chosen) => change({ chosen, layer: Infinity }));
+  const beside = h("p", { class: "mem-beside" });
   const certificate = h("p", { class: "mem-certificate" });
   const count = counters();
   const source = h("a", { class: "mem-file" }, "This network\u2019s file");
   const report = h("p", { class: "mem-report", role: "status" });
   const every = h("button", { type: "button", onclick: checkAll }, `Check all ${all} labellings`);
-  const chart = bars(["network, data", "weights", "\u2502 is one weight per point"]);
+  const chart = ruler("weights", "one weight per point");
   const sizeSlider = slider("Number of points N", sizes.N.length, state.n,
     (i) => spaced(sizes.N[i]), (n) => change({ n }));
   const toTry = tries.map(({ title, text, labelling, query }) =>
@@ -87,30 +90,23 @@ async function render({ model, el }) {
 
   el.classList.add("mem-explorer");
   el.append(
+    h("p", { class: "mem-touch" }, h("b", {}, "Touch it. "),
+      "Press a point to change its label. Drag the ring to ask anywhere else."),
+    chooser.element,
     h("div", { class: "mem-top" },
-      h("div", {}, chosenText, picture.element),
+      h("div", {}, picture.element, chosenText, beside),
       h("div", { class: "mem-side" }, answer, words.element,
         h("p", { class: "mem-head" },
           "Inside: a column for each layer, filled where a neuron is not 0, violet where negative"),
         strip.element, inside, tapeBox, play)),
-    h("div", { class: "mem-cards" }, ...choices.map(({ element }) => element)),
     h("div", { class: "mem-top" },
       h("div", {}, count.element, source),
       h("div", { class: "mem-check" }, certificate, every, report)),
-    ...(sizes.rows.length ? [h("div", {}, sizeSlider.element, chart.element)] : []),
-    h("div", { class: "mem-tries" }, ...toTry));
-
-  function choice({ title }, i) {
-    const verdict = h("span", { class: "mem-verdict" });
-    if (cards.length === 1)
-      return { verdict, element: h("div", { class: "mem-card" }, h("b", {}, title), verdict) };
-    const radio = h("input", {
-      type: "radio", name: `mem-${data.id}`, checked: i === 0,
-      onchange: () => change({ chosen: i, layer: Infinity }),
-    });
-    const element = h("label", { class: "mem-card" }, radio, h("b", {}, title), verdict);
-    return { verdict, element };
-  }
+    h("div", { class: "mem-tries" }, ...toTry),
+    ...(sizes.rows.length ? [h("div", { class: "mem-sizes" },
+      h("p", { class: "mem-head" }, `What labels cost: networks of ${sizes.slug}, built and ` +
+        "verified when this page was made, for labels that follow a shape and labels by coin flip"),
+      sizeSlider.element, chart.element)] : []));
 
   // --- Drawing ---------------------------------------------------------------------------------
 
@@ -146,15 +142,18 @@ async function render({ model, el }) {
     const labels = labelsOf(state.labelling);
     tried.add(state.labelling);
     picture.labels(labels);
-    say(chosenText, "Press a point to change its label, drag the ring to ask elsewhere. " +
-      `You chose ${bits(state.labelling)}, one of ${all} labellings; tried so far: ${tried.size}.`);
-    const found = cards.map((_, c) =>
-      certify(network(c, state.labelling), points, labels, shift));
-    found.forEach((one, c) => say(choices[c].verdict, verdict(one)));
-    const shown = found[state.chosen];
+    say(chosenText, `Your labels, A to ${names.at(-1)}: ${bits(state.labelling)}, one of ${all} ` +
+      `labellings; tried so far: ${tried.size}.`);
+    say(beside, cards[state.chosen].near ? "Lines of this construction run close to points, or " +
+      "through them. That no threshold is undecided there is what the integers say." : "");
+    const shown = certify(net, points, labels, shift);
+    chooser.set(state.chosen, verdict(shown));
+    others?.cancel();
+    if (cards.length > 1) others = sliced(everyone(state.labelling, verdict(shown)));
     say(certificate, `Checked in this page, in integers: ${verdict(shown)}` +
       (shown.ties ? `, ${shown.ties} neurons on a threshold.` : ", no neuron on its threshold."));
     el.dataset.labelling = state.labelling;
+    el.dataset.construction = cards[state.chosen].slug;
     el.dataset.certificate = `${shown.correct}/${points.length}`;
     el.dataset.ties = shown.ties;
     const { promised, theorem } = cards[state.chosen];
@@ -169,8 +168,20 @@ async function render({ model, el }) {
     picture.regions.start((point) => label(net, outputs(net, onGrid(net, point, shift))));
   }
 
-  const verdict = ({ correct, ties }) =>
-    `${correct === points.length && !ties ? "\u2713" : "\u2717"} ${correct} of ${points.length}`;
+  const good = ({ correct, ties }) => correct === points.length && !ties;
+  let others = null;
+  /** The same labels in the networks of all constructions, one after the other. */
+  function* everyone(labelling, begin) {
+    let right = 0;
+    for (const c of cards.keys()) {
+      right += good(certify(network(c, labelling), points, labelsOf(labelling), shift));
+      yield;
+    }
+    chooser.set(state.chosen,
+      `${begin}. Of all ${cards.length} constructions, ${right} memorize your labels.`);
+    el.dataset.everyone = `${right}/${cards.length}`;
+  }
+  const verdict = (one) => `${good(one) ? "\u2713" : "\u2717"} ${one.correct} of ${points.length}`;
   const layerText = (net, l) => `${l + 1}${net.layers[l].stage ? `: ${net.layers[l].stage}` : ""}`;
   const insideText = (values) =>
     values.length > 64 ? `${values.length} values` : values.map(minus).join(" ");
@@ -198,7 +209,7 @@ async function render({ model, el }) {
     if (!sizes.rows.length) return;
     const N = sizes.N[state.n];
     const rows = sizes.rows.map(({ name, weights }) => ({ name, value: weights[state.n] }));
-    chart.set(rows, N, Math.max(...sizes.rows.flatMap(({ weights }) => weights), ...sizes.N));
+    chart.set(rows, N);
     el.dataset.n = N;
   }
 
@@ -271,6 +282,7 @@ async function render({ model, el }) {
   el.dataset.ready = Math.round(performance.now() - begun);
   return () => {
     clearInterval(timer);
+    others?.cancel();
     drawing.cancel();
     picture.regions.stop();
     strip.stop();
