@@ -68,7 +68,7 @@ const render = (host) => study(host, ({ data, picture }) => {
     const along = (number) => LEFT + ((RIGHT - LEFT) * (Math.log10(number) - POWERS[0]))
       / (POWERS[1] - POWERS[0]);
     const line = (number, top, text, anchor) => [
-      drawn("line", { class: "mem-axis mem-limit", x1: along(number), x2: along(number), y1: top,
+      drawn("line", { class: "mem-base mem-limit", x1: along(number), x2: along(number), y1: top,
         y2: 52 }),
       drawn("text", { x: along(number) + (anchor === "end" ? -3 : 3), y: top + 8,
         "text-anchor": anchor }, text),
@@ -80,7 +80,7 @@ const render = (host) => study(host, ({ data, picture }) => {
     }, k === 1 ? "10" : power(k)));
     scale.replaceChildren(
       bar(weight, "mem-all"), ...(own ? [bar(own, "mem-own")] : []),
-      drawn("line", { class: "mem-axis", x1: LEFT, x2: RIGHT, y1: 52, y2: 52 }), ...ticks,
+      drawn("line", { class: "mem-base", x1: LEFT, x2: RIGHT, y1: 52, y2: 52 }), ...ticks,
       ...line(needed, 22, "needed", "start"),
       ...line(sure.float32, 8, "float32 is sure", "end"),
       drawn("text", { x: LEFT, y: 80 }, own ? `Total weight; stronger: of the near slab alone, ${
@@ -116,7 +116,7 @@ const render = (host) => study(host, ({ data, picture }) => {
         width: Math.max(step - 2, 1), y: term > 0 ? MIDDLE - high(term) : MIDDLE,
         height: Math.max(high(term), 1),
       })),
-      drawn("line", { class: "mem-axis", x1: LEFT, x2: RIGHT, y1: MIDDLE, y2: MIDDLE }),
+      drawn("line", { class: "mem-base", x1: LEFT, x2: RIGHT, y1: MIDDLE, y2: MIDDLE }),
       drawn("text", { x: LEFT, y: 9 }, found.length ? `+ ${told(most)}` : ""));
     const { plus, less } = sums(found);
     fall.setAttribute("aria-label", `${found.length} terms: ${told(plus)} and ${told(less)}.`);
