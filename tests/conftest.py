@@ -23,6 +23,9 @@ _SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 if "MEM_LIB_DATA" not in os.environ and _SHARED.is_dir():
     os.environ["MEM_LIB_DATA"] = str(_SHARED)
 
+# The networks of the explorers, as the book has built them.
+os.environ.setdefault(book.CELLS, str(ROOT / "_build" / "cells"))
+
 settings.register_profile("mem_lib", deadline=None)
 settings.load_profile("mem_lib")
 

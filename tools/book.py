@@ -10,12 +10,10 @@ from __future__ import annotations
 import hashlib
 import http.server
 import os
-import re
 from pathlib import Path
 from typing import Any, Iterable, Iterator, List, Mapping
 
 from tools import environment
-from tools.runnable import runnable
 from tools.steps import Failure, Run, Steps, remove, run
 
 # A notebook's stored outputs depend on these, beside its own cells; jupyter-cache sees only cells.
@@ -33,13 +31,7 @@ except RuntimeError as error:
     raise SystemExit(str(error.__cause__ or "") + "\\nThe book was not built.")
 """
 REPOSITORY = "MEM_LIB_REPOSITORY"
-# What no reader of a page needs: fonts fetched early (browsers refuse that to a page opened as a
-# file), the switch for live cells, inserted twice, which is an error, and the state of widgets.
-UNUSED = re.compile(
-    r'<link rel="preload" as="font"[^>]*>|<script>const THEBE_JS_URL.*?</script>'
-    r'|<script[^>]*sphinx-thebe\.js[^>]*></script>'
-    r'|<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>'
-)
+CELLS = "MEM_LIB_CELLS"  # where the explorers keep the networks that they have built
 
 
 def fingerprint(root: Path, names: Iterable[str], *words: str) -> str:
@@ -81,6 +73,7 @@ def build(
     remove(build / "next")
     _forget_old_executions(root)
     env = dict(environment.variables(root, environ), NO_COLOR="1")
+    env[CELLS] = str(build / "cells")
     command = [str(python), "-c", JUPYTER_BOOK, "build", ".", "--path-output", "_build/next"]
     command += ["--all", "-W", "--keep-going", "-n"]
     if repository:
@@ -89,19 +82,10 @@ def build(
     new = build / "next" / "_build" / "html"
     if not (new / "index.html").exists():
         raise Failure("The build ended without an index page; see _build/book.log.")
-    _tidy(new)
     (new / ".built-from").write_text(made_from)
     _swap(new, html, build / "old")
     remove(build / "next")
     return True
-
-
-def _tidy(html: Path) -> None:
-    """Take out of every page what ``UNUSED`` describes, and say how it is run."""
-    for path in html.rglob("*.html"):
-        text = UNUSED.sub("", path.read_text(encoding="utf-8"))
-        page = path.relative_to(html).with_suffix("").as_posix()
-        path.write_bytes(runnable(text, page).encode("utf-8"))
 
 
 def _swap(new: Path, html: Path, old: Path) -> None:
@@ -125,6 +109,7 @@ def _forget_old_executions(root: Path) -> None:
     code = fingerprint(root, CODE)
     if _text(note) != code:
         remove(root / "_build" / ".jupyter_cache")
+        remove(root / "_build" / "cells")
         note.parent.mkdir(exist_ok=True)
         note.write_text(code)
 

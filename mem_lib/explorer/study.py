@@ -39,7 +39,7 @@ class Try:
         return {name: value for name, value in asdict(self).items() if value is not None}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study(Explorer):
     """An explorer of a grid of networks; ``make`` builds the cell of any setting."""
 

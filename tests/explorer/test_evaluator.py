@@ -42,8 +42,8 @@ EVALUATE = """(cases) => cases.map(([text, points]) => {
 })"""
 
 
-def test_the_evaluator_equals_the_definition_on_300_random_networks(engine):
-    cases = list(random_networks(300))
+def test_the_evaluator_equals_the_definition_on_500_random_networks(engine):
+    cases = list(random_networks(500))
     told = [(net.to_json(), [[str(x) for x in p] for p in points]) for net, points in cases]
     answers = engine.evaluate(EVALUATE, told)
     judged = set()
@@ -100,6 +100,27 @@ def test_points_of_a_coarser_grid_are_moved_to_the_networks(engine):
     assert int(answer) == 7 * 2**3 - 3
     with pytest.raises(Exception, match="coarser"):
         engine.evaluate("(t) => mem.onGrid(mem.compile(JSON.parse(t)), [7], 6)", net.to_json())
+
+
+def test_a_finer_grid_is_the_same_function(engine):
+    """The page's ``refined`` is the library's, and so are its answers between the points."""
+    cases = [(net, points[:2]) for net, points in list(random_networks(60)) if net.input_shift < 20]
+    told = [(net.to_json(), [[str(x) for x in p] for p in points]) for net, points in cases]
+    answers = engine.evaluate(
+        """(cases) => cases.map(([text, points]) => {
+          const fine = mem.refined(mem.compile(JSON.parse(text)), 3n);
+          return [String(fine.denominator), points.map((point) =>
+            mem.outputs(fine, point.map((x, k) => 8n * BigInt(x) + BigInt(k + 1))).map(String))];
+        })""",
+        told,
+    )
+    for (net, points), (denominator, rows) in zip(cases, answers, strict=True):
+        fine = net.refined(3)
+        moved = [[8 * x + k + 1 for k, x in enumerate(point)] for point in points]
+        assert int(denominator) == fine.output_denominator
+        assert [[int(v) for v in row] for row in rows] == [
+            reference.evaluate(fine, point) for point in moved
+        ]
 
 
 GOOD = json.loads(ml.Network([ml.Layer([[1, 2]], [2**60], "relu")]).to_json())

@@ -1,5 +1,7 @@
 """Every chapter's study: its grid is complete, and every cell answers as the library does."""
 
+import gzip
+import statistics
 from fractions import Fraction
 
 import pytest
@@ -8,7 +10,7 @@ import mem_lib as ml
 from mem_lib import explorer
 from mem_lib.exact import reference
 from mem_lib.explorer.grid import key_of
-from tests.explorer.pages import saved
+from tests.explorer.pages import Live, saved
 
 STUDIES = [slug for slug in ml.constructions.CHAPTERS if hasattr(explorer, slug)]
 
@@ -93,3 +95,57 @@ def evaluated(network, point):
 
 def label_of(network, point):
     return int(ml.predict(network, [[float(x) for x in point]])[0])
+
+
+def test_a_study_is_small(chapter):
+    """The grid, the module and the style together."""
+    assert len(gzip.compress(chapter._repr_html_().encode())) <= 300_000
+
+
+def test_a_frame_while_dragging_is_short(chromium, folder, chapter):
+    """Everything that one move of the ring sets off, with the generous factor of a busy machine."""
+    live = Live(chromium, saved(folder, f"drag-{chapter.view}", chapter._repr_html_())).ready()
+    times = live.page.evaluate(
+        """async () => {
+          const ring = document.querySelector(".mem-ring");
+          const times = [];
+          const frame = window.requestAnimationFrame.bind(window);
+          window.requestAnimationFrame = (draw) => frame((now) => {
+            const start = performance.now();
+            draw(now);
+            times.push(performance.now() - start);
+          });
+          for (let i = 0; i < 40; i++) {
+            const key = i % 20 < 10 ? "ArrowLeft" : "n";
+            ring.dispatchEvent(new KeyboardEvent("keydown", { key }));
+            await new Promise((done) => frame(() => frame(done)));
+          }
+          return times;
+        }"""
+    )
+    live.close()
+    assert len(times) >= 40 and statistics.median(times) <= 3 * 16
+
+
+def test_hands_reach_a_study(chromium, folder, chapter):
+    """A drag, a tap, keys: each moves the query, and the output follows."""
+    page = saved(folder, f"hands-{chapter.view}", chapter._repr_html_())
+    live = Live(chromium, page, has_touch=True).ready()
+    seen = [live.data("query")]
+    frame = live.page.locator(".mem-plane").bounding_box()
+    middle = frame["x"] + frame["width"] / 2, frame["y"] + frame["height"] / 2
+    live.page.mouse.move(*middle)
+    live.page.mouse.down()
+    live.page.mouse.move(middle[0] + 40, middle[1] - 30, steps=4)
+    seen.append(live.data("query"))
+    live.page.mouse.up()
+    live.page.touchscreen.tap(middle[0] - 70, middle[1] + 45)
+    seen.append(live.data("query"))
+    live.page.focus(".mem-ring")
+    for key in ("ArrowUp", "ArrowRight", "PageDown"):
+        live.page.keyboard.press(key)
+        seen.append(live.data("query"))
+    assert len(set(seen)) == len(seen)
+    assert live.data("train") != "-1"
+    assert "Training point" in live.page.get_attribute(".mem-ring", "aria-valuetext")
+    live.close()

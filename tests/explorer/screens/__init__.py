@@ -1,0 +1,83 @@
+"""Pictures of every explorer, wide and narrow, light and dark, kept to compare with.
+
+    python -m tests.explorer.screens             what differs from the pictures that are kept
+    python -m tests.explorer.screens --record    keep today's pictures
+
+They are half as large as the screen and have few colours: enough to see that something has moved,
+and small.  The book has to be built.  A changed picture is looked at, and named in the commit.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+FOLDER = Path(__file__).parent
+WIDTHS = {"wide": 1280, "narrow": 390}
+THEMES = ("light", "dark")
+COLOURS = 24
+#: The share of all pixels that may differ, and by how much of 255 a pixel differs.
+SHARE, STEP = 0.02, 48
+
+
+def hosts(page: Path) -> list[str]:
+    """The explorers of a built page: the ids of their hosts, in reading order."""
+    text = page.read_text(encoding="utf-8")
+    parts = text.split('class="mem-host" id="')[1:]
+    return [part.partition('"')[0] for part in parts]
+
+
+def pages(html: Path) -> Iterator[Path]:
+    """The pages of the built book that hold an explorer."""
+    for page in sorted((html / "book").rglob("*.html")):
+        if hosts(page):
+            yield page
+
+
+def taken(chromium: Any, html: Path, page: Path) -> Iterator[tuple[str, Image.Image]]:
+    """The pictures of all explorers of a page, by name."""
+    name = page.relative_to(html / "book").with_suffix("").as_posix().replace("/", "-")
+    for width, pixels in WIDTHS.items():
+        for theme in THEMES:
+            context = chromium.new_context(
+                viewport={"width": pixels, "height": 900}, color_scheme=theme,
+                reduced_motion="reduce",
+            )  # fmt: skip
+            for key in ("mode", "theme"):
+                context.add_init_script(f"localStorage.setItem('{key}', '{theme}')")
+            view = context.new_page()
+            view.goto(page.as_uri())
+            view.evaluate("() => document.fonts.ready")
+            for i, host in enumerate(hosts(page)):
+                element = view.locator(f"#{host} .mem-explorer")
+                element.wait_for()
+                view.wait_for_timeout(600)  # pictures that fill in slices
+                yield f"{name}-{i + 1}-{width}-{theme}", _small(element.screenshot())
+            context.close()
+
+
+def _small(png: bytes) -> Image.Image:
+    image = Image.open(io.BytesIO(png)).convert("RGB")
+    half = image.resize((image.width // 2, image.height // 2), Image.Resampling.BOX)
+    return half.quantize(COLOURS, dither=Image.Dither.NONE)
+
+
+def kept(name: str) -> Image.Image | None:
+    """The picture that is kept under a name, if there is one."""
+    path = FOLDER / f"{name}.png"
+    return Image.open(path) if path.exists() else None
+
+
+def difference(one: Image.Image, other: Image.Image) -> str:
+    """What differs, in words; nothing where the pictures agree."""
+    a, b = (np.asarray(image.convert("RGB"), int) for image in (one, other))
+    if abs(a.shape[0] - b.shape[0]) > 0.02 * b.shape[0] + 2 or a.shape[1] != b.shape[1]:
+        return f"{a.shape[1]} x {a.shape[0]} pixels, kept {b.shape[1]} x {b.shape[0]}"
+    rows = min(len(a), len(b))
+    share = float((np.abs(a[:rows] - b[:rows]).max(axis=2) > STEP).mean())
+    return f"{share:.1%} of the pixels differ" if share > SHARE else ""
