@@ -115,7 +115,7 @@ def _roomiest(region: np.ndarray, alone: np.ndarray, taken: np.ndarray) -> tuple
     return int(row), int(column)
 
 
-def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7) -> Picture:
+def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7, name: str = "") -> Picture:
     """Networks that cover two moons side by side, each with its numbers of points and neurons.
 
     ``InvalidArgument`` without a case; else raises as :func:`cover`.
@@ -123,13 +123,13 @@ def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7) -> Pict
     if not cases:
         raise InvalidArgument("cases: at least one pair of data and network is needed, got none")
     pictures = [
-        _one_cover(_cut(dataset, network, f"cases[{i}]")[0], network, size)
+        _one_cover(_cut(dataset, network, f"cases[{i}]")[0], network, size, "" if i else name)
         for i, (dataset, network) in enumerate(cases)
     ]
     return sum(pictures[1:], start=pictures[0])
 
 
-def _one_cover(dataset: Dataset, network: Network, size: float) -> Picture:
+def _one_cover(dataset: Dataset, network: Network, size: float, name: str) -> Picture:
     n, neurons = (layer.units for layer in network.layers[:2])
     return figures.show(
         partial(
@@ -139,6 +139,7 @@ def _one_cover(dataset: Dataset, network: Network, size: float) -> Picture:
         f"{dataset.N} points on two interleaved crescents, over {n} lines, with the regions of "
         f"{neurons} neurons.",
         size=(3.2, 2.7),
+        name=name,
         caption=_held(dataset, network),
     )  # fmt: skip
 
