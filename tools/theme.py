@@ -1,4 +1,5 @@
-"""A Sphinx extension: what the theme writes into every page, mended when the build is finished.
+"""A Sphinx extension: what the theme writes into every page, mended when the build is finished, and
+the line that says how a page is run.
 
 Taken out is what no reader needs: fonts fetched early (browsers refuse that to a page opened as a
 file), the switch for live cells, inserted twice, which is an error, the state of widgets that no
@@ -14,6 +15,8 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any, Optional
+
+from tools.runnable import runnable
 
 UNUSED = re.compile(
     r'<link rel="preload" as="font"[^>]*>|<script>const THEBE_JS_URL.*?</script>'
@@ -56,8 +59,9 @@ def mend(html: str) -> str:
 def finish(app: Any, error: Optional[Exception]) -> None:
     if error is None and app.builder.format == "html":
         for path in Path(app.outdir).rglob("*.html"):
-            text = path.read_text(encoding="utf-8")
-            path.write_bytes(mend(text).encode("utf-8"))
+            page = path.relative_to(app.outdir).with_suffix("").as_posix()
+            text = runnable(mend(path.read_text(encoding="utf-8")), page)
+            path.write_bytes(text.encode("utf-8"))
         shutil.rmtree(str(Path(app.outdir) / "_static" / "vendor" / "fontawesome"), True)
 
 

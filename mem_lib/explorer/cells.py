@@ -35,7 +35,7 @@ class Cell:
     network: Network
     view: Slice
     bound: Size | None = None
-    counters: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+    counters: Mapping[str, tuple[float, float | str | None]] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
     attempt: bool = False
 

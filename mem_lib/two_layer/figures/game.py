@@ -4,7 +4,7 @@ Drawn are points of the unit circle, where a function of homogeneous neurons is 
 angle; the histories of fits; and what a pair of neurons makes of a gate.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,9 @@ from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures import MARKERS, Colours, Picture, Stepper
+from mem_lib.figures.numbers import number_text
 from mem_lib.two_layer import Fit, History
+from mem_lib.two_layer.figures.floats import about
 from mem_lib.two_layer.figures.plane import valued
 
 if TYPE_CHECKING:
@@ -46,21 +48,22 @@ def gate(ring: Dataset, u: np.ndarray, v: np.ndarray) -> Picture:
             ax.annotate(name, (1.15 * x, 1.15 * y), color=colours.ink, ha="center",
                         va="center", fontstyle="italic")  # fmt: skip
         ax.set(aspect="equal", xlim=(-1.3, 1.3), ylim=(-1.3, 1.3))
-        ax.set(title="shaded: where the gate is open")
         ax.axis("off")
 
+    inside = int((points @ u > 0).sum())
     return figures.show(
         draw,
-        f"{ring.N} points of two labels on a circle. A half plane is shaded, the side to which the "
-        "arrow u points; a second arrow, v, points to where the label 1 outweighs the label -1 "
-        "inside.",
+        f"{ring.N} points of two labels on a circle, two arrows u and v, and a shaded half plane.",
         size=(3.0, 2.8),
+        caption="The gate: it is open in the shaded half plane, to which u points, and holds "
+        f"{inside} of the {ring.N} points. v points to where the label 1 (diamonds) outweighs the "
+        "label -1 among them.",
     )
 
 
 def around(ring: Dataset, function: Function, alt: str = "", **options: Any) -> Picture:
-    """``function`` of points (M, 2) over the angle, and lines from it to the values of ``ring``.
-    Raises as :func:`gate`."""
+    """``function`` of points (M, 2) over the angle, and lines from it to the values of ``ring``;
+    ``options`` go to :func:`mem_lib.figures.show`.  Raises as :func:`gate`."""
     points, values = valued(ring, "ring")
     degrees = np.linspace(0, 360, 91)
     circle = np.stack([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], axis=1)
@@ -77,11 +80,14 @@ def around(ring: Dataset, function: Function, alt: str = "", **options: Any) -> 
         ax.set(xticks=[0, 90, 180, 270, 360], yticks=[-1, 0, 1], ylim=(-2.2, 2.2), xlim=(0, 360))
         ax.set(xlabel="angle, degrees")
 
-    alt = alt or (
-        "The function of two neurons over the angle: zero outside the gate, half a wave inside. "
-        f"Lines to the {ring.N} labels show what is left."
+    alt = alt or (f"A function over the angle, and lines from it to the {ring.N} labels.")
+    before, left = (float(r @ r) for r in (values, values - given))
+    caption = (
+        "The two neurons over the angle: zero where the gate is shut, half a wave where it is "
+        f"open. The lines are what is left of the labels; their squares add up to {left:.2f} "
+        f"instead of {before:.2f}."
     )
-    return figures.show(draw, alt, **{"size": (3.7, 2.8), **options})
+    return figures.show(draw, alt, **{"size": (3.7, 2.8), "caption": caption, **options})
 
 
 def playback(ring: Dataset, fit: Fit, steps: Iterable[int]) -> Stepper:
@@ -101,8 +107,13 @@ def playback(ring: Dataset, fit: Fit, steps: Iterable[int]) -> Stepper:
             f"The network after {k} steps, over the angle: {percent} percent of the squares are "
             "left."
         )
-        frames[k] = around(ring, after(fit, k), alt, size=(4.6, 2.5))
-    return Stepper("steps", frames)
+        frames[k] = around(ring, after(fit, k), alt, size=(6.2, 2.8), caption="")
+    return Stepper("steps", frames, caption=_left(fit, frames))
+
+
+def _left(fit: Fit, steps: Iterable[int]) -> str:
+    shares = ", ".join(f"{k}: {about(100 * fit.history.error[k - 1], 2)} %" for k in steps)
+    return f"The network after some steps of the game, and what it leaves of the squares. {shares}."
 
 
 def after(fit: Fit, k: int) -> Function:
@@ -128,7 +139,14 @@ def reached(history: History, error: float) -> int:
 
 
 def progress(fits: Mapping[str, Fit]) -> Picture:
-    """Relative squared error and total weight over the neurons, a curve for each fit."""
+    """Relative squared error and total weight over the neurons, a curve for each fit.
+    ``InvalidArgument`` without one."""
+
+    ends = {name: (fit.history.neurons[-1], fit.history.weight[-1]) for name, fit in fits.items()}
+    if not ends:
+        raise InvalidArgument("fits: at least one is needed, got none")
+    most = max(neurons for neurons, _ in ends.values())
+    least = min(weight for _, weight in ends.values())
 
     def draw(ax: "Axes", colours: Colours, what: str, **axes: Any) -> None:
         series = {
@@ -137,7 +155,7 @@ def progress(fits: Mapping[str, Fit]) -> Picture:
         }
         figures.curves(
             ax, colours, None, series, log="y", marks=False, dashes=True, xlabel="neurons",
-            xlim=(0, 1250), **axes,
+            xlim=(0, 1.05 * most), **axes,
         )  # fmt: skip
 
     errors = partial(
@@ -150,15 +168,22 @@ def progress(fits: Mapping[str, Fit]) -> Picture:
     )  # fmt: skip
     return figures.show(
         errors,
-        "Relative squared error against neurons, logarithmic upwards: three nearly straight "
-        "falling lines. The exact pairs fall fastest.",
+        "Relative squared error against neurons, logarithmic upwards: nearly straight falling "
+        "lines.",
         size=(3.4, 2.9),
+        caption="What is left, over the neurons: each step removes about the same share. Neurons "
+        "at the end: " + _each(ends, 0),
     ) + figures.show(
         weights,
-        "Total weight against neurons, logarithmic upwards: each curve rises and levels off. The "
-        "exact pairs end hundreds of times above the other two; antisymmetric ones are lowest.",
+        "Total weight against neurons, logarithmic upwards: each curve rises and levels off.",
         size=(3.4, 2.9),
+        caption="The total weight hardly grows after the first steps. Times the least of them: "
+        + _each({name: (0, weight / least) for name, (_, weight) in ends.items()}, 1),
     )
+
+
+def _each(numbers: Mapping[str, Sequence[float]], k: int) -> str:
+    return ", ".join(f"{n} {number_text(about(row[k], 3))}" for n, row in numbers.items()) + "."
 
 
 def ramp(t: np.ndarray, sides: int) -> np.ndarray:
@@ -188,14 +213,16 @@ def ramps() -> Picture:
 
     return figures.show(
         partial(draw, sides=1, title="one-sided"),
-        "The one-sided pair is a ramp that ends where the gate opens. What it differs by lies on "
-        "one side, above the gate.",
+        "A ramp that ends where the dashed step is; the area between them lies above the step.",
         size=(3.4, 2.4),
+        caption="The one-sided pair is a ramp that ends where the gate opens: all of the "
+        "difference is too much.",
     ) + figures.show(
         partial(draw, sides=2, title="antisymmetric"),
-        "The antisymmetric pair is a ramp with its middle where the gate opens. What it has too "
-        "much before, it lacks behind.",
+        "A ramp with its middle where the dashed step is, above it before and below it behind.",
         size=(3.4, 2.4),
+        caption="The antisymmetric pair has its middle where the gate opens: what it has too much "
+        "before, it lacks behind.",
     )
 
 
@@ -214,7 +241,14 @@ def turned(t: np.ndarray, J: int) -> np.ndarray:
 def wheel(counts: Iterable[int]) -> Stepper:
     """The phases of a complex direction as marks on a wheel, and the mean of their neurons as the
     hub moves; a frame for each number of phases."""
-    return Stepper("phases J", {J: _wheel(integer_in(J, "counts", 1)) for J in counts})
+    return Stepper(
+        "phases J",
+        {J: _wheel(integer_in(J, "counts", 1)) for J in counts},
+        caption="The wheel: neurons are read on the rim about the hub ⟨w, x⟩; circles are added, "
+        "diamonds subtracted, in proportion to their size, and in the grey half they are off. "
+        "Beside it their mean, over the real part of the hub: one phase is a neuron that grows "
+        "without end, from two on a ramp is left.",
+    )
 
 
 def _wheel(J: int) -> Picture:
@@ -240,6 +274,7 @@ def _wheel(J: int) -> Picture:
                 linestyle="--", linewidth=1.2)  # fmt: skip
         ax.plot(t, turned(t, J), color=colours.ink)
         ax.set(xlim=(-2, 2), ylim=(-0.1, 1.5), yticks=[0, 1], xticks=[-1, 0, 1])
+        ax.set(xlabel="real part of the hub", title="mean of the neurons")
 
     return figures.show(
         draw_rim,

@@ -65,10 +65,13 @@ def biases(dataset: Dataset, u: np.ndarray, scales: Iterable[float], *, most: in
                 f"What a pair of coarseness {s} differs by from the gate, at {len(at)} of the "
                 "points: above zero for the one-sided pair, on both sides of it for the "
                 "antisymmetric one.",
-                size=(4.6, 2.6),
+                size=(6.2, 3.0),
             )
             for s in scales
         },
+        caption=f"Those of {len(at)} points at which a pair is not the gate, and by how much: the "
+        "one-sided pair (diamonds) is always above it, the antisymmetric one (circles) on both "
+        "sides. The coarser the pair, the more points.",
     )
 
 
@@ -88,7 +91,7 @@ def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture:
         }
         figures.curves(
             ax, colours, None, series, log="xy", labels="legend", ticks={"x": ticks, "y": ticks},
-            xlabel="neurons / (N/d)", ylabel="W_tot / √N", xlim=(8, 300), ylim=(6, 900),
+            xlabel="neurons / (N/d)", ylabel="total weight / √N", xlim=(8, 300), ylim=(6, 900),
         )  # fmt: skip
         for k, name in enumerate(series):
             for s in sorted(set(plane[name]) & set(LABELLED)):
@@ -100,11 +103,20 @@ def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture:
 
     return figures.show(
         draw,
-        "Total weight against neurons for eight values of s, logarithmic axes, one curve for each "
-        "kind of pair. From s = 0.01 to 0.1 both fall straight down, then they bend to the right: "
-        "the weight stays and the neurons grow. The antisymmetric curve lies below and turns "
-        "later.",
-        size=(4.6, 3.2),
+        "Total weight against neurons for several values of s, logarithmic axes, one curve for "
+        "each kind of pair: both fall straight down, then bend, and neurons grow.",
+        size=(6.0, 3.6),
+        caption=f"Down the ladder of the coarseness s. {' '.join(map(_rungs, plane.items()))}",
+    )
+
+
+def _rungs(entry: tuple[str, Mapping[float, Sequence[float]]]) -> str:
+    name, line = entry
+    (fine, first), (coarse, last) = min(line.items()), max(line.items())
+    return (
+        f"{name.capitalize()} pairs from s = {fine:g} to {coarse:g}: the weight falls from "
+        f"{round(first[1])} to {round(last[1])}, the neurons rise from {round(first[0])} to "
+        f"{round(last[0])}."
     )
 
 
@@ -149,9 +161,9 @@ def interference(dataset: Dataset) -> Table:
         rows.append((name, *numbers, round(least * factor, 3)))
     return figures.table(
         rows,
-        ["kernel", "mass", "least", "taken", "product"],
+        ["kernel", "off the diagonal", "least eigenvalue", "taken in", "product"],
         caption=f"Four kernels at {dataset.N} points in dimension {dataset.d}",
-        best={"mass": "min", "product": "max"},
+        best={"off the diagonal": "min", "product": "max"},
         digits=4,
     )
 
@@ -191,13 +203,21 @@ def kernel_curves(dataset: Dataset) -> Picture:
     return figures.show(
         draw_kernels,
         "Four kernels against the inner product, all 1 at 1, over a histogram of the inner "
-        "products, which is a bell about 0 of width one quarter. The gate's kernel has a slope at "
-        "0; those of the harmonics are flat there, the flatter the higher l.",
+        "products, a bell about 0.",
         size=(3.5, 2.9),
+        caption="Kernels over the inner product of two points, and (grey) how often it occurs, "
+        f"half of the time within {_half(cosines, dataset.N)} of 0. The gate's kernel has a slope "
+        "there; those of the harmonics are flat, the flatter the higher l.",
     ) + figures.show(
         draw_masses,
         "Bars on a logarithmic axis: what a row of the kernel has off the diagonal, over the "
-        "diagonal. Far above 1 for the gate and for l = 1, below 1 for l = 3, far below for "
-        "l = 5.",
+        "diagonal.",
         size=(3.2, 2.9),
+        caption="What a row of a kernel has off its diagonal of ones: "
+        + ", ".join(f"{name} {mass:.3g}" for name, mass in masses.items())
+        + ".",
     )
+
+
+def _half(cosines: np.ndarray, N: int) -> float:
+    return round(float(np.median(np.abs(cosines[np.triu_indices(N, 1)]))), 2)
