@@ -101,6 +101,8 @@ def test_a_click_on_its_title_opens_a_solution(chromium, built):
     solution.locator(".admonition-title").click(position={"x": 120, "y": 12})
     assert hidden.is_visible() and "#" not in page.url
     assert (
-        solution.get_by_role("button").get_attribute("aria-label").startswith("Show or hide: Sol")
+        solution.locator(".toggle-button")
+        .get_attribute("aria-label")
+        .startswith("Show or hide: Sol")
     )
     page.close()
