@@ -11,14 +11,14 @@ the function that the list names, and at the tests that would fail if the statem
 """
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
+from importlib import import_module
 from pathlib import Path
 
 from mem_lib._base.statement import Statement
-from mem_lib.beyond_worst_case._statements import STATEMENTS as _BEYOND_WORST_CASE
-from mem_lib.foundations._statements import STATEMENTS as _FOUNDATIONS
-from mem_lib.optimal_relu._statements import STATEMENTS as _OPTIMAL_RELU
-from mem_lib.two_layer._statements import STATEMENTS as _TWO_LAYER
+from mem_lib.constructions import CHAPTERS
+from mem_lib.figures.tables import breakable
 
 __all__ = ["PROVENANCE", "REGISTRY", "STATEMENTS", "Statement", "ledger", "proofs", "to_check"]
 
@@ -28,34 +28,45 @@ PROVENANCE = {
     "known": "a known result, cited",
 }
 
-STATEMENTS: tuple[Statement, ...] = (
-    *_BEYOND_WORST_CASE,
-    *_FOUNDATIONS,
-    *_OPTIMAL_RELU,
-    *_TWO_LAYER,
-)
+#: slug -> statements, in the order of the book.
+_BY_CHAPTER: dict[str, tuple[Statement, ...]] = {
+    slug: import_module(f"mem_lib.{slug}._statements").STATEMENTS
+    for slug in ("foundations", *CHAPTERS)
+}
+
+STATEMENTS: tuple[Statement, ...] = tuple(s for found in _BY_CHAPTER.values() for s in found)
 
 #: label -> statement
 REGISTRY = {statement.label: statement for statement in STATEMENTS}
 
 
-def ledger(tests: str | Path | None = None) -> str:
-    """All statements as a list in MyST Markdown, each linked to its place in the book.
+def ledger(root: str | Path | None = None) -> str:
+    """All statements in MyST Markdown: a heading and a table for each chapter, each statement
+    linked to its place.
 
-    ``tests`` is the folder of the tests, which are named where it is there; see :func:`proofs`.
+    ``root`` is the folder of the project, where it is there: its ``_toc.yml`` and pages give the
+    order in which the book prints the statements, its ``tests`` the tests of each (:func:`proofs`).
     """
-    proved = {} if tests is None else proofs(tests)
-    return "\n".join(_line(s, proved.get(s.label, [])) for s in STATEMENTS)
+    proved = {} if root is None else proofs(Path(root) / "tests")
+    columns = ["statement", "where from", "code", *(["tests"] if proved else [])]
+
+    def row(statement: Statement) -> list[str]:
+        names = [test.partition("::")[2] for test in proved.get(statement.label, [])]
+        tests = [", ".join(map(_code, names))] if proved else []
+        source = f"*{statement.provenance}*, {{cite:t}}`{statement.paper}`"
+        return [_cited(statement), source, _code(_function(statement)), *tests]
+
+    return _chapters(columns, row, STATEMENTS, root, "ledger")
 
 
-def to_check() -> str:
-    """What a reader with the papers at hand should compare, as a list in MyST Markdown."""
-    rows = [
-        f"- {{prf:ref}}`{s.label}` ({s.title}) with {{cite:t}}`{s.paper}`: {s.compare}."
-        for s in STATEMENTS
-        if s.compare
-    ]
-    return "\n".join(rows)
+def to_check(root: str | Path | None = None) -> str:
+    """What a reader with the papers at hand should compare, as :func:`ledger` lists all."""
+
+    def row(statement: Statement) -> list[str]:
+        return [_cited(statement), f"{{cite:t}}`{statement.paper}`", statement.compare or ""]
+
+    chosen = [s for s in STATEMENTS if s.compare]
+    return _chapters(["statement here", "paper", "what to compare"], row, chosen, root, "check")
 
 
 def proofs(tests: str | Path) -> dict[str, list[str]]:
@@ -80,11 +91,66 @@ def _marked(function: ast.FunctionDef) -> Iterator[str]:
             yield from (str(ast.literal_eval(label)) for label in marker.args)
 
 
-def _line(statement: Statement, tests: list[str]) -> str:
-    names = ", ".join(f"`{test.partition('::')[2]}`" for test in tests)
-    proved = f", {'tests' if len(tests) > 1 else 'test'} {names}" if tests else ""
-    return (
-        f"- {{prf:ref}}`{statement.label}`, **{statement.title}**. "
-        f"*{statement.provenance.capitalize()}*, {{cite:t}}`{statement.paper}`. "
-        f"Code `{statement.function.removeprefix('mem_lib.')}`{proved}."
-    )
+def printed(root: str | Path) -> list[str]:
+    """The labels of all statements, as the pages of ``_toc.yml`` in the folder ``root`` print them;
+    empty where there is no such file."""
+    toc = Path(root) / "_toc.yml"
+    pages = re.findall(r"file: (\S+)", toc.read_text(encoding="utf-8")) if toc.is_file() else []
+    return [
+        label
+        for page in pages
+        for label in re.findall(r":label: (thm-[a-z0-9_-]+)", _source(toc.parent / page))
+    ]
+
+
+def _title(root: Path, slug: str) -> str:
+    """Of a chapter, as its first page has it; the slug where the page is not there."""
+    found = re.search(r'(?m)^[\s"]*# ([^"\\\n]+)', _source(root / "book" / slug / "index"))
+    return found[1].strip() if found else slug
+
+
+def _source(page: Path) -> str:
+    """The text of a page, which is MyST or a notebook; empty where there is none."""
+    for path in (page.with_name(f"{page.name}{end}") for end in (".md", ".ipynb")):
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return ""
+
+
+def _chapters(
+    columns: Sequence[str],
+    row: Callable[[Statement], list[str]],
+    statements: Sequence[Statement],
+    root: str | Path | None,
+    name: str,
+) -> str:
+    """A heading, which is the chapter's own title, and a table for each chapter."""
+    order = {label: i for i, label in enumerate([] if root is None else printed(root))}
+    text = []
+    for slug, of_chapter in _BY_CHAPTER.items():
+        chosen = [s for s in of_chapter if s in statements]
+        rows = [row(s) for s in sorted(chosen, key=lambda s: order.get(s.label, -1))]
+        if rows:
+            title = slug if root is None else _title(Path(root), slug)
+            text += [f'<h2 id="{name}-{slug}">{title}</h2>', ""]
+            text += [":::{table}", ":class: mem-sortable", ":widths: auto", ""]
+            text += _pipes([columns, ["---"] * len(columns), *rows])
+            text += [":::", ""]
+    return "\n".join(text)
+
+
+def _pipes(rows: Sequence[Sequence[str]]) -> list[str]:
+    return ["| " + " | ".join(row) + " |" for row in rows]
+
+
+def _cited(statement: Statement) -> str:
+    return f"{{prf:ref}}`{statement.label}`: {statement.title}"
+
+
+def _function(statement: Statement) -> str:
+    return statement.function.removeprefix("mem_lib.")
+
+
+def _code(name: str) -> str:
+    """A name of the code, which may break behind dots and underscores only."""
+    return f'<code class="literal">{breakable(name)}</code>'

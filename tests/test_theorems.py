@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from mem_lib._base.statement import Statement
-from mem_lib.theorems import PROVENANCE, REGISTRY, STATEMENTS, ledger, proofs, to_check
+from mem_lib.constructions import CHAPTERS
+from mem_lib.theorems import (
+    PROVENANCE,
+    REGISTRY,
+    STATEMENTS,
+    ledger,
+    printed,
+    proofs,
+    to_check,
+)
 
 ROOT = Path(__file__).parent.parent
 DIRECTIVE = re.compile(
@@ -252,13 +261,48 @@ def test_titles_are_those_of_the_book():
     }
 
 
-def test_ledger_and_list_name_every_statement():
-    tests = proofs(ROOT / "tests")
-    alone, compare = ledger(), to_check()
-    for statement, line in zip(STATEMENTS, ledger(ROOT / "tests").splitlines(), strict=True):
-        assert f"`{statement.label}`" in line
-        for test in tests[statement.label]:
-            assert f"`{test.partition('::')[2]}`" in line
-        assert alone.count(f"`{statement.label}`") == 1
-        assert compare.count(f"`{statement.label}`") == bool(statement.compare)
-    assert "test `" not in alone and ledger(ROOT / "nowhere") == alone
+def lines_of(text):
+    """The rows of the tables of a text, without what lets names break."""
+    return [x for x in text.replace("<wbr>", "").splitlines() if x.startswith("| {prf:ref}")]
+
+
+def test_ledger_and_list_name_every_statement_in_the_order_of_the_book():
+    tests, order = proofs(ROOT / "tests"), printed(ROOT)
+    assert sorted(order) == sorted(REGISTRY)
+    rows = lines_of(ledger(ROOT))
+    for label, line in zip(order, rows, strict=True):
+        assert f"{{prf:ref}}`{label}`: {REGISTRY[label].title} |" in line
+        assert f">{REGISTRY[label].function.removeprefix('mem_lib.')}</code>" in line
+        for test in tests[label]:
+            assert f">{test.partition('::')[2]}</code>" in line
+    compared = [label for label in order if REGISTRY[label].compare]
+    for label, line in zip(compared, lines_of(to_check(ROOT)), strict=True):
+        assert f"`{label}`" in line and REGISTRY[label].compare in line
+
+
+def test_every_chapter_has_a_heading_and_a_table():
+    chapters = ("foundations", *CHAPTERS)
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    assert re.findall(r"book/(\w+)/index", toc) == list(chapters)
+    heads = re.findall(r'<h2 id="ledger-(\w+)">(.*)</h2>', ledger(ROOT))
+    assert [slug for slug, _ in heads] == list(chapters)
+    assert heads[0] == ("foundations", "Foundations")
+    assert ledger(ROOT).count(":class: mem-sortable") == len(heads)
+    assert re.findall(r'<h2 id="check-(\w+)">\1</h2>', to_check()) == list(chapters)
+
+
+def test_without_the_folder_the_ledger_lists_the_registry(tmp_path):
+    assert printed(tmp_path) == [] and ledger(tmp_path) == ledger()
+    alone = lines_of(ledger())
+    assert [re.search(r"`(thm-.*?)`", line)[1] for line in alone] == [s.label for s in STATEMENTS]
+    assert "| tests |" in ledger(ROOT) and "| tests |" not in ledger()
+    (tmp_path / "_toc.yml").write_text("root: a\nfile: b/none\nfile: c\n")
+    (tmp_path / "c.ipynb").write_text('{"source": [":label: thm-x-y\\n", "# T"]}')
+    assert printed(tmp_path) == ["thm-x-y"]
+
+
+def test_what_to_compare_is_typeset():
+    """No mathematics in the letters of a typewriter."""
+    for statement in STATEMENTS:
+        words = re.sub(r"\$.*?\$", "", statement.compare or "")
+        assert not re.search(r"<=|>=|\^|\bsqrt|ceil\(|max\(|\beps\b|\d [*/] ", words), words

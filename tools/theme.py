@@ -1,11 +1,13 @@
-"""A Sphinx extension: what the theme writes into every page, mended when the build is finished.
+"""A Sphinx extension: what the theme writes into every page, mended when the build is finished, and
+the line that says how a page is run.
 
 Taken out is what no reader needs: fonts fetched early (browsers refuse that to a page opened as a
 file), the switch for live cells, inserted twice, which is an error, the state of widgets that no
 kernel answers, and a megabyte and a half of icons, of which a page shows a dozen; those are drawn
-in ``book.css``.  Named is what has no name, or another one than is seen: the folds of the sidebar,
+in ``icons.css``.  Named is what has no name, or another one than is seen: the folds of the sidebar,
 the sidebar itself, the search button.  The title of a solution is no link, so that a click on it
-opens the solution.
+opens the solution.  Books of the bibliography are entries of a list; what the theme calls them is
+deprecated.
 """
 
 from __future__ import annotations
@@ -14,6 +16,8 @@ import re
 import shutil
 from pathlib import Path
 from typing import Any, Optional
+
+from tools.runnable import runnable
 
 UNUSED = re.compile(
     r'<link rel="preload" as="font"[^>]*>|<script>const THEBE_JS_URL.*?</script>'
@@ -42,6 +46,7 @@ MENDED = (
         re.compile(r'(<p class="admonition-title">Solution to)<a [^>]*>(.*?)</a></p>'),
         r"\1\2</p>",
     ),
+    (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
 )
 
 
@@ -56,8 +61,9 @@ def mend(html: str) -> str:
 def finish(app: Any, error: Optional[Exception]) -> None:
     if error is None and app.builder.format == "html":
         for path in Path(app.outdir).rglob("*.html"):
-            text = path.read_text(encoding="utf-8")
-            path.write_bytes(mend(text).encode("utf-8"))
+            page = path.relative_to(app.outdir).with_suffix("").as_posix()
+            text = runnable(mend(path.read_text(encoding="utf-8")), page)
+            path.write_bytes(text.encode("utf-8"))
         shutil.rmtree(str(Path(app.outdir) / "_static" / "vendor" / "fontawesome"), True)
 
 

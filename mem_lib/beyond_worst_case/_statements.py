@@ -123,7 +123,8 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="dirksen2024memorization",
         provenance="ours",
         function="mem_lib.beyond_worst_case.Relu",
-        compare="which activations the paper allows; version 1 asks for 0 at t <= 0 and more above",
+        compare="which activations the paper allows; version 1 asks for 0 at $t \\le 0$ and more "
+        "above",
     ),
     Statement(
         label="thm-beyond_worst_case-two-sided",

@@ -9,7 +9,7 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="zhang2017",
         provenance="ours",
         function="mem_lib.foundations.staircase",
-        compare="the count 2n + d with real weights",
+        compare="the count $2n + d$ with real weights",
     ),
     Statement(
         label="thm-foundations-counting",
@@ -46,7 +46,7 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="warren1968",
         provenance="known",
         function="mem_lib.foundations.log_sign_patterns",
-        compare="the constant 4e",
+        compare="the constant $4\\mathrm{e}$",
     ),
     Statement(
         label="thm-foundations-vc",

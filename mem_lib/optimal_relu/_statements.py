@@ -34,7 +34,7 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="vardi2022optimal",
         provenance="ours",
         function="mem_lib.optimal_relu.spread_bound",
-        compare="how the paper's R = 10 r N^2 sqrt(pi d) / delta comes about",
+        compare="how the paper's $R = 10\\, r N^2 \\sqrt{\\pi d} / \\delta$ comes about",
     ),
     Statement(
         label="thm-optimal_relu-folder",
@@ -174,7 +174,7 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="vardi2022optimal",
         provenance="ours",
         function="mem_lib.optimal_relu.Narrow",
-        compare="the factor max(log R, log C) in the depth of Theorem 3.1",
+        compare="the factor $\\max(\\log R, \\log C)$ in the depth of Theorem 3.1",
     ),
     Statement(
         label="thm-optimal_relu-real",

@@ -16,8 +16,8 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="baum1988",
         provenance="ours",
         function="mem_lib.two_layer.Threshold",
-        compare="for which N the abstract's claim is meant that fewer than ceil(N/d) units do "
-        "not suffice for some labels; for N = d + 1 one unit does",
+        compare="for which N the abstract's claim is meant that fewer than $\\ceil{N/d}$ units do "
+        "not suffice for some labels; for $N = d + 1$ one unit does",
     ),
     Statement(
         label="thm-two_layer-threshold-least",
@@ -42,7 +42,7 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="bubeck2020",
         provenance="ours",
         function="mem_lib.two_layer.Sorted",
-        compare="whether a count below 4 ceil(N/d) is mentioned",
+        compare="whether a count below $4 \\ceil{N/d}$ is mentioned",
     ),
     Statement(
         label="thm-two_layer-least-neurons",
@@ -100,7 +100,7 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="bubeck2020",
         provenance="ours",
         function="mem_lib.two_layer.Hermite",
-        compare="where the factor 1/eps in its number of neurons comes from, its condition on "
+        compare="where the factor $1/\\eps$ in its number of neurons comes from, its condition on "
         "the data, and the size of the weights that it reaches",
     ),
     Statement(

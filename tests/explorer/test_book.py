@@ -1,12 +1,15 @@
 """The landing page of the book."""
 
+import gzip
 import json
 import re
 
 import numpy as np
 import pytest
 
+import mem_lib as ml
 from mem_lib import explorer
+from mem_lib.constructions import REGISTRY
 from tests import browser as reader
 from tests.explorer.pages import POINTS, SLUG, Live, bars
 
@@ -32,19 +35,106 @@ def test_without_javascript_the_landing_page_has_its_figure(chromium, page_of_th
     page.context.close()
 
 
+def words(live, head):
+    """What stands in a fold of the page."""
+    told = live.page.locator("details", has_text=head).text_content()
+    return re.sub(r"\s+", " ", told)
+
+
+def test_the_explorer_is_small(page_of_the_book):
+    """Networks, module, style, and the figure that stands in: what the page carries for it."""
+    html = page_of_the_book.read_text(encoding="utf-8")
+    figure = html[html.index('<figure class="mem-host"') : html.index("</figure>\n")]
+    assert "application/json" in figure and "start(document" in figure
+    assert len(gzip.compress(figure.encode(), 9)) <= 300_000
+
+
+def test_every_construction_and_every_labelling(chromium, page_of_the_book):
+    """The list is the registry's, and the page finds all of its networks right, as it says."""
+    live = Live(chromium, page_of_the_book.as_uri()).ready()
+    listed = live.page.locator(".mem-catalogue option").all_inner_texts()
+    assert listed == [name for name, cls in REGISTRY.items() if cls.exact]
+    told = words(live, "What was checked when this page was made")
+    asked, wrong = map(int, re.search(r"(\d+) outputs, (\d+) of them wrong", told).groups())
+    assert wrong == 0 and asked == len(listed) * 64 * 6
+    assert f"{len(REGISTRY)} constructions the list holds the {len(listed)} that" in told
+    live.page.get_by_role("button", name="Check all 64").click()
+    assert live.data("all") == f"{asked}/{asked}"
+    live.close()
+
+
+def test_no_point_of_the_picture_is_near_a_line(chromium, page_of_the_book):
+    """Measured on the screen, wide and narrow: from the middle of a mark to the nearest line."""
+    for width in (1280, 390):
+        live = Live(
+            chromium, page_of_the_book.as_uri(), viewport={"width": width, "height": 900}
+        ).ready()
+        nearest = live.page.evaluate("""() => {
+          const svg = document.querySelector(".mem-plane > svg");
+          const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+          const frame = svg.getBoundingClientRect();
+          const marks = [...document.querySelectorAll(".mem-point > svg")].map((mark) => {
+            const box = mark.getBoundingClientRect();
+            return [box.x + box.width / 2 - frame.x, box.y + box.height / 2 - frame.y];
+          });
+          return Math.min(...[...svg.querySelectorAll("line")].flatMap((line) => {
+            const [x, y, u, v] = ["x1", "y1", "x2", "y2"].map((k) => line[k].baseVal.value * scale);
+            const length = Math.hypot(u - x, v - y);
+            return marks.map(([p, q]) =>
+              Math.abs((u - x) * (y - q) - (x - p) * (v - y)) / length);
+          }));
+        }""")
+        assert nearest >= 8
+        live.close()
+
+
+def test_where_floating_point_is_wrong(chromium, page_of_the_book):
+    live = Live(chromium, page_of_the_book.as_uri()).ready()
+    text = live.page.locator(
+        "section", has_text="Where floating point is wrong"
+    ).last.text_content()
+    found = re.search(r"point number (\d+), .*, whose label is (\d+), .* network to (\d+)", text)
+    i, label, said = map(int, found.groups())
+    dataset = ml.data.ball(N=100, d=2, margin=0.01, seed=0)
+    network = ml.build(dataset, "optimal_relu.merged")
+    x = np.ldexp(dataset.points[i], network.input_shift)
+    for layer in network.layers:
+        weight = np.zeros((layer.units, layer.inputs))
+        for row, (_, terms) in enumerate(layer.rows()):
+            for k, w in terms:
+                weight[row, k] = float(w)
+        x = weight @ x + np.array([float(b) for b in layer.bias])
+        x = np.maximum(x, 0) if layer.activation == "relu" else x
+    assert x / float(network.output_denominator) == said != label == dataset.labels[i]
+    assert ml.verify(network, dataset) and ml.predict(network, dataset.points[[i]]) == label
+    live.close()
+
+
+def test_the_map_lists_every_chapter_and_marks_what_is_to_come(chromium, page_of_the_book):
+    live = Live(chromium, page_of_the_book.as_uri()).ready()
+    rows = live.page.locator("table.mem-rows tbody tr").all_inner_texts()
+    pages = page_of_the_book.parent
+    slugs = ["foundations", "two_layer", "deep_threshold", "optimal_relu", "beyond_worst_case",
+             "generalization"]  # fmt: skip
+    assert len(rows) == len(slugs)
+    for slug, row in zip(slugs, rows, strict=True):
+        assert ("to come" in row) != (pages / slug / "index.html").is_file()
+    text = live.page.locator("article").inner_text()
+    assert "beginning" not in text and "so far" not in text
+    live.close()
+
+
 def test_what_there_is_to_discover(chromium, engine, page_of_the_book):
     """Every number under the explorer, read off the live page."""
     live = Live(chromium, page_of_the_book.as_uri()).ready()
-    told = live.page.locator("details", has_text="What you may have found").text_content()
-    told = re.sub(r"\s+", " ", told)
-
-    asked, labellings, wrong = map(
-        int, re.search(r"(\d+) outputs for (\d+) labellings, (\d+) of them wrong", told).groups()
+    told = words(live, "What you may have found")
+    constructions, labellings = map(
+        int, re.search(r"(\d+) constructions, (\d+) labellings, and no output", told).groups()
     )
-    live.page.get_by_role("button", name=f"Check all {labellings}").click()
-    assert live.data("all") == f"{asked - wrong}/{asked}" and wrong == 0
+    assert live.page.locator(".mem-catalogue option").count() == constructions
+    assert labellings == 64
 
-    shared = re.search(r"The (\d+) lines never .* all (\d+) labellings", told)
+    shared = re.search(r"the (\d+) lines never .* all (\d+) labellings", told)
     lines, mixed = map(int, shared.groups())
     low, high = map(int, re.search(r"second layer, (\d+) to (\d+) neurons", told).groups())
     values = json.loads(live.page.text_content(".mem-host script[type='application/json']"))
@@ -79,5 +169,6 @@ def test_what_there_is_to_discover(chromium, engine, page_of_the_book):
     cost = re.search(r"N = (\d+) points, (\d+) weights .* one per point, and (\d+)", told)
     N, moons, coins = map(int, cost.groups())
     assert live.data("n") == str(N) and bars(live.page) == [moons, coins]
+    assert f"{round(coins / moons)} times as many" in told
     assert moons < N < coins
     live.close()

@@ -63,7 +63,7 @@ def test_the_scale_is_linear_and_says_the_factor(live, landing):
     text = live.page.inner_text(".mem-factor").replace("\u202f", "")
     assert f"{high} against {low}: {high / low:.1f} times as many" in text
     ticks = [
-        int(t.replace("\u202f", "")) for t in live.page.locator(".mem-axis span").all_inner_texts()
+        int(t.replace("\u202f", "")) for t in live.page.locator(".mem-scale span").all_inner_texts()
     ]
     assert ticks[0] == 0 and ticks[-1] >= high and len(set(np.diff(ticks))) == 1
 

@@ -77,7 +77,7 @@ def test_a_page_carries_its_own_view_and_what_this_needs(landing, toy):
              for view in renderer.views()}  # fmt: skip
     assert parts["toy"] == ["evaluate.mjs", "pieces.mjs", "views/toy.mjs", "renderer.mjs"]
     assert parts["landing"] == [
-        "evaluate.mjs", "pieces.mjs", "choice.mjs", "hands.mjs", "picture.mjs", "ruler.mjs",
+        "evaluate.mjs", "pieces.mjs", "catalogue.mjs", "hands.mjs", "picture.mjs", "ruler.mjs",
         "views/landing.mjs", "renderer.mjs",
     ]  # fmt: skip
     theirs = (STATIC / "views" / "landing.mjs").read_text(encoding="utf-8").partition("\n")[0]

@@ -214,25 +214,7 @@ function tape(change) {
   };
 }
 
-/** Bars on a logarithmic scale, with a mark for "one per point". */
-function bars(columns) {
-  const body = h("tbody");
-  const head = h("tr", {}, ...columns.map((name) => h("th", { scope: "col" }, name)));
-  return {
-    element: h("table", { class: "mem-bars" }, h("thead", {}, head), body),
-    set(rows, mark, most) {
-      const along = (n) => `${(100 * Math.log10(Math.max(n, 1))) / Math.log10(most)}%`;
-      body.replaceChildren(...rows.map(({ name, value }) => h("tr", {},
-        h("th", { scope: "row" }, name),
-        h("td", { "data-count": value }, spaced(value)),
-        h("td", { class: "mem-bar" },
-          h("div", { style: `width: ${along(value)}` }),
-          h("i", { style: `left: ${along(mark)}` })))));
-    },
-  };
-}
-
 export {
-  bars, calm, choice, coloured, counted, counters, framed, h, minus, place, rgba, say, sentence, sliced,
+  calm, choice, coloured, counted, counters, framed, h, minus, place, rgba, say, sentence, sliced,
   slider, spaced, tape,
 };

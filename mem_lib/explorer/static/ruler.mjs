@@ -21,7 +21,7 @@ function factor(a, b) {
  */
 function ruler(unit, marked) {
   const rows = h("ul", {});
-  const axis = h("div", { class: "mem-axis", "aria-hidden": "true" });
+  const axis = h("div", { class: "mem-scale", "aria-hidden": "true" });
   const words = h("p", { class: "mem-factor" });
   return {
     element: h("div", { class: "mem-ruler" }, rows, axis, words),

@@ -1,6 +1,6 @@
 // The landing explorer: a few points, every labelling of them, and for each the networks built.
 
-import { choice } from "../choice.mjs";
+import { catalogue } from "../catalogue.mjs";
 import {
   certify, compile, fraction, label, onGrid, outputs, run, size, unpack,
 } from "../evaluate.mjs";
@@ -69,7 +69,7 @@ async function render({ model, el }) {
   const tapeBox = h("div", {});
   let layers = null; // the layer slider of the network shown
   const play = h("button", { type: "button", onclick: playTape }, "Play");
-  const chooser = choice(cards, state.chosen, (chosen) => change({ chosen, layer: Infinity }));
+  const chooser = catalogue(cards, state.chosen, (chosen) => change({ chosen, layer: Infinity }));
   const beside = h("p", { class: "mem-beside" });
   const certificate = h("p", { class: "mem-certificate" });
   const count = counters();

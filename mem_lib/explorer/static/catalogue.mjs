@@ -10,7 +10,7 @@ function groups(cards) {
 }
 
 /** A list of `cards` by chapter; `set(i, verdict)` says what is chosen and how it fares. */
-function choice(cards, start, change) {
+function catalogue(cards, start, change) {
   const select = h("select", { onchange: () => change(Number(select.value)) },
     ...groups(cards).map(([chapter, members]) => h("optgroup", { label: chapter },
       ...members.map((i) =>
@@ -19,7 +19,7 @@ function choice(cards, start, change) {
   const verdict = h("p", { class: "mem-verdict" });
   const many = cards.length > 1;
   return {
-    element: h("div", { class: "mem-choice" },
+    element: h("div", { class: "mem-catalogue" },
       ...(many ? [h("label", {}, h("span", {}, `One of ${cards.length} constructions`), select)] : []),
       h("p", {}, title), verdict),
     set(i, text) {
@@ -30,4 +30,4 @@ function choice(cards, start, change) {
   };
 }
 
-export { choice, groups };
+export { catalogue, groups };
