@@ -72,7 +72,7 @@ def test_a_label_reaches_along_a_stripe_and_not_across(chromium, folder, live, t
     places, at, label = numbers(
         r"all (\d+) places .* training point (\d+) the answer is (\d+)", told
     )
-    away, wide = numbers(r"ends at once: (\d+) steps of (\d+),", told)
+    away, wide = numbers(r"ends at once: (\d+) of the (\d+) steps", told)
     across, zeros = numbers(r"Of the (\d+) places across, (\d+) are answered with 0", told)
     assert live.data("train") == str(at) and live.data("answer") == str(label)
     live.page.focus(".mem-ring")
