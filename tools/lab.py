@@ -19,8 +19,9 @@ import platform
 import re
 import shutil
 import sys
+from functools import partial
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Match, Optional, Tuple
 
 import jupytext
 import nbformat
@@ -61,6 +62,8 @@ LABELS = re.compile(
     r"""|name="(?P<figure>fig-[\w-]+)\"""",
     re.MULTILINE,
 )
+# In an output: where the caption of a figure with a name begins.
+CAPTION = re.compile(r'<figcaption\b[^>]*\bdata-name="(?P<name>[^"]+)"[^>]*>')
 # In a text: the address of a link or a picture, in Markdown or HTML.
 LINKS = re.compile(r"""(?:\]\(|\b(?:src|href)=["'])([^()\s"'#]+)""")
 
@@ -166,12 +169,21 @@ def copied(content: Any, about: Book, page: str, outputs: Optional[List[Any]]) -
                 metadata["jupyter"]["outputs_hidden"] = True
         cells.append(nbformat.v4.new_code_cell(cell.source, metadata=metadata))
         cells[-1].outputs = stored(next(made))
-        for output in cells[-1].outputs:
-            if MARKDOWN in output.get("data", {}):
-                output.data[MARKDOWN] = plain(output.data[MARKDOWN], about, page)
+        for data in (output.get("data", {}) for output in cells[-1].outputs):
+            if MARKDOWN in data:
+                data[MARKDOWN] = plain(data[MARKDOWN], about, page)
+            if "text/html" in data:
+                data["text/html"] = CAPTION.sub(partial(_numbered, about), data["text/html"])
     for number, cell in enumerate(cells):
         cell["id"] = "cell-%d" % number  # the same each time
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
+
+
+def _numbered(about: Book, caption: Match[str]) -> str:
+    """The beginning of a caption with its number, by which the text cites it."""
+    target = about.targets.get(caption["name"])
+    number = "<strong>%s</strong> " % target.number if target and target.number else ""
+    return caption[0] + number
 
 
 def parts(text: str) -> Iterator[Tuple[str, Dict[str, Any]]]:

@@ -146,6 +146,32 @@ def test_outputs_are_those_of_the_last_build_or_stored_ones(place):
     assert page(place, "book/one/run.ipynb").cells[0].outputs[0].text == "newer\n"
 
 
+def test_a_caption_has_the_number_by_which_it_is_cited(place):
+    html = '<figcaption data-number="figure" data-name="fig-dots">Dots</figcaption>'
+    output = nbformat.v4.new_output("display_data", {"text/html": html * 2})
+    source = 'show(dots, name="fig-dots")'
+    store(place / "book/one/run.ipynb", nbformat.v4.new_code_cell(source, outputs=[output]))
+    (place / "book/one/index.md").write_text("# One\n\n{numref}`fig-dots`")
+    copy(place)
+    assert page(place).cells[0].source.endswith("[Figure](run.ipynb)")
+    assert page(place, "book/one/run.ipynb").cells[0].outputs[0].data["text/html"] == html * 2
+    (place / "_build/html/book/one").mkdir()
+    built = '<figure id="fig-dots"><span class="caption-number">Figure 1.2 </span></figure>'
+    (place / "_build/html/book/one/run.html").write_text(built)
+    copy(place)
+    assert page(place).cells[0].source.endswith("[Figure 1.2](run.ipynb)")
+    shown = page(place, "book/one/run.ipynb").cells[0].outputs[0].data["text/html"]
+    assert shown.count("<strong>Figure 1.2</strong> Dots") == 2
+
+
+def test_markdown_that_a_cell_displays_is_written_out_too(place):
+    output = nbformat.v4.new_output("display_data", {"text/markdown": "{prf:ref}`thm-one`"})
+    store(place / "book/one/run.ipynb", nbformat.v4.new_code_cell("text", outputs=[output]))
+    copy(place)
+    (shown,) = page(place, "book/one/run.ipynb").cells[0].outputs
+    assert shown.data["text/markdown"] == "[Theorem 7](../index.ipynb)"
+
+
 def change(place, name, source="edited"):
     content = page(place, name)
     content.cells[0].source = source
@@ -233,6 +259,7 @@ def test_a_page_with_code_says_how_it_is_run():
     assert page.count("Run this page") == 1 and 'class="small d-print-none"' in page
     bare = runnable(f'{TITLE}<section><p>Text</p><div class="cell">', "book/a")
     assert bare.index("Run this page") < bare.index("<section>")
+    assert runnable(page, "book/a") == page
 
 
 def test_a_page_without_code_says_nothing():
