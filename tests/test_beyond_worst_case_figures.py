@@ -26,9 +26,12 @@ def test_a_cover_rings_what_it_leaves_out():
 
 
 def test_covers_side_by_side_say_what_is_left():
-    pictures = drawing.covers([(MOONS, draw.network) for draw in DRAWS.values()])
-    (second,) = pictures.beside
-    left = len(DRAWS[4].uncovered)
+    few = bwc.attempt(MOONS, 20, seed=1)
+    cases = [few, DRAWS[80], DRAWS[4]]
+    pictures = drawing.covers([(MOONS, draw.network) for draw in cases])
+    second, third = pictures.beside
+    left = len(few.uncovered)
+    assert 0 < left < 20 and third.caption.startswith("No region: for each of 20 orange points")
     assert f"{20 - left} of 20 orange points; rings mark the {left} left out." in pictures.caption
     assert "over 80 lines" in second.alt
     assert "20 of 20 orange points and none of the other class." in second.caption
@@ -75,9 +78,39 @@ def test_covers_need_a_case_of_two_dimensions_or_more():
 
 
 def test_steps_through_numbers_of_lines():
-    stepper = drawing.steps(MOONS, DRAWS)
-    assert list(stepper.frames) == [4, 80]
-    assert "80 lines: " in stepper.frames[80].alt and "leave 0 points out" in stepper.frames[80].alt
+    film = drawing.steps(MOONS, DRAWS, name="fig-beyond_worst_case-lines")
+    assert list(film.frames) == [4, 80] and film.name == "fig-beyond_worst_case-lines"
+    for n, draw in DRAWS.items():
+        said = f"{n} lines: {draw.covering[0]} covering neurons leave out {len(draw.uncovered)} "
+        assert film.data["says"][list(DRAWS).index(n)] == said + "points."
+        lines, *borders, missed = film.frames[n]
+        assert len(lines.places) == n and len(borders) == max(1, draw.covering[0])
+        rows = np.sort(MOONS.points[draw.uncovered], axis=0)
+        assert np.array_equal(np.sort(missed.places, axis=0), rows)
+    assert "with 80 lines there are none" in film.caption
+
+
+def test_the_lines_of_a_film_are_those_of_the_network():
+    network = DRAWS[80].network
+    lines, *borders, _ = drawing.steps(MOONS, {80: DRAWS[80]}).frames[80]
+    first = network.layers[0]
+    for j, (start, end) in enumerate(lines.places):
+        for point in (start, end):
+            z = first.weight[j] @ (point * 2.0**network.input_shift) + first.bias[j]
+            assert abs(z) < 1e-6 * np.abs(first.bias).max()
+    # beside a border the neuron fires on one side and not on the other
+    for k, border in enumerate(borders):
+        corners = np.concatenate(border.places)
+        ring = 0.12 * np.array([(np.cos(t), np.sin(t)) for t in np.linspace(0, 6, 24)])
+        around = figures.firing(network, 1, (corners[:, None] + ring).reshape(-1, 2))[:, k]
+        sides = around.reshape(len(corners), -1).mean(axis=1)
+        assert ((sides > 0) & (sides < 1)).mean() > 0.9
+
+
+def test_a_film_needs_a_draw_that_fails_or_not():
+    with pytest.raises(InvalidArgument, match="draws: at least one is needed"):
+        drawing.steps(MOONS, {})
+    assert "some to the end" in drawing.steps(MOONS, {4: DRAWS[4]}).caption
 
 
 def test_one_image_of_each_class():

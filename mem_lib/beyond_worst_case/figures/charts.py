@@ -48,7 +48,12 @@ def images(dataset: Dataset) -> Picture:
     )
 
 
-def widths(dataset: Dataset, draws: Mapping[float, Sequence[tuple[int, Attempt]]]) -> Picture:
+def widths(
+    dataset: Dataset,
+    draws: Mapping[float, Sequence[tuple[int, Attempt]]],
+    *,
+    name: str = "",
+) -> Picture:
     """Covering neurons of all classes over the number of hyperplanes; ``draws``: (n, attempt) for
     each range of the biases, in units of the radius.  A draw that left a point out is hollow."""
     dataset = figures.drawable(dataset, d=None, values=None)
@@ -76,13 +81,14 @@ def widths(dataset: Dataset, draws: Mapping[float, Sequence[tuple[int, Attempt]]
         draw,
         "Covering neurons against the number of hyperplanes for several ranges of the bias.",
         size=(6.2, 3.8),
+        name=name,
         caption=f"More hyperplanes, fewer neurons: at n = {n} it takes "
         + ", ".join(f"{most} with λ = {bias} R" for bias, most in last.items())
         + f", for {dataset.N} points. Hollow marks are draws that left a point uncovered.",
     )
 
 
-def rates(cells: Cells, bound: Mapping[float, int]) -> Picture:
+def rates(cells: Cells, bound: Mapping[float, int], *, name: str = "") -> Picture:
     """The paper's figure: the share of draws that memorize, with the n of a ``bound`` by bias; and
     the mean number of covering neurons where half of the draws memorize."""
     dx, dy = ((v[1] - v[0]) / 2 for v in (cells.biases, cells.ns))
@@ -123,6 +129,7 @@ def rates(cells: Cells, bound: Mapping[float, int]) -> Picture:
         "Heat map of the share of draws that memorize, over the range of the biases and the number "
         "of hyperplanes, with the curve of the bound above the climb.",
         size=(3.2, 3.1),
+        name=name,
         caption=f"None where the biases vanish. At n = {n} most memorize at λ = "
         f"{cells.biases[best]:g}: {cells.memorized[row, best]} of {cells.draws}. The curve, the "
         f"bound for one half of the draws, has its least n = {bound[least]} at λ = {least:g}.",
@@ -137,7 +144,7 @@ def rates(cells: Cells, bound: Mapping[float, int]) -> Picture:
     )
 
 
-def growth(neurons: Mapping[str, Mapping[int, float]]) -> Picture:
+def growth(neurons: Mapping[str, Mapping[int, float]], *, name: str = "") -> Picture:
     """Covering neurons over N, a curve for each kind of data, beside one neuron a point."""
     sizes = [N for curve in neurons.values() for N in curve]
     least, most = min(sizes), max(sizes)
@@ -160,6 +167,7 @@ def growth(neurons: Mapping[str, Mapping[int, float]]) -> Picture:
         "Covering neurons against the number of points, nearly flat beside the line of one neuron "
         "for each point of the class.",
         size=(6.2, 3.6),
+        name=name,
         caption="; ".join(ends) + ". The dashed line is one neuron for each covered point.",
     )
 
@@ -195,7 +203,9 @@ def probes(
 NAMES = ("rivals", "the covered class")
 
 
-def radii(dataset: Dataset, rows: Sequence[int], certified: Sequence[float]) -> Picture:
+def radii(
+    dataset: Dataset, rows: Sequence[int], certified: Sequence[float], *, name: str = ""
+) -> Picture:
     """Certified radii of some points, one for each of ``rows``, against the distance to the nearest
     point of the other class; dotted, the whole distance and half of it.
 
@@ -240,6 +250,7 @@ def radii(dataset: Dataset, rows: Sequence[int], certified: Sequence[float]) -> 
         draw,
         "Certified radius against the distance to the nearest point of the other class.",
         size=(6.2, 3.6),
+        name=name,
         caption=f"One mark for each of {len(own)} points. The radius is at most "
         f"{share.max():.2f} of the distance to the other class; the median share is "
         f"{' and '.join(medians)}.",

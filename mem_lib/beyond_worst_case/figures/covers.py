@@ -15,7 +15,8 @@ from mem_lib.beyond_worst_case.draw import Attempt
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument
 from mem_lib.exact import predict
-from mem_lib.figures import Colours, Picture, Stepper
+from mem_lib.figures import Axis, Colours, Film, Picture, marks
+from mem_lib.figures.marks import Mark
 from mem_lib.network import Layer, Network, Sparse
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def _roomiest(region: np.ndarray, alone: np.ndarray, taken: np.ndarray) -> tuple
     return int(row), int(column)
 
 
-def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7) -> Picture:
+def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7, name: str = "") -> Picture:
     """Networks that cover two moons side by side, each with its numbers of points and neurons.
 
     ``InvalidArgument`` without a case; else raises as :func:`cover`.
@@ -122,13 +123,13 @@ def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7) -> Pict
     if not cases:
         raise InvalidArgument("cases: at least one pair of data and network is needed, got none")
     pictures = [
-        _one_cover(_cut(dataset, network, f"cases[{i}]")[0], network, size)
+        _one_cover(_cut(dataset, network, f"cases[{i}]")[0], network, size, "" if i else name)
         for i, (dataset, network) in enumerate(cases)
     ]
     return sum(pictures[1:], start=pictures[0])
 
 
-def _one_cover(dataset: Dataset, network: Network, size: float) -> Picture:
+def _one_cover(dataset: Dataset, network: Network, size: float, name: str) -> Picture:
     n, neurons = (layer.units for layer in network.layers[:2])
     return figures.show(
         partial(
@@ -138,14 +139,17 @@ def _one_cover(dataset: Dataset, network: Network, size: float) -> Picture:
         f"{dataset.N} points on two interleaved crescents, over {n} lines, with the regions of "
         f"{neurons} neurons.",
         size=(3.2, 2.7),
+        name=name,
         caption=_held(dataset, network),
     )  # fmt: skip
 
 
 def _held(dataset: Dataset, network: Network) -> str:
     """What a cover holds and what it leaves out, in words."""
-    wrong, neurons = int(_wrong(dataset, network).sum()), network.layers[1].units
-    own = int((dataset.labels == 1).sum())
+    wrong, own = int(_wrong(dataset, network).sum()), int((dataset.labels == 1).sum())
+    neurons = network.layers[1].units
+    if network.layers[1].names == ("silent",):  # a layer is not without a unit
+        return f"No region: for each of {own} orange points some rival is on at no line more."
     regions = "The one region holds" if neurons == 1 else f"The {neurons} regions together hold"
     left = f"; rings mark the {wrong} left out" if wrong else " and none of the other class"
     cut = "" if dataset.d == 2 else (
@@ -155,24 +159,82 @@ def _held(dataset: Dataset, network: Network) -> str:
     return f"{regions} {own - wrong} of {own} orange points{left}.{cut}"
 
 
-def steps(dataset: Dataset, draws: Mapping[int, Attempt]) -> Stepper:
-    """One draw for each number of lines, behind a slider.  Raises as :func:`cover`."""
-    return Stepper(
-        "lines n",
-        {
-            n: figures.show(
-                partial(
-                    cover, dataset=dataset, network=draw.network, most=40, pixels=120,
-                    title=f"{draw.covering[0]} covering neurons, "
-                    f"{len(draw.uncovered)} points left out",
-                ),
-                f"{n} lines: {draw.covering[0]} covering neurons leave "
-                f"{len(draw.uncovered)} points out.",
-                size=(4.2, 3.2),
-            )
-            for n, draw in draws.items()
-        },
+def steps(dataset: Dataset, draws: Mapping[int, Attempt], *, name: str = "") -> Film:
+    """One draw after the other, each with more lines: ``draws`` by their numbers of lines.
+
+    ``InvalidArgument`` without a draw; else raises as :func:`cover` and :class:`Film`.
+    """
+    cases = {n: _cut(dataset, draw.network) for n, draw in draws.items()}
+    if not cases:
+        raise InvalidArgument("draws: at least one is needed, got none")
+    dataset = next(iter(cases.values()))[0]
+    left, right, bottom, top = MOONS
+    frames: dict[int, list[Mark]] = {}
+    says = {}
+    for n, (_, _, plane) in cases.items():
+        missed = _plane_of(dataset)[_wrong(dataset, draws[n].network)]
+        frames[n] = [
+            marks.Lines(_segments(plane), "faint", width=0.5),
+            *(
+                marks.Lines(border, f"class-{1 + k % 4}", width=1.8)
+                for k, border in enumerate(_borders(plane))
+            ),
+            marks.Points(missed, "accent", size=16, hollow=True),
+        ]
+        neurons = draws[n].covering[0]
+        says[n] = f"{n} lines: {neurons} covering neurons leave out {len(missed)} points."
+    enough = [n for n, draw in draws.items() if not len(draw.uncovered)]
+    last = f"with {min(enough)} lines there are none" if enough else "there are some to the end"
+    return Film(
+        "lines n", frames, x=Axis(left, right, ""), y=Axis(bottom, top, ""), name=name, says=says,
+        equal=True, still=[
+            marks.Points(_plane_of(dataset)[dataset.labels == k], f"class-{k}", size=6)
+            for k in range(dataset.classes)
+        ],
+        alt="Lines come in one by one; outlined are the regions where a covering neuron fires.",
+        caption=f"{dataset.N} points, more and more random lines, and the regions of the covering "
+        f"neurons. Rings mark points that are left out: {last}.",
     )  # fmt: skip
+
+
+def _segments(plane: Network) -> list[np.ndarray]:
+    """The lines of the first layer, as segments across what is seen."""
+    first, (left, right, bottom, top) = plane.layers[0], MOONS
+    weight = np.asarray(first.entries, float) * 2.0**plane.input_shift
+    norms = np.hypot(*weight.T)
+    weight, bias = weight[norms > 0], np.asarray(first.bias, float)[norms > 0]
+    unit = weight / norms[norms > 0, None]
+    middle = np.array([left + right, bottom + top]) / 2
+    foot = middle - ((weight @ middle + bias) / norms[norms > 0])[:, None] * unit
+    along = np.column_stack([-unit[:, 1], unit[:, 0]]) * (right - left + top - bottom) / 2
+    return list(np.stack([foot - along, foot + along], axis=1))
+
+
+def _borders(plane: Network, pixels: int = 56) -> list[list[np.ndarray]]:
+    """The borders of the regions where neurons of the second layer fire, each as polylines."""
+    from matplotlib.path import Path
+
+    left, right, bottom, top = MOONS
+    corner, side = np.array([left, bottom]), np.array([right - left, top - bottom])
+    x, y = np.linspace(left, right, pixels), np.linspace(bottom, top, pixels)
+    places = np.stack(np.meshgrid(x, y), axis=-1).reshape(-1, 2)
+    fires = figures.firing(plane, 1, places).T.reshape(-1, pixels, pixels)
+    borders = []
+    for region in fires:
+        border = []
+        for line in _lines(region):
+            path = Path(line)
+            path.simplify_threshold, path.should_simplify = 0.6, True
+            corners = np.asarray(path.cleaned(simplify=True).vertices)[:-1] / (pixels - 1)
+            border.append(corner + corners * side)
+        borders.append(border)
+    return borders
+
+
+def _lines(region: np.ndarray) -> list[Any]:
+    from contourpy import contour_generator
+
+    return list(contour_generator(z=region.astype(float)).lines(0.5))
 
 
 def isolated(dataset: Dataset, network: Network) -> Picture:

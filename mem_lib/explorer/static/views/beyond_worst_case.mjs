@@ -27,7 +27,8 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   function renew(cell) {
     shown = cell;
     const [first, second] = cell.network.layers;
-    neurons = second.rows.map(({ bias, from }, k) => ({
+    const none = second.rows.every(({ bias }) => bias < 0n); // a layer is not without a unit
+    neurons = (none ? [] : second.rows).map(({ bias, from }, k) => ({
       centre: Number(/\d+$/.exec(second.names?.[k] ?? "")?.[0] ?? -1),
       threshold: Number((bias + 1n) / 2n),
       off: from,
@@ -136,8 +137,8 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   }
 
   return {
-    under: h("div", {}, ticks, ticksText),
-    inside: h("div", {}, head, bars),
+    under: h("div", {}, head, bars),
+    inside: h("div", {}, ticks, ticksText),
     renew,
     draw(context) {
       if (chosen < 0) choose(Math.max(context.trace[1].values.indexOf(1n), 0));
@@ -149,8 +150,8 @@ const render = (host) => study(host, ({ data, picture, change }) => {
     },
     answer: ({ said, trace }) => {
       const firing = trace[1].values.filter((v) => v === 1n).length;
-      return `The network answers ${said}: ${said ? "orange" : "blue"}, for ${firing || "no"} ${
-        firing === 1 ? "neuron fires" : "neurons fire"}`;
+      return `The network answers ${said}: ${said ? "orange" : "blue"}, for ${
+        firing > 1 ? `${firing} neurons fire` : `${firing ? "one" : "no"} neuron fires`}`;
     },
     sentence({ net, trace, cell, train }) {
       const missed = (cell.more.missed ?? []).includes(train)
