@@ -19,6 +19,7 @@ import platform
 import re
 import shutil
 import sys
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, Mapping, Match, Optional, Tuple
@@ -33,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from mem_lib._base.files import write_atomically  # noqa: E402
+from tools.live import NOTE  # noqa: E402
 from tools.notebooks import stored  # noqa: E402
 from tools.plain import Book, Target, plain  # noqa: E402
 from tools.sources import citations, references  # noqa: E402
@@ -130,13 +132,18 @@ def book(root: Path, read: Mapping[str, Any]) -> Book:
     macros = config["sphinx"]["config"]["mathjax3_config"]["tex"]["macros"]
     bib = root / config["bibtex_bibfiles"][0] if config.get("bibtex_bibfiles") else None
     return Book(
-        tuple(read),
+        {page: _title(content) for page, content in read.items()},
         targets,
         citations(bib) if bib else {},
         {str(k): (v, 0) if isinstance(v, str) else (v[0], v[1]) for k, v in macros.items()},
         references(bib) if bib else "",
         BIBLIOGRAPHY if BIBLIOGRAPHY in read else "",
     )
+
+
+def _title(content: Any) -> str:
+    found = re.search(r"^# +(.+)", "\n".join(cell.source for cell in content.cells), re.MULTILINE)
+    return found[1].strip() if found else ""
 
 
 def _number(html: str, label: str) -> str:
@@ -247,6 +254,7 @@ def make(root: Path, to: Path, fresh: bool = False) -> List[str]:
     _beside(root, to, read)
     to.mkdir(parents=True, exist_ok=True)
     write_atomically(note, [json.dumps(after, indent=1).encode()])
+    write_atomically(to / NOTE, [json.dumps(asdict(about), indent=1).encode()])
     return kept
 
 
@@ -281,9 +289,19 @@ def sign(to: Path, folder: Path) -> None:
             notary.sign(nbformat.read(path, as_version=4))
 
 
+def teach(to: Path, folder: Path) -> None:
+    """Let the kernels whose IPython folder this is show Markdown as the copy does."""
+    startup = folder / "profile_default" / "startup" / "50-mem-lib.py"
+    startup.parent.mkdir(parents=True, exist_ok=True)
+    live = str(ROOT / "tools" / "live.py")
+    line = '__import__("runpy").run_path(%r, {"COPY": %r})\n' % (live, str(to))
+    write_atomically(startup, [line.encode()])
+
+
 def main(arguments: List[str]) -> int:
     parser = argparse.ArgumentParser(prog="make lab", description="Make the copy for JupyterLab.")
     parser.add_argument("--fresh", action="store_true", help="write all pages anew")
+    parser.add_argument("--ipython", required=True, help="the kernels' IPYTHONDIR")
     parser.add_argument("--notary", default=jupyter_data_dir(), help="where trust is noted")
     options = parser.parse_args(arguments)
     to = ROOT / "_build" / "lab"
@@ -294,6 +312,7 @@ def main(arguments: List[str]) -> int:
     if not kept_outputs(ROOT):
         print("Pages have the outputs of their last run after `make book`.")
     sign(to, Path(options.notary))
+    teach(to, Path(options.ipython))
     return 0
 
 

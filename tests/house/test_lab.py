@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from IPython.core.formatters import DisplayFormatter
+from IPython.display import Markdown
 from nbformat.sign import NotebookNotary
 
 from tests.house import ROOT
-from tools import lab, make, notebooks
+from tools import lab, live, make, notebooks
 from tools.runnable import runnable
 
 HEAD = """---
@@ -92,11 +95,11 @@ def test_every_page_is_a_notebook(place):
     assert copy(place) == []
     found = sorted(p.relative_to(place / "lab").as_posix() for p in place.glob("lab/**/*.*"))
     assert found == [
-        ".pages.json", "book/_static/dots.svg", "book/index.ipynb", "book/one/index.ipynb",
-        "book/one/run.ipynb",
+        ".book.json", ".pages.json", "book/_static/dots.svg", "book/index.ipynb",
+        "book/one/index.ipynb", "book/one/run.ipynb",
     ]  # fmt: skip
     assert (place / "lab/LICENSE").read_text() == "free"
-    for name in found[2:]:
+    for name in found[3:]:
         nbformat.validate(page(place, name))
         assert page(place, name).metadata.kernelspec.name == "python3"
 
@@ -234,11 +237,28 @@ def test_the_command_makes_the_copy_and_opens_it(monkeypatch):
     monkeypatch.setattr(make.steps, "pass_through", lambda line, *_: commands.append(line) or 0)
     assert make.main(["lab", "--fresh", "--port=1"]) == 0
     copied, opened = commands
-    assert copied[1].endswith("lab.py") and copied[-1] == "--fresh"
+    assert copied[1].endswith("lab.py") and copied[2] == "--fresh"
     assert opened[-1] == "--port=1" and "--fresh" not in opened
     assert f"--ServerApp.root_dir={ROOT / '_build' / 'lab'}" in opened
     (notary,) = [word for word in copied if word.startswith("--notary=")]
     assert notary.replace("--notary", "--NotebookNotary.data_dir") in opened
+
+
+def test_what_a_kernel_displays_is_written_out(place, monkeypatch):
+    copy(place)
+    lab.teach(place / "lab", place / "ipython")
+    (startup,) = (place / "ipython/profile_default/startup").iterdir()
+    assert startup.name.endswith(".py") and str(place / "lab") in startup.read_text()
+    shell = SimpleNamespace(display_formatter=DisplayFormatter())
+    live.register(shell, place / "lab")
+    for folder, said in (
+        ("lab/book/one", "[Theorem 7](../index.ipynb) [One](index.ipynb)"),
+        ("lab/book", "[Theorem 7](index.ipynb) [B](index.ipynb)"),
+        (".", "{prf:ref}`thm-one` [](index.md)"),
+    ):
+        monkeypatch.chdir(place / folder)
+        data, _ = shell.display_formatter.format(Markdown("{prf:ref}`thm-one` [](index.md)"))
+        assert data["text/markdown"] == said
 
 
 def test_a_copy_that_fails_opens_nothing(monkeypatch):

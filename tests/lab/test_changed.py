@@ -22,7 +22,7 @@ TRIED = [
 OTHERS = [
     (slug, changes)
     for slug in SLUGS
-    for changes in ({"d": 3}, {"N": 24}, {"seed": 5}, {"d": 1}, {"N": 1, "margin": 0.1})
+    for changes in ({"d": 3}, {"N": 24}, {"seed": 5}, {"d": 1}, {"N": 3, "margin": 0.1})
     if (slug, changes) not in TRIED
 ]
 
