@@ -54,6 +54,7 @@ KERNEL = {
         "version": platform.python_version(),
     },
 }
+KEPT = "_build/.jupyter_cache/executed/*/base.ipynb"
 MARKDOWN = "text/markdown"
 BIBLIOGRAPHY = "book/bibliography.md"
 # In a source: a directive with a label, a label before a heading, the name of a figure.
@@ -101,8 +102,7 @@ def notebook(path: Path) -> Any:
 def kept_outputs(root: Path) -> Dict[Tuple[str, ...], List[Any]]:
     """The outputs that the last build kept, by the sources of the code cells that made them."""
     found = {}
-    folder = root / "_build" / ".jupyter_cache" / "executed"
-    for path in sorted(folder.glob("*/base.ipynb"), key=lambda path: path.stat().st_mtime):
+    for path in sorted(root.glob(KEPT), key=lambda path: path.stat().st_mtime):
         cells = code_cells(nbformat.read(path, as_version=4))
         found[sources(cells)] = [cell.outputs for cell in cells]
     return found
@@ -309,7 +309,7 @@ def main(arguments: List[str]) -> int:
     if kept:
         names = ", ".join(kept)
         print("Kept, since you changed them (`make lab ARGS=--fresh` writes them anew): %s" % names)
-    if not kept_outputs(ROOT):
+    if not any(ROOT.glob(KEPT)):
         print("Pages have the outputs of their last run after `make book`.")
     sign(to, Path(options.notary))
     teach(to, Path(options.ipython))

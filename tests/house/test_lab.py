@@ -222,6 +222,23 @@ def test_a_page_that_is_no_more_goes_unless_it_was_changed(place):
     assert (place / "lab/book/one/run.ipynb").exists()
 
 
+def test_the_script_says_in_a_line_what_it_kept(place, monkeypatch, capsys):
+    monkeypatch.setattr(lab, "ROOT", place)
+    arguments = [f"--notary={place / 'home'}", f"--ipython={place / 'home'}"]
+    assert lab.main(arguments) == 0
+    assert (
+        capsys.readouterr().out == "Pages have the outputs of their last run after `make book`.\n"
+    )
+    (place / "_build/lab").rename(place / "lab")
+    change(place, "book/one/run.ipynb")
+    (place / "lab").rename(place / "_build/lab")
+    store(place / "_build/.jupyter_cache/executed/a/base.ipynb", cell("1", ""))
+    assert lab.main(arguments) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("Kept, since you changed them") and line.endswith(": book/one/run.ipynb")
+    assert lab.main([*arguments, "--fresh"]) == 0 and capsys.readouterr().out == ""
+
+
 def test_outputs_are_trusted(place):
     copy(place)
     lab.sign(place / "lab", place / "notary")
