@@ -16,7 +16,7 @@ import mem_lib as ml
 from mem_lib import figures, two_layer
 from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork
 from mem_lib.two_layer import figures as drawing
-from mem_lib.two_layer.figures import marks
+from mem_lib.two_layer.figures import labels
 
 BALL = ml.data.ball(N=12, d=2, margin=0.3, bits=4, seed=7)
 VALUES = np.random.default_rng(0).integers(-8, 9, size=12) / 8
@@ -125,7 +125,9 @@ def test_pictures_of_slabs_and_strips():
     assert "12 points in the plane and 6 strips" in slabs.alt and len(slabs.beside) == 1
     assert "12 points in 4 parallel strips" in drawing.strips(SMALL, STRIPS, (3, 7)).alt
     stepper = drawing.directions(SMALL, {(1, 2): STRIPS})
-    assert stepper.frames[(1, 2)].alt == "The same points in 4 strips across the direction (1, 2)."
+    assert (
+        stepper.frames["(1, 2)"].alt == "The same points in 4 strips across the direction (1, 2)."
+    )
 
 
 def test_a_graph_on_a_line():
@@ -153,8 +155,12 @@ def test_a_point_moves_to_its_gap_and_makes_the_slab_heavy(gap):
     assert (near.points[kept] == SMALL.points[kept]).all() and near.separation > 0.2
     network = two_layer.build(near, variant="paper")
     assert ml.verify(network, near)
-    frame = drawing.slabs_near({gap: (near, network)}, g=2, row=4).frames[gap]
-    assert f"{two_layer.total_weight(network):,.0f}." in frame.alt
+    film = drawing.slabs_near({gap: (near, network)}, g=2, row=4)
+    told = f"{two_layer.total_weight(network):,.0f}"
+    assert film.data["says"] == [f"total weight {told}"] and told in film.caption
+    *borders, points, ring = film.frames[gap]
+    assert len(borders) == 6 and borders[-1].ink == "accent"  # the near slab lies on top
+    assert np.allclose(ring.places, near.points[[4]]) and len(points.places) == 12
     assert (two_layer.neuron_weights(network)[8:12].sum() > 5000) == (gap < 0.01)
 
 
@@ -167,8 +173,8 @@ def test_a_point_that_cannot_be_moved():
 
 def test_threshold_lines():
     cases = []
-    for labels in ([0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1]):
-        data = ml.Dataset(SIX, labels)
+    for given in ([0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1]):
+        data = ml.Dataset(SIX, given)
         cases.append((data, two_layer.build(data, variant="threshold")))
     picture = drawing.classes(cases)
     assert "labels 010101 and 3 lines." in picture.alt
@@ -196,7 +202,7 @@ LISTED = {
     "classes": lambda data: drawing.classes([(data, SLABS)]),
     "gate": lambda data: drawing.gate(data, np.ones(2), np.ones(2)),
     "around": lambda data: drawing.around(data, lambda points: points[:, 0]),
-    "playback": lambda data: drawing.playback(data, GAME, (1,)),
+    "playback": lambda data: drawing.playback(data, GAME),
     "difference": lambda data: drawing.difference(data, np.ones(2), 0.1, 1),
     "biases": lambda data: drawing.biases(data, np.ones(2), (0.1,)),
     "interference": drawing.interference,
@@ -274,11 +280,15 @@ def test_gate_and_function_around_the_circle():
 
 def test_playback_shows_what_each_step_left():
     steps = len(GAME.history.error)
-    stepper = drawing.playback(RING, GAME, (1, steps))
-    assert list(stepper.frames) == [1, steps]
-    left = [round(100 * GAME.history.error[k - 1]) for k in (1, steps)]
-    assert [f" {share} percent" in stepper.frames[k].alt
-            for k, share in zip((1, steps), left, strict=True)] == [True, True]  # fmt: skip
+    film = drawing.playback(RING, GAME)
+    assert min(film.frames) == 1 and max(film.frames) == steps and len(film.frames) <= 48
+    for k, said in zip(film.frames, film.data["says"], strict=True):
+        left = drawing.about(100 * GAME.history.error[k - 1], 2)
+        assert said == f"{left} % of the squares are left."
+        lines, _ = film.frames[k]
+        ends = np.array([line[1][1] for line in lines.places])
+        assert np.allclose(ends, drawing.after(GAME, k)(RING.points))
+    assert f"{drawing.about(100 * GAME.history.error[-1], 2)} % after {steps}" in film.caption
 
 
 def test_the_network_after_k_steps_is_the_first_2k_neurons():
@@ -287,13 +297,11 @@ def test_the_network_after_k_steps_is_the_first_2k_neurons():
         assert math.isclose(left @ left / 8, GAME.history.error[k - 1], rel_tol=1e-9)
 
 
-def test_playback_needs_pairs_and_steps_that_were_played():
-    with pytest.raises(InvalidArgument, match="steps"):
-        drawing.playback(RING, GAME, (len(GAME.history.error) + 1,))
+def test_playback_needs_pairs():
     sphere = ml.data.sphere(N=20, d=5, seed=0)
     triples = two_layer.fit(sphere, variant="harmonic", phases=3, relative_error=0.5)
     with pytest.raises(InvalidArgument, match="fit: two neurons a step are needed"):
-        drawing.playback(RING, triples, (1,))
+        drawing.playback(RING, triples)
 
 
 def test_an_error_that_was_reached():
@@ -318,8 +326,12 @@ def test_two_phases_are_the_antisymmetric_pair():
     ramp = drawing.ramp(t / reach, 2)
     assert np.allclose(drawing.turned(t, 2), reach * ramp)
     assert np.allclose(drawing.turned(t, 1), np.maximum(t + reach, 0))
-    assert list(drawing.wheel((1, 2)).frames) == [1, 2]
-    assert "grows without end" in drawing.wheel((1,)).frames[1].beside[0].alt
+    film = drawing.wheel((1, 2, 5))
+    assert list(film.frames) == [1, 2, 5]
+    for J, frame in film.frames.items():
+        assert sum(isinstance(mark, figures.marks.Points) for mark in frame) == J
+        mean = np.asarray(frame[-1].places)
+        assert np.allclose(mean[:, 1], np.minimum(drawing.turned(np.linspace(-2, 2, 61), J), 1.85))
 
 
 def test_ramps_differ_on_one_side_or_on_both():
@@ -348,7 +360,12 @@ def test_a_one_sided_pair_is_never_below_the_gate(signs):
         assert (one > -1e-9).all() and one.mean() > 5 * abs(two.mean()) and two.min() < -1e-3
         at, differs = np.abs(signs.points @ u), np.abs(two) > 1e-9
         assert at[differs].max() < (1 if s < 1 else 4) and differs.any()  # near the border only
-    assert "at 80 of the points" in drawing.biases(signs, u, (0.3,)).frames[0.3].alt
+    film = drawing.biases(signs, u, (0.3,))
+    one, two = film.frames[0.3]
+    below = (drawing.difference(signs, u, 0.3, 2)[:80] < -1e-9).sum()
+    assert (np.asarray(one.places)[:, 1] >= 0).all()
+    assert f"below 0 at {below}" in film.data["says"][0] and below
+    assert len(two.places) > below
 
 
 def test_a_difference_needs_targets_and_sides(signs):
@@ -439,7 +456,7 @@ def test_names_stand_apart():
     canvas, ax = FigureCanvasAgg(figure), figure.subplots()
     ax.set(xscale="log", yscale="log", xlim=(1, 100), ylim=(1, 100))
     places = {f"network {k}": (40 + k, 10) for k in range(5)}
-    marks.named(ax, figures.LIGHT, places, dict.fromkeys(places, "black"), (4.6, 3.1))
+    labels.named(ax, figures.LIGHT, places, dict.fromkeys(places, "black"), (4.6, 3.1))
     canvas.draw()
     boxes = [Text.get_window_extent(text) for text in ax.texts]  # without their lines
     assert len(boxes) == 5

@@ -4,9 +4,10 @@ the line that says how a page is run.
 Taken out is what no reader needs: fonts fetched early (browsers refuse that to a page opened as a
 file), the switch for live cells, inserted twice, which is an error, the state of widgets that no
 kernel answers, and a megabyte and a half of icons, of which a page shows a dozen; those are drawn
-in ``book.css``.  Named is what has no name, or another one than is seen: the folds of the sidebar,
+in ``icons.css``.  Named is what has no name, or another one than is seen: the folds of the sidebar,
 the sidebar itself, the search button.  The title of a solution is no link, so that a click on it
-opens the solution.
+opens the solution.  Books of the bibliography are entries of a list; what the theme calls them is
+deprecated.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ MENDED = (
         re.compile(r'(<p class="admonition-title">Solution to)<a [^>]*>(.*?)</a></p>'),
         r"\1\2</p>",
     ),
+    (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
 )
 
 

@@ -25,8 +25,11 @@ OPEN = """
 MEASURE = """
 () => {
   const found = [];
-  const note = (kind, element, over, text) =>
-    over > 1 && found.push({ kind, over: Math.ceil(over), text: text.trim().slice(0, 90) });
+  const note = (kind, element, over, text) => over > 1 && found.push({
+    kind, over: Math.ceil(over), text: text.trim().slice(0, 90),
+    reached: element.tabIndex === 0 && Boolean(element.getAttribute("aria-label")) &&
+      getComputedStyle(element).maskImage !== "none",
+  });
   const list = Array.from(window.MathJax?.startup?.document?.math ?? []);
   for (const { math, display, typesetRoot } of list) {
     if (!display || !typesetRoot?.isConnected) continue;
@@ -44,17 +47,20 @@ MEASURE = """
 
 
 def too_wide(browser: Any, url: str) -> Dict[int, List[Dict[str, Any]]]:
-    """For both widths what does not fit: its ``kind``, by how many pixels, and its text."""
+    """For both widths what does not fit: its ``kind``, by how many pixels, its text, and whether it
+    can be scrolled by key and shows an edge (``reached``)."""
     found = {}
+    context = browser.new_context(viewport={"width": WIDE, "height": 900})
+    page = context.new_page()
+    page.goto(url, wait_until="load")
+    page.evaluate("() => window.MathJax?.startup?.promise")
+    page.evaluate("() => document.fonts.ready.then(() => 0)")
+    page.evaluate(OPEN)
     for width in (WIDE, NARROW):
-        context = browser.new_context(viewport={"width": width, "height": 900})
-        page = context.new_page()
-        page.goto(url, wait_until="load")
-        page.evaluate("() => window.MathJax?.startup?.promise")
-        page.evaluate("() => document.fonts.ready.then(() => 0)")
-        page.evaluate(OPEN)
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(150)  # what watches its size is told in the next frames
         found[width] = page.evaluate(MEASURE)
-        context.close()
+    context.close()
     return found
 
 

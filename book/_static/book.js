@@ -2,7 +2,7 @@
 // there is more.  Formulas are there only after MathJax has drawn them.
 (() => {
   const WIDE = [
-    ["mjx-container[display=true]", "Formula"], [".highlight pre", "Code"],
+    ["mjx-container[display=true], span.math", "Formula"], [".highlight pre", "Code"],
     [".cell_output > .output", "Output"], [".pst-scrollable-table-container", "Table"],
   ];
 

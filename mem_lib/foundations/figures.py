@@ -105,17 +105,17 @@ def some_numbers(k: int, *, most: int = 2000, seed: int = 0) -> list[int]:
     return [(a << 32) + b for a, b in zip(high, low, strict=True)]
 
 
-def right_answers(rows: Sequence[Sequence[int]]) -> Picture:
+def right_answers(rows: Sequence[Sequence[int]], *, name: str = "") -> Picture:
     """Shares of right answers over the number of bits.
 
     ``rows``: k, the number of points, and how many are right in float32, in float64 and in
-    integers.  ``InvalidArgument`` for a row of another length.
+    integers; ``name``: how the book cites it.  ``InvalidArgument`` for a row of another length.
     """
     if not rows or any(len(row) != 5 for row in rows):
         raise InvalidArgument(f"rows: at least one, each of 5 numbers, is needed, got {rows}")
     k, points, *right = np.array(rows).T
     names = ("float32", "float64", "integers")
-    shares = {name: 100 * count / points for name, count in zip(names, right, strict=True)}
+    shares = {kind: 100 * count / points for kind, count in zip(names, right, strict=True)}
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.curves(
@@ -129,8 +129,9 @@ def right_answers(rows: Sequence[Sequence[int]]) -> Picture:
         "Share of right answers against the number of bits: a level line for the integers, a fall "
         "to one half for float32 and, later, for float64.",
         size=(6.4, 3.4),
-        caption=" ".join(_first_error(name, k, share) for name, share in shares.items())
+        caption=" ".join(_first_error(kind, k, share) for kind, share in shares.items())
         + " Both then fall to the share of a coin.",
+        name=name,
     )
 
 
@@ -149,6 +150,7 @@ def weights_and_bits(
     title: str,
     xlim: tuple[float, float],
     caption: str = "",
+    name: str = "",
 ) -> Picture:
     """Networks as points of the plane of weights and bits, above the curve W (B + 1) = N of the
     counting bound (``thm-foundations-counting``).
@@ -166,8 +168,9 @@ def weights_and_bits(
         lambda ax, colours: _plane(ax, colours, N, networks, title, xlim),
         f"Weights against bits, both logarithmic, for {title}: the region below the falling curve "
         f"W(B+1) = N is shaded; networks: {kinds}.",
-        size=(4.6, 3.4),
+        size=(6.4, 3.2),
         caption=caption,
+        name=name,
     )
 
 
@@ -197,7 +200,7 @@ def _plane(
         )  # fmt: skip
 
 
-def needed() -> Picture:
+def needed(*, name: str = "") -> Picture:
     """What the staircase and the table use, and what no wiring can undercut, over N."""
     N = np.unique(np.geomspace(10, 10**6, 60).astype(int))
     relu = [weights_needed(int(n)) for n in N]
@@ -229,4 +232,5 @@ def needed() -> Picture:
         f"beside {threshold[-1]:,} that threshold units need at least; the table takes "
         f"{30 * math.isqrt(int(N[-1]) // 5) - 4:,} for about as many points, and ReLU units need "
         f"at least {relu[-1]:,}.",
+        name=name,
     )

@@ -56,9 +56,12 @@ TRIES: tuple[Try, ...] = (
 )
 
 
-def fold(x: int = 6, *, bits: int = 4, lengths: Sequence[int] = LENGTHS) -> Explorer:
+def fold(
+    x: int = 6, *, bits: int = 4, lengths: Sequence[int] = LENGTHS, name: str = ""
+) -> Explorer:
     """The fold explorer, begun with the number ``x`` of ``bits`` bits in the middle of its second
-    fold; ``lengths`` are the numbers of bits that can be chosen, 2 to 8, ascending.
+    fold; ``lengths`` are the numbers of bits that can be chosen, 2 to 8, ascending; ``name``
+    is how the book cites the figure.
 
     Raises ``InvalidArgument`` when ``lengths`` are not as described, ``bits`` is none of them, or
     ``x`` is no number of ``bits`` bits.
@@ -93,6 +96,7 @@ def fold(x: int = 6, *, bits: int = 4, lengths: Sequence[int] = LENGTHS) -> Expl
         f"A strip of paper from 0 to {2**bits}, folded in the middle {bits} times, and the numbers "
         f"{x} and {x + 1} on it. After the first fold they lie at {first[0]} and {first[1]}, "
         f"{order}: the first of the {bits} bits of {x} is {int(first[0] > first[1])}.",
+        name,
     )
 
 

@@ -59,11 +59,13 @@ def weights_bits(
     numbers: Sequence[int] = NUMBERS,
     without: Mapping[str, str] = WITHOUT,
     start: str = "foundations.staircase",
+    name: str = "",
 ) -> Explorer:
     """The plane of weights and bits for the data sets ``data(N)``: points with labels of two
     classes, N in ``numbers``, ascending.
 
-    ``without`` says of constructions why they are not built; ``start`` is the network chosen first.
+    ``without`` says of constructions why they are not built; ``start`` is the network chosen first,
+    ``name`` is how the book cites the figure.
 
     Raises
     ------
@@ -76,28 +78,28 @@ def weights_bits(
     """
     numbers = _numbers(numbers)
     datasets = [_checked(data, N) for N in numbers]
-    for name in without:
-        one_of(name, "without", REGISTRY)
+    for one in without:
+        one_of(one, "without", REGISTRY)
     rows = {
         "foundations.staircase": [_place(staircase(one), one) for one in datasets],
         "foundations.table": [_best_table(one) for one in datasets],
-        **{name: _row(name, datasets, without) for name in REGISTRY},
+        **{one: _row(one, datasets, without) for one in REGISTRY},
     }
     titles = {
         "foundations.staircase": "a step at each change of the label",
         "foundations.table": "the labels as strings of bits in the weights, on its own points",
     }
-    titles |= {name: cls.title for name, cls in REGISTRY.items()}
+    titles |= {one: cls.title for one, cls in REGISTRY.items()}
     first = min(2, len(numbers) - 1)
-    at_first = {name: place[first] for name, place in rows.items()}
+    at_first = {one: places[first] for one, places in rows.items()}
     return Explorer(
         "weights_bits",
         {
             "explorer": {
                 "numbers": numbers,
                 "networks": [
-                    {"name": name, "title": titles[name], "places": places}
-                    for name, places in rows.items()
+                    {"name": one, "title": titles[one], "places": places}
+                    for one, places in rows.items()
                 ],
                 "rates": [[bits, log_networks(1, bits)] for bits in BITS],
                 "free": [[_free(one, bits) for bits in BITS] for one in datasets],
@@ -108,6 +110,7 @@ def weights_bits(
         {},
         _still(numbers[first], at_first),
         _caption(numbers[first], at_first),
+        name,
     )
 
 

@@ -68,13 +68,17 @@ def tossed(N: int = 14, *, seed: int = 4, span: int = SPAN) -> Dataset:
 
 
 def staircase(
-    dataset: Dataset | None = None, *, numbers: Sequence[int] = NUMBERS, seed: int = 4
+    dataset: Dataset | None = None,
+    *,
+    numbers: Sequence[int] = NUMBERS,
+    seed: int = 4,
+    name: str = "",
 ) -> Explorer:
     """The staircase explorer, begun with ``dataset``: points on a line at different whole places
     from 0 to 40, with labels 0 and 1; by default :func:`tossed`.
 
     ``numbers`` are the numbers of points that can be chosen, ascending, that of ``dataset`` among
-    them; further points are drawn from ``seed``.
+    them; further points are drawn from ``seed``.  ``name`` is how the book cites the figure.
 
     Raises
     ------
@@ -112,6 +116,7 @@ def staircase(
         "neurons that knows them: the curve is its answer at every place of the line. At the "
         f"points it is right, {certificate.correct} of {certificate.points}, exactly; in between "
         "it answers something that nobody asked for.",
+        name,
     )
 
 

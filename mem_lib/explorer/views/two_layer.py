@@ -22,6 +22,7 @@ from mem_lib.explorer.samples import neighbours
 from mem_lib.explorer.slices import Slice, slice_of
 from mem_lib.explorer.still import still
 from mem_lib.explorer.study import Study, Try, study
+from mem_lib.figures.numbers import number_text
 from mem_lib.network import Network
 from mem_lib.two_layer import (
     Slabs,
@@ -30,7 +31,7 @@ from mem_lib.two_layer import (
     rounding_bound,
     total_weight,
 )
-from mem_lib.two_layer.figures import FORMATS, in_floats
+from mem_lib.two_layer.figures import FORMATS, about, in_floats
 from mem_lib.two_layer.slabs import partition
 
 if TYPE_CHECKING:
@@ -258,7 +259,9 @@ def _weights(
         }
         if track and isinstance(construction, Slabs):
             more["own"] = float(neuron_weights(network)[_neurons(network, data, track)].sum())
-        counters = {"total weight": (_rounded(weight), f"\u2265 {_rounded(needed)}")} | counters
+        counters = {
+            "total weight": (round(weight), f"\u2265 {number_text(about(needed, 3))}")
+        } | counters
     return more, counters
 
 
@@ -268,10 +271,6 @@ def _neurons(network: Network, data: Dataset, track: Rail) -> list[int]:
     groups = partition(np.arange(data.N), data.d, np.random.default_rng(track.seed))
     g = [tuple(group) for group in groups].index(track.group)
     return list(range(4 * g, 4 * g + 4))
-
-
-def _rounded(number: float) -> int | float:
-    return round(number) if number >= 100 or number == int(number) else float(f"{number:.3g}")
 
 
 def _track(data: Dataset, view: Slice, track: Rail | None, inverse: int) -> dict[str, Any]:
@@ -310,6 +309,6 @@ def _caption(cell: Cell) -> str:
     return (
         f"{cell.dataset.N} points and a network of {size.neurons} neurons that is right on all of "
         "them: where a point lies in a thin slab, the neurons of that slab add up to its label. "
-        f"They weigh {_rounded(more['weight'])} in all. One point, on the dotted rail, is "
-        f"{more['gap']:g} away from the slab of two others; its neighbours are much farther."
+        f"They weigh {number_text(about(more['weight'], 3))} in all. One point, on the dotted "
+        f"rail, is {more['gap']:g} away from the slab of two others; its neighbours are much farther."
     )

@@ -14,7 +14,7 @@ from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
-from mem_lib.figures import MARKERS, Colours, Picture, Stepper
+from mem_lib.figures import MARKERS, Axis, Colours, Film, Picture, marks
 from mem_lib.figures.numbers import number_text
 from mem_lib.two_layer import Fit, History
 from mem_lib.two_layer.figures.floats import about
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 SPOKE = np.exp(0.6j)  # of the wheel: the complex number h <v, x>
 HUB = 0.35 + 0.5j  # <w, x>
+BESIDE = 4.9  # where the mean stands beside the wheel
+FRAMES = 48  # of a game that is played back
 
 Function = Callable[[np.ndarray], np.ndarray]
 
@@ -90,30 +92,50 @@ def around(ring: Dataset, function: Function, alt: str = "", **options: Any) -> 
     return figures.show(draw, alt, **{"size": (3.7, 2.8), "caption": caption, **options})
 
 
-def playback(ring: Dataset, fit: Fit, steps: Iterable[int]) -> Stepper:
-    """The network after each of ``steps`` of a fit of ``ring`` by pairs of neurons, over the angle.
+def playback(ring: Dataset, fit: Fit, *, name: str = "") -> Film:
+    """The network after each of some forty steps of a fit of ``ring`` by pairs of neurons, over the
+    angle: the first ones all, then fewer and fewer; ``name`` as for a picture.
 
-    ``InvalidArgument`` for a step that was not played, and for a fit of other steps than pairs.
+    Raises as :func:`gate`, and ``InvalidArgument`` for a fit of other steps than pairs.
     """
+    points, values = valued(ring, "ring")
     most = len(fit.history.error)
     if len(fit.neurons) != 2 * most:
         raise InvalidArgument(
             f"fit: two neurons a step are needed, got {len(fit.neurons)} for {most} steps"
         )
-    frames = {}
-    for k in (integer_in(step, "steps", 1, most) for step in steps):
-        percent = round(100 * fit.history.error[k - 1])
-        alt = (
-            f"The network after {k} steps, over the angle: {percent} percent of the squares are "
-            "left."
-        )
-        frames[k] = around(ring, after(fit, k), alt, size=(6.2, 2.8), caption="")
-    return Stepper("steps", frames, caption=_left(fit, frames))
+    degrees = np.linspace(0, 360, 121)
+    circle = np.stack([np.cos(np.radians(degrees)), np.sin(np.radians(degrees))], axis=1)
+    angles = np.degrees(np.arctan2(points[:, 1], points[:, 0])) % 360
+    steps = sorted({round(k) for k in np.geomspace(1, most, FRAMES)})
+    half, frames, says = steps[len(steps) // 2], {}, {}
+    for k in steps:
+        function = after(fit, k)
+        given = function(points)
+        left = [[(x, y), (x, out)] for x, y, out in zip(angles, values, given, strict=True)]
+        frames[k] = [
+            marks.Lines(left, "accent", 1.2),
+            marks.Lines(np.column_stack([degrees, np.clip(function(circle), -2.4, 2.4)]), "ink"),
+        ]
+        says[k] = f"{_percent(fit, k)} % of the squares are left."
+    given_points = [
+        marks.Points(np.column_stack([angles[chosen], values[chosen]]), f"class-{kind}")
+        for kind, chosen in enumerate((values <= 0, values > 0))
+        if chosen.any()
+    ]
+    return Film(
+        "steps", frames, x=Axis(0, 360, "angle, degrees", (0, 90, 180, 270, 360)),
+        y=Axis(-2.4, 2.4, "output", (-1, 0, 1)), says=says, name=name, height=280,
+        still=[marks.Lines([(0, 0), (360, 0)], "faint", 0.8), *given_points],
+        alt=f"The network over the angle, and lines from it to the {ring.N} labels, step by step.",
+        caption="The game on the circle: the network after so many steps, and what it still lacks "
+        f"at each point. Of the squares {_percent(fit, half)} % are left after {half} steps, and "
+        f"{_percent(fit, most)} % after {most}.",
+    )  # fmt: skip
 
 
-def _left(fit: Fit, steps: Iterable[int]) -> str:
-    shares = ", ".join(f"{k}: {about(100 * fit.history.error[k - 1], 2)} %" for k in steps)
-    return f"The network after some steps of the game, and what it leaves of the squares. {shares}."
+def _percent(fit: Fit, k: int) -> int | float:
+    return about(100 * fit.history.error[k - 1], 2)
 
 
 def after(fit: Fit, k: int) -> Function:
@@ -238,56 +260,46 @@ def turned(t: np.ndarray, J: int) -> np.ndarray:
     return np.asarray((np.cos(beta) * moved).mean(axis=1))
 
 
-def wheel(counts: Iterable[int]) -> Stepper:
-    """The phases of a complex direction as marks on a wheel, and the mean of their neurons as the
-    hub moves; a frame for each number of phases."""
-    return Stepper(
-        "phases J",
-        {J: _wheel(integer_in(J, "counts", 1)) for J in counts},
+def wheel(counts: Iterable[int], *, name: str = "") -> Film:
+    """The phases of a complex direction as marks on a wheel, and beside it the mean of their
+    neurons as the hub moves; a frame for each number of phases, ``name`` as for a picture."""
+    turn = np.linspace(0, 2 * np.pi, 73)
+    rim = np.column_stack([HUB.real + np.cos(turn), HUB.imag + np.sin(turn)])
+    still: list[marks.Mark] = [
+        marks.Bars([(-1.6, 0, -0.8, 1.8)], "faint", 0.2),
+        marks.Lines(rim, "faint", 1),
+        marks.Lines([(BESIDE - 2, 0), (BESIDE + 2, 0)], "faint", 0.8),
+        marks.Text(-1.5, -0.65, "off", "faint"),
+        marks.Text(BESIDE, -0.65, "real part of the hub, from −2 to 2", "faint", "middle"),
+    ]
+    frames = {J: _phase_marks(integer_in(J, "counts", 1)) for J in counts}
+    return Film(
+        "phases J", frames, x=Axis(-1.7, 7.0, "", ()), y=Axis(-0.9, 1.9, "", ()), still=still,
+        equal=True, height=300, name=name,
+        alt="A circle about a hub in the complex plane with marks at equal angles, and the mean of "
+        "their neurons as a curve.",
         caption="The wheel: neurons are read on the rim about the hub ⟨w, x⟩; circles are added, "
         "diamonds subtracted, in proportion to their size, and in the grey half they are off. "
         "Beside it their mean, over the real part of the hub: one phase is a neuron that grows "
-        "without end, from two on a ramp is left.",
-    )
+        "without end, from two on a ramp is left; dashed, a step of its height.",
+    )  # fmt: skip
 
 
-def _wheel(J: int) -> Picture:
-    def draw_rim(ax: "Axes", colours: Colours) -> None:
-        from matplotlib.patches import Circle
-
-        ax.axvspan(-1.6, 0, color=colours.faint, alpha=0.18, linewidth=0)
-        ax.annotate("off", (-1.4, -0.6), color=colours.faint)
-        ax.add_patch(Circle((HUB.real, HUB.imag), 1, fill=False, color=colours.faint))
-        for beta in _phases(J):
-            rim, size = HUB + np.exp(-1j * beta) * SPOKE, np.cos(beta)
-            ax.plot([HUB.real, rim.real], [HUB.imag, rim.imag], color=colours.faint, linewidth=0.6)
-            k = int(size < 0)
-            ax.plot(rim.real, rim.imag, MARKERS[k], color=colours.classes[k],
-                    markersize=3 + 7 * abs(size))  # fmt: skip
-        ax.set(xlim=(-1.6, 2.2), ylim=(-0.8, 1.8), aspect="equal", yticks=[], xticks=[0])
-        ax.spines["left"].set_visible(False)
-
-    def draw_mean(ax: "Axes", colours: Colours) -> None:
-        t = np.linspace(-2, 2, 41)
-        height = SPOKE.real / (2 if J > 2 else 1)
-        ax.plot([-2, 0, 0, 2], np.array([0, 0, 1, 1]) * height, color=colours.faint,
-                linestyle="--", linewidth=1.2)  # fmt: skip
-        ax.plot(t, turned(t, J), color=colours.ink)
-        ax.set(xlim=(-2, 2), ylim=(-0.1, 1.5), yticks=[0, 1], xticks=[-1, 0, 1])
-        ax.set(xlabel="real part of the hub", title="mean of the neurons")
-
-    return figures.show(
-        draw_rim,
-        f"A circle about a hub in the complex plane with {J} marks at equal angles, added or "
-        "subtracted.",
-        size=(3.0, 2.5),
-    ) + figures.show(
-        draw_mean,
-        "The mean of the neurons against the real part of the hub: "
-        + (
-            "a ReLU, which grows without end."
-            if J == 1
-            else "a ramp about zero that comes to a stop beside the dashed step."
-        ),
-        size=(3.4, 2.5),
-    )
+def _phase_marks(J: int) -> list[marks.Mark]:
+    """One frame of the wheel: its spokes and marks, and the mean beside it."""
+    spokes, found = [], []
+    for beta in _phases(J):
+        at, size = HUB + np.exp(-1j * beta) * SPOKE, float(np.cos(beta))
+        spokes.append([(HUB.real, HUB.imag), (at.real, at.imag)])
+        found.append(
+            marks.Points([(at.real, at.imag)], f"class-{int(size < 0)}", 4 + 9 * abs(size))
+        )
+    t = np.linspace(-2, 2, 61)
+    height = SPOKE.real / (2 if J > 2 else 1)
+    step = [(-2, 0), (0, 0), (0, height), (2, height)]
+    return [
+        marks.Lines(spokes, "faint", 0.8),
+        *found,
+        marks.Lines([(BESIDE + x, y) for x, y in step], "faint", 1.2, dashed=True),
+        marks.Lines(np.column_stack([BESIDE + t, np.minimum(turned(t, J), 1.85)]), "ink"),
+    ]

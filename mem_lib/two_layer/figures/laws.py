@@ -74,8 +74,11 @@ def power(line: Mapping[int, float]) -> float:
     return round(float(np.log(high / low) / np.log(last / first)), 1)
 
 
-def growth(lines: Mapping[str, Mapping[int, float]], bound: Mapping[int, float]) -> Picture:
-    """Total weight over N, a curve ``{N: weight}`` for each method, above the lower ``bound``."""
+def growth(
+    lines: Mapping[str, Mapping[int, float]], bound: Mapping[int, float], *, name: str = ""
+) -> Picture:
+    """Total weight over N, a curve ``{N: weight}`` for each method, above the lower ``bound``;
+    ``name`` as for a picture."""
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.curves(
@@ -96,11 +99,12 @@ def growth(lines: Mapping[str, Mapping[int, float]], bound: Mapping[int, float])
         size=(4.8, 3.8),
         caption=f"Total weight over N, and the power of N with which it grows: {powers}; the "
         f"lower bound {power(bound)}. Medians.",
+        name=name,
     )
 
 
-def tails(luck: Mapping[str, Sequence[float]]) -> Picture:
-    """The share of the values of each entry that is at least t, over t.
+def tails(luck: Mapping[str, Sequence[float]], *, name: str = "") -> Picture:
+    """The share of the values of each entry that is at least t, over t; ``name`` as for a picture.
     ``InvalidArgument`` without one."""
     if not luck or not all(len(found) for found in luck.values()):
         raise InvalidArgument(
@@ -133,4 +137,5 @@ def tails(luck: Mapping[str, Sequence[float]]) -> Picture:
         size=(4.6, 3.0),
         caption=f"The share of {number} exact networks that weigh at least t, over √N: {spans}. "
         "Along the dashed line ten times the weight is ten times as rare.",
+        name=name,
     )

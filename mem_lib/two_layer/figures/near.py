@@ -1,21 +1,20 @@
 """A point of the plane comes near a slab that is not its own: the slab gets thin, and heavy."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.figures import Colours, Stepper
+from mem_lib.errors import InvalidArgument
+from mem_lib.figures import Axis, Film, marks
 from mem_lib.network import Network
 from mem_lib.two_layer import neurons_of, total_weight
-from mem_lib.two_layer.figures.plane import dots, frame, line, slab, valued, weight_of
+from mem_lib.two_layer.figures.plane import HALF, line, slab, valued
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
+    pass
 
 
 def moved(dataset: Dataset, network: Network, gap: float, *, g: int, row: int) -> Dataset:
@@ -41,38 +40,42 @@ def _across(normal: np.ndarray) -> np.ndarray:
     return np.asarray(away / np.linalg.norm(away))
 
 
-def slabs_near(cases: Mapping[float, tuple[Dataset, Network]], *, g: int, row: int) -> Stepper:
+def slabs_near(
+    cases: Mapping[float, tuple[Dataset, Network]], *, g: int, row: int, name: str = ""
+) -> Film:
     """Slabs that a point comes near: point ``row`` is at the distance of the key from the middle
-    line of slab ``g``.  Raises as :func:`slabs` and :func:`slab`."""
+    line of slab ``g``; ``name`` as for a picture.  Raises as :func:`slabs` and :func:`slab`, and
+    ``InvalidArgument`` without a case."""
     for case, (data, _) in cases.items():
         valued(data, f"cases[{case}]")
+    if not cases:
+        raise InvalidArgument("cases: at least one gap with its network is needed, got none")
     weights = {gap: total_weight(network) for gap, (_, network) in cases.items()}
+    first, last = max(weights), min(weights)
+    frames = {_short(gap): _slabs(*case, g, row) for gap, case in cases.items()}
+    return Film(
+        "gap", frames, x=Axis(-HALF, HALF, "", (-1, 0, 1)), y=Axis(-HALF, HALF, "", (-1, 0, 1)),
+        says={_short(gap): f"total weight {weight:,.0f}" for gap, weight in weights.items()},
+        alt="Points of the plane and their slabs; the ringed point comes near a slab that is not "
+        "its own.",
+        caption="The ringed point comes near the slab in colour, which is not its own and must "
+        f"become thinner: from the gap {first:g} to {last:g} the total weight of the network grows "
+        f"from {weights[first]:,.0f} to {weights[last]:,.0f}.",
+        name=name, equal=True, height=460,
+    )  # fmt: skip
 
-    def draw(ax: "Axes", colours: Colours, gap: float) -> None:
-        dataset, network = cases[gap]
-        for k in range(len(neurons_of(network)) // 4):
-            ink, alpha = (colours.accent, 0.6) if k == g else (colours.faint, 0.3)
-            normal, offset, half = slab(network, k)
-            low, middle, high = (line(normal, s * half - offset) for s in (-1, 0, 1))
-            ax.fill(*np.vstack([low, high[::-1]]).T, color=ink, alpha=alpha, linewidth=0)
-            ax.plot(*middle.T, color=ink, linewidth=0.7)
-        dots(ax, colours, *valued(dataset))
-        figures.rings(ax, np.asarray(dataset.points, float)[[row]], colours, size=180)
-        frame(ax, title=f"gap {gap}: {weight_of(network)}")
 
-    return Stepper(
-        "gap",
-        {
-            gap: figures.show(
-                partial(draw, gap=gap),
-                f"The {dataset.N} points and their slabs. A ringed point is at distance {gap} from "
-                "the middle line of a slab that is not its own; the total weight is "
-                f"{total_weight(network):,.0f}.",
-                size=(4.8, 4.6),
-            )
-            for gap, (dataset, network) in cases.items()
-        },
-        caption=f"The ringed point comes near a slab (coloured) that is not its own: from the "
-        f"distance {max(weights):g} to {min(weights):g} the total weight of the network grows "
-        f"from {weights[max(weights)]:,.0f} to {weights[min(weights)]:,.0f}.",
-    )
+def _short(gap: float) -> float:
+    return float(f"{gap:.2g}")
+
+
+def _slabs(dataset: Dataset, network: Network, g: int, row: int) -> list[marks.Mark]:
+    """The two borders of every slab, its middle, the points, and a ring."""
+    points = np.asarray(dataset.points, float)
+    drawn: list[marks.Mark] = []
+    for k in sorted(range(len(neurons_of(network)) // 4), key=lambda k: k == g):
+        normal, offset, half = slab(network, k)
+        edges = [line(normal, s * half - offset, 2) for s in (-1, 1)]
+        drawn.append(marks.Lines(edges, "accent" if k == g else "faint", 2 if k == g else 1))
+    drawn.append(marks.Points(points, "ink", 8))
+    return [*drawn, marks.Points(points[[row]], "accent", 20, hollow=True)]

@@ -15,7 +15,7 @@ from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset
-from mem_lib.figures import MARKERS, Colours, Picture, Stepper, Table
+from mem_lib.figures import Axis, Colours, Film, Picture, Table, marks
 from mem_lib.two_layer import gate_kernel, gate_multiplier, harmonic_kernel
 from mem_lib.two_layer.figures.plane import valued
 
@@ -42,43 +42,45 @@ def difference(dataset: Dataset, u: np.ndarray, s: float, sides: int) -> np.ndar
     return np.asarray((np.maximum(at + s * moves, 0) - low) / (sides * s) - (at > 0) * moves)
 
 
-def biases(dataset: Dataset, u: np.ndarray, scales: Iterable[float], *, most: int = 80) -> Stepper:
+def biases(
+    dataset: Dataset, u: np.ndarray, scales: Iterable[float], *, most: int = 80, name: str = ""
+) -> Film:
     """:func:`difference` of both kinds of pairs over <u, x> at the first ``most`` points, where it
-    is not 0; a frame for each coarseness.  Raises as :func:`difference`."""
+    is not 0; a frame for each coarseness, ``name`` as for a picture.  Raises as
+    :func:`difference`."""
     at = (valued(dataset, d=None)[0] @ u)[:most]
-
-    def draw(ax: "Axes", colours: Colours, s: float) -> None:
-        ax.axhline(0, color=colours.faint, linewidth=0.8)
-        for name, k in (("one-sided", 1), ("antisymmetric", 0)):
-            d = difference(dataset, u, s, SIDES[name])[:most]
+    frames: dict[float, list[marks.Mark]] = {}
+    says = {}
+    for s in scales:
+        key, counts = float(f"{s:.2g}"), []
+        frames[key] = []
+        for kind in ("one-sided", "antisymmetric"):
+            d = difference(dataset, u, s, SIDES[kind])[:most]
             off = np.abs(d) > 1e-9
-            ax.plot(at[off], d[off], MARKERS[k], color=colours.classes[k], markersize=4, label=name)
-        ax.set(xlim=(-2.2, 2.2), ylim=(-1.5, 2.5), xlabel="⟨u, x⟩", ylabel="pair minus gate")
-        ax.set(xticks=[-2, -1, 0, 1, 2], yticks=[-1, 0, 1, 2])
-        ax.legend(loc="upper right", fontsize=8)
-
-    return Stepper(
-        "coarseness s",
-        {
-            s: figures.show(
-                partial(draw, s=s),
-                f"What a pair of coarseness {s} differs by from the gate, at {len(at)} of the "
-                "points: above zero for the one-sided pair, on both sides of it for the "
-                "antisymmetric one.",
-                size=(6.2, 3.0),
-            )
-            for s in scales
-        },
-        caption=f"Those of {len(at)} points at which a pair is not the gate, and by how much: the "
-        "one-sided pair (diamonds) is always above it, the antisymmetric one (circles) on both "
-        "sides. The coarser the pair, the more points.",
-    )
+            places = np.column_stack([at[off], np.clip(d[off], -1.5, 2.5)])
+            frames[key].append(marks.Points(places, f"class-{2 - SIDES[kind]}", 8))
+            counts.append(f"{kind} pair off at {off.sum()} points, below 0 at {(d[off] < 0).sum()}")
+        says[key] = "; ".join(counts)
+    names = [
+        marks.Text(2.1, 2.2, "diamonds: one-sided", "class-1", "end"),
+        marks.Text(2.1, 1.85, "circles: antisymmetric", "class-0", "end"),
+    ]
+    return Film(
+        "coarseness s", frames, x=Axis(-2.2, 2.2, "⟨u, x⟩", (-2, -1, 0, 1, 2)),
+        y=Axis(-1.5, 2.5, "pair minus gate", (-1, 0, 1, 2)), says=says, height=300, name=name,
+        still=[marks.Lines([(-2.2, 0), (2.2, 0)], "faint", 0.8), *names],
+        alt=f"What pairs differ by from the gate, at {len(at)} of the points: above zero for "
+        "the one-sided pair, on both sides of it for the antisymmetric one.",
+        caption=f"Those of {len(at)} points at which a pair is not the gate, and by how much. The "
+        "one-sided pair is never below the gate, the antisymmetric one is on both sides; the "
+        "coarser the pair, the more points.",
+    )  # fmt: skip
 
 
-def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture:
+def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]], *, name: str = "") -> Picture:
     """Total weight over neurons along a ladder of coarseness: ``plane[kind][s]`` is the pair
     (neurons / (N/d), W_tot / sqrt N), ``kind`` "one-sided" or "antisymmetric".
-    ``InvalidArgument`` for another kind."""
+    ``name`` as for a picture; ``InvalidArgument`` for another kind."""
     if unknown := sorted(set(plane) - set(SIDES)):
         raise InvalidArgument(f"plane: kinds of {list(SIDES)} are needed, got {unknown[0]!r}")
 
@@ -107,6 +109,7 @@ def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture:
         "each kind of pair: both fall straight down, then bend, and neurons grow.",
         size=(6.0, 3.6),
         caption=f"Down the ladder of the coarseness s. {' '.join(map(_rungs, plane.items()))}",
+        name=name,
     )
 
 

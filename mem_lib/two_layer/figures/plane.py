@@ -159,9 +159,11 @@ def on_a_line(
     return figures.show(draw, alt, size=(3.4, 2.6), caption=caption)
 
 
-def slabs(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture:
+def slabs(dataset: Dataset, network: Network, pair: tuple[int, int], *, name: str = "") -> Picture:
     """The function of a network of slabs, and its values on the walk between the two rows
-    ``pair``.  ``InvalidDataset`` unless there are values in the plane."""
+    ``pair``; ``name`` as for a picture.
+
+    ``InvalidDataset`` unless there are values in the plane."""
     function = _function(dataset, network)
 
     def draw(ax: "Axes", colours: Colours) -> None:
@@ -178,6 +180,7 @@ def slabs(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture:
         caption=f"The function of {number} slabs. Inside a slab the colour changes along it and "
         "agrees with its two points; where slabs cross, values add up; elsewhere it is 0. Colours "
         "come in steps of ⅛ and are cut off beyond ±1.",
+        name=name,
     ) + _walk(
         dataset, network, pair,
         "The output along the dotted line: 0, and a plateau with steep sides for each slab that is "
@@ -185,7 +188,7 @@ def slabs(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture:
     )  # fmt: skip
 
 
-def strips(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture:
+def strips(dataset: Dataset, network: Network, pair: tuple[int, int], *, name: str = "") -> Picture:
     """The function of a network of strips, and its values on the walk between the two rows
     ``pair``.  Raises as :func:`slabs` and :func:`borders`."""
     return figures.show(
@@ -195,6 +198,7 @@ def strips(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture
         size=(3.5, 3.2),
         caption=f"The function of {len(borders(network)[1])} strips. In a strip the colour changes "
         "evenly, in a direction of its own; at the dashed borders it jumps.",
+        name=name,
     ) + _walk(
         dataset, network, pair,
         "The output along the same walk: straight pieces, joined by short steep ones",
@@ -209,7 +213,7 @@ def directions(dataset: Dataset, networks: Mapping[Any, Network]) -> Stepper:
     return Stepper(
         "direction c",
         {
-            c: figures.show(
+            str(c): figures.show(
                 partial(_strips(dataset, network), title=weight_of(network)),
                 f"The same points in {len(borders(network)[1])} strips across the direction {c}.",
                 size=(4.8, 4.6),

@@ -16,7 +16,7 @@ from mem_lib.figures.numbers import number_text
 from mem_lib.network import Network
 from mem_lib.two_layer import History, least_neurons, total_weight, weight_bound
 from mem_lib.two_layer.figures.floats import FORMATS, Rounding, about
-from mem_lib.two_layer.figures.marks import named
+from mem_lib.two_layer.figures.labels import named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -26,18 +26,18 @@ SMALLEST = 1e-17  # of errors that can be drawn
 LAST = 0.01  # the relative error at which fits are compared
 
 
-def opening(built: Mapping[str, Mapping[int, Network]], d: int) -> Picture:
+def opening(built: Mapping[str, Mapping[int, Network]], d: int, *, name: str = "") -> Picture:
     """Neurons and total weights of ReLU networks for N random signs in ``d`` dimensions, a curve
-    ``{N: network}`` for each name, beside what is necessary.  Raises as ``total_weight``;
-    ``InvalidArgument`` without a network."""
+    ``{N: network}`` for each name, beside what is necessary; ``name`` as for a
+    picture.  Raises as ``total_weight``; ``InvalidArgument`` without a network."""
     sizes = sorted({N for nets in built.values() for N in nets})
     if not sizes:
         raise InvalidArgument(f"built: at least one network is needed, got {shown(built)}")
     neurons: dict[str, Any] = {}
     weights: dict[str, Any] = {}
-    for name, nets in built.items():
-        neurons[name] = list(nets), [net.size.neurons for net in nets.values()]
-        weights[name] = list(nets), [total_weight(net) for net in nets.values()]
+    for curve, nets in built.items():
+        neurons[curve] = list(nets), [net.size.neurons for net in nets.values()]
+        weights[curve] = list(nets), [total_weight(net) for net in nets.values()]
     few = [least_neurons(N, d) for N in sizes]
     light = [weight_bound(N) for N in sizes]
 
@@ -65,6 +65,7 @@ def opening(built: Mapping[str, Mapping[int, Network]], d: int) -> Picture:
         "that is necessary, a small factor above it.",
         size=(3.4, 3.2),
         caption=f"Neurons over points. {last(neurons, few[-1])}",
+        name=name,
     ) + figures.show(
         partial(draw, rows=weights, lower=light, labels="none", title="how large they are",
                 ylabel="total weight"),
@@ -133,12 +134,16 @@ def methods(
     N: int,
     d: int,
     optimum: Sequence[float],
+    *,
+    name: str = "",
 ) -> Picture:
     """All methods as marks of the plane of neurons / (N/d) and W_tot / sqrt N.
 
     ``fits``, at the relative error 0.01, and ``exact`` hold such a pair for each name; grey is
     what no network of d inputs can do for N random signs; ``optimum``: the pair of the least total
-    weight.  ``InvalidArgument`` for more than six fits or three exact networks.
+    weight; ``name`` as for a picture.
+
+    ``InvalidArgument`` for more than six fits or three exact networks.
     """
     if len(fits) > len(MARKERS) or len(exact) > 3:
         raise InvalidArgument(
@@ -181,15 +186,17 @@ def methods(
         f"{weights}. The fits, at the relative error {LAST}, weigh {number_text(about(light, 2))} "
         f"to {number_text(about(heavy, 2))}. Grey is what no network can do: too few neurons for "
         "all values, too little weight for random signs.",
+        name=name,
     )
 
 
 def rounded_floats(
-    weights: Mapping[str, float], rounded: Mapping[str, Mapping[str, Rounding]]
+    weights: Mapping[str, float], rounded: Mapping[str, Mapping[str, Rounding]], *, name: str = ""
 ) -> Picture:
     """The error of float64 and float32 over the total weight: ``weights[name]`` is W_tot / sqrt N,
-    ``rounded[name][dtype]`` what the format does to that network.  ``InvalidArgument`` where one
-    of both lacks a name."""
+    ``rounded[name][dtype]`` what the format does to that network; ``name`` as for a picture.
+
+    ``InvalidArgument`` where one of both lacks a name."""
     if set(weights) != set(rounded):
         raise InvalidArgument(
             f"weights, rounded: the same names are needed, got {sorted(weights)} and "
@@ -235,4 +242,5 @@ def rounded_floats(
         caption="Each network with its total weight, and how far a floating-point program is off: "
         f"the mark is measured, the bar is what the theorem allows, {low} to {high} times more. "
         "Beyond the dotted line, an error of 1, signs may be wrong.",
+        name=name,
     )

@@ -9,12 +9,16 @@ const [WIDE, HIGH, MIDDLE] = [360, 120, 58];
 const [LEFT, RIGHT] = [8, 352];
 const POWERS = [0, 11]; // of ten, on the scale of total weights
 
+const RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+/** A power of ten, as it is written. */
+const power = (k) => `10${[...String(k)].map((c) => RAISED[c] ?? "\u207b").join("")}`;
+
 /** A number for a reader: whole from 1000 on, powers of ten from a million on. */
 function told(number) {
   const size = Math.abs(number);
   if (size >= 1e6) {
-    const power = Math.floor(Math.log10(size));
-    return `${minus((number / 10 ** power).toFixed(2))} \u00b7 10^${power}`;
+    const k = Math.floor(Math.log10(size));
+    return `${minus((number / 10 ** k).toFixed(2))} \u00b7 ${power(k)}`;
   }
   if (size >= 1000) return minus(spaced(Math.round(number)));
   return minus(String(Number(number.toPrecision(3))));
@@ -71,9 +75,9 @@ const render = (host) => study(host, ({ data, picture }) => {
     ];
     const bar = (number, name) => drawn("rect", { class: name, x: LEFT, y: 36, height: 16,
       width: Math.max(along(number) - LEFT, 1) });
-    const ticks = [1, 3, 5, 7, 9, 11].map((power) => drawn("text", {
-      x: Math.min(along(10 ** power), RIGHT - 8), y: 64, "text-anchor": "middle",
-    }, power === 1 ? "10" : `10^${power}`));
+    const ticks = [1, 3, 5, 7, 9, 11].map((k) => drawn("text", {
+      x: Math.min(along(10 ** k), RIGHT - 8), y: 64, "text-anchor": "middle",
+    }, k === 1 ? "10" : power(k)));
     scale.replaceChildren(
       bar(weight, "mem-all"), ...(own ? [bar(own, "mem-own")] : []),
       drawn("line", { class: "mem-base", x1: LEFT, x2: RIGHT, y1: 52, y2: 52 }), ...ticks,
