@@ -13,6 +13,7 @@ import numpy as np
 
 from mem_lib import beyond_worst_case as chapter
 from mem_lib import figures
+from mem_lib._base.arguments import above_zero, integer_in
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset, moons
 from mem_lib.explorer.cells import Cell
@@ -88,8 +89,9 @@ def _sample(N: int, d: int, margin: float, seed: int) -> Dataset:
 def sample(N: int, d: int, margin: float, *, seed: int = 1) -> Dataset:
     """Two moons with this margin, whatever N is: the first N of the points of the largest stop.
 
-    Raises as :func:`mem_lib.data.moons`.
+    Raises as :func:`mem_lib.data.moons`, and ``InvalidArgument`` for no margin.
     """
+    N, margin = integer_in(N, "N", 1), above_zero(margin, "margin")
     many = _sample(max(N, max(AXES[0].values)), d, margin, seed)
     return Dataset(many.points[:N], many.labels[:N], classes=2)
 

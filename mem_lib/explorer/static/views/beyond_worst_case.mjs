@@ -25,6 +25,7 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   let chosen = -1; // none yet: the first that fires at the ring
 
   function renew(cell) {
+    fires.stop(); // it asks the last network
     shown = cell;
     const [first, second] = cell.network.layers;
     const none = second.rows.every(({ bias }) => bias < 0n); // a layer is not without a unit
@@ -47,9 +48,9 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   /** Another neuron whose region is filled: where it fires, exactly, at the places of a grid. */
   function choose(k) {
     chosen = k;
-    const [first, second] = shown.network.layers;
+    const { place, network: { layers: [first, second] } } = shown;
     const part = { layers: [first, { ...second, rows: second.rows.slice(chosen, chosen + 1) }] };
-    fires.start((spot) => Number(run(part, shown.place(spot)).at(-1).values[0] ?? 0n));
+    fires.start((spot) => Number(run(part, place(spot)).at(-1).values[0] ?? 0n));
   }
 
   /** How many of the lines that neuron k counts are on. */
