@@ -107,7 +107,7 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   }
 
   function drawBars({ trace }) {
-    const most = Math.max(...neurons.map(({ off }) => off.length), 1);
+    const most = 4 * Math.max(...neurons.map(({ threshold }) => threshold), 1); // longer bars end
     const firing = neurons.filter((_, k) => trace[1].values[k] === 1n).length;
     say(head, neurons.length ? `${firing} of ${neurons.length} covering neurons fire. A neuron `
       + "fires where its score is short of its mark; press one to see its region."
@@ -117,7 +117,7 @@ const render = (host) => study(host, ({ data, picture, change }) => {
       const s = score(trace, k);
       const on = trace[1].values[k] === 1n;
       button.setAttribute("aria-pressed", k === chosen);
-      button.setAttribute("style", `--score: ${(100 * s) / most}%; --mark: ${
+      button.setAttribute("style", `--score: ${Math.min(100, (100 * s) / most)}%; --mark: ${
         (100 * threshold) / most}%`);
       button.className = `mem-score${on ? " mem-fires" : ""}`;
       button.dataset.score = s;
