@@ -96,13 +96,25 @@ def printed(root: str | Path) -> list[str]:
     empty where there is no such file."""
     toc = Path(root) / "_toc.yml"
     pages = re.findall(r"file: (\S+)", toc.read_text(encoding="utf-8")) if toc.is_file() else []
-    found: list[str] = []
-    for page in pages:
-        for path in (toc.parent / f"{page}{end}" for end in (".md", ".ipynb")):
-            if path.is_file():
-                text = path.read_text(encoding="utf-8")
-                found += re.findall(r":label: (thm-[a-z0-9_-]+)", text)
-    return found
+    return [
+        label
+        for page in pages
+        for label in re.findall(r":label: (thm-[a-z0-9_-]+)", _source(toc.parent / page))
+    ]
+
+
+def _title(root: Path, slug: str) -> str:
+    """Of a chapter, as its first page has it; the slug where the page is not there."""
+    found = re.search(r'(?m)^[\s"]*# ([^"\\\n]+)', _source(root / "book" / slug / "index"))
+    return found[1].strip() if found else slug
+
+
+def _source(page: Path) -> str:
+    """The text of a page, which is MyST or a notebook; empty where there is none."""
+    for path in (page.with_name(f"{page.name}{end}") for end in (".md", ".ipynb")):
+        if path.is_file():
+            return path.read_text(encoding="utf-8")
+    return ""
 
 
 def _chapters(
@@ -119,8 +131,8 @@ def _chapters(
         chosen = [s for s in of_chapter if s in statements]
         rows = [row(s) for s in sorted(chosen, key=lambda s: order.get(s.label, -1))]
         if rows:
-            head = f":::{{rubric}} {{doc}}`../{slug}/index`"
-            text += [head, ":heading-level: 2", f":name: {name}-{slug}", ":::", ""]
+            title = slug if root is None else _title(Path(root), slug)
+            text += [f'<h2 id="{name}-{slug}">{title}</h2>', ""]
             text += [":::{table}", ":class: mem-sortable", ":widths: auto", ""]
             text += _pipes([columns, ["---"] * len(columns), *rows])
             text += [":::", ""]

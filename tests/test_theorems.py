@@ -284,8 +284,11 @@ def test_every_chapter_has_a_heading_and_a_table():
     chapters = ("foundations", *CHAPTERS)
     toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
     assert re.findall(r"book/(\w+)/index", toc) == list(chapters)
-    heads = re.findall(r":::\{rubric\} \{doc\}`\.\./(\w+)/index`", ledger(ROOT))
-    assert heads == list(chapters) and ledger(ROOT).count(":class: mem-sortable") == len(heads)
+    heads = re.findall(r'<h2 id="ledger-(\w+)">(.*)</h2>', ledger(ROOT))
+    assert [slug for slug, _ in heads] == list(chapters)
+    assert heads[0] == ("foundations", "Foundations")
+    assert ledger(ROOT).count(":class: mem-sortable") == len(heads)
+    assert re.findall(r'<h2 id="check-(\w+)">\1</h2>', to_check()) == list(chapters)
 
 
 def test_without_the_folder_the_ledger_lists_the_registry(tmp_path):
@@ -293,8 +296,9 @@ def test_without_the_folder_the_ledger_lists_the_registry(tmp_path):
     alone = lines_of(ledger())
     assert [re.search(r"`(thm-.*?)`", line)[1] for line in alone] == [s.label for s in STATEMENTS]
     assert "| tests |" in ledger(ROOT) and "| tests |" not in ledger()
-    (tmp_path / "_toc.yml").write_text("root: a\nfile: b/none\n")
-    assert printed(tmp_path) == []
+    (tmp_path / "_toc.yml").write_text("root: a\nfile: b/none\nfile: c\n")
+    (tmp_path / "c.ipynb").write_text('{"source": [":label: thm-x-y\\n", "# T"]}')
+    assert printed(tmp_path) == ["thm-x-y"]
 
 
 def test_what_to_compare_is_typeset():

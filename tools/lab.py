@@ -15,6 +15,7 @@ import argparse
 import hashlib
 import json
 import os
+import platform
 import re
 import shutil
 import sys
@@ -37,7 +38,20 @@ from tools.sources import citations, references  # noqa: E402
 
 HIDDEN = {"hide-input", "remove-input", "remove-cell", "hide-cell"}
 HIDDEN_OUTPUT = {"remove-cell", "hide-cell", "remove-output", "hide-output"}
-KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}}
+# As JupyterLab writes it: else a page that was only opened would have changed.
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": sys.version_info[0]},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython%d" % sys.version_info[0],
+        "version": platform.python_version(),
+    },
+}
+MARKDOWN = "text/markdown"
 BIBLIOGRAPHY = "book/bibliography.md"
 # In a source: a directive with a label, a label before a heading, the name of a figure.
 LABELS = re.compile(
@@ -152,6 +166,9 @@ def copied(content: Any, about: Book, page: str, outputs: Optional[List[Any]]) -
                 metadata["jupyter"]["outputs_hidden"] = True
         cells.append(nbformat.v4.new_code_cell(cell.source, metadata=metadata))
         cells[-1].outputs = stored(next(made))
+        for output in cells[-1].outputs:
+            if MARKDOWN in output.get("data", {}):
+                output.data[MARKDOWN] = plain(output.data[MARKDOWN], about, page)
     for number, cell in enumerate(cells):
         cell["id"] = "cell-%d" % number  # the same each time
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
