@@ -16,6 +16,7 @@ from mem_lib.explorer.views import beyond_worst_case as view
 from tests.explorer.pages import Live, count, move, saved
 
 START = view.START
+KEY = "|".join(map(str, START.values()))
 UNLUCKY = START | {"draw": 2}
 
 
@@ -45,7 +46,9 @@ def test_samples_are_nested_and_keep_their_margin(d):
     assert (many.points[:100] == few.points).all() and (many.labels[:100] == few.labels).all()
     assert many.margin >= 0.05 and many.shift <= 10
     assert many.points[:, 2:].any(axis=0).all()
-    assert (view.sample(1200, d, 0.05).N, view.sample(100, d, 0.05, seed=2) != few) == (1200, True)
+    more = view.sample(1200, d, 0.05)
+    assert more.N == 1200 and more.margin >= 0.05 and more.shift <= 20
+    assert view.sample(100, d, 0.05, seed=2) != few
 
 
 @pytest.mark.parametrize(
@@ -203,15 +206,44 @@ def test_another_dimension_while_a_region_is_filled(live):
         live.data("query")
 
 
+def replaced(made, cell):
+    """The explorer with another cell at its start."""
+    values = json.loads(json.dumps(made.values))
+    values["study"]["train"] = 0
+    packed = cell.packed(START) | {"pool": "own", "N": cell.dataset.N}
+    for place, name, value in (("cells", KEY, packed), ("pools", "own", cell.points())):
+        text = gzip.compress(json.dumps(value).encode())
+        values["study"][place][name] = base64.b64encode(text).decode()
+    return explorer.Explorer(made.view, values, {}, made.fallback, made.caption)
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        ({"N": 1}, "One class: the network says the same everywhere."),
+        ({"d": 3, "margin": 0.05, "hyperplanes": 2, "draw": 3}, "No covering neuron"),
+    ],
+)
+def test_networks_without_covering_neurons(chromium, folder, made, setting, told):
+    cell = view.cell(START | setting)
+    page = saved(folder, f"bare-{len(told)}", replaced(made, cell)._repr_html_())
+    live = Live(chromium, page)
+    live.page.get_by_text(told).wait_for()
+    assert live.page.locator(".mem-score").count() == 0 and live.data("answer") == "0"
+    live.page.focus(".mem-ring")
+    live.page.keyboard.press("ArrowLeft")
+    assert live.data("answer") == "0"
+    live.close()
+
+
 def test_names_are_only_names(chromium, folder, made):
     """Without the names of neurons nothing changes but the number of the centre."""
     values = json.loads(json.dumps(made.values))
-    key = "|".join(map(str, START.values()))
-    cell = json.loads(gzip.decompress(base64.b64decode(values["study"]["cells"][key])))
+    cell = json.loads(gzip.decompress(base64.b64decode(values["study"]["cells"][KEY])))
     for layer in cell["network"]["layers"]:
         layer.pop("names", None)
     packed = gzip.compress(json.dumps(cell).encode())
-    values["study"]["cells"][key] = base64.b64encode(packed).decode()
+    values["study"]["cells"][KEY] = base64.b64encode(packed).decode()
     nameless = explorer.Explorer(made.view, values, {}, made.fallback, made.caption)
     live = Live(chromium, saved(folder, "nameless", nameless._repr_html_())).ready()
     assert shown(live) == scores(view.cell(START), here(live, view.cell(START)))
