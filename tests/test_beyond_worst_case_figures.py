@@ -26,28 +26,98 @@ def test_a_cover_rings_what_it_leaves_out():
 
 
 def test_covers_side_by_side_say_what_is_left():
-    pictures = drawing.covers([(MOONS, draw.network) for draw in DRAWS.values()])
-    (second,) = pictures.beside
-    assert f"rings mark {len(DRAWS[4].uncovered)} points" in pictures.alt
-    assert "over 80 random lines" in second.alt and "no point is left out" in second.alt
+    few = bwc.attempt(MOONS, 20, seed=1)
+    cases = [few, DRAWS[80], DRAWS[4]]
+    pictures = drawing.covers([(MOONS, draw.network) for draw in cases])
+    second, third = pictures.beside
+    left = len(few.uncovered)
+    assert 0 < left < 20 and third.caption.startswith("No region: for each of 20 orange points")
+    assert f"{20 - left} of 20 orange points; rings mark the {left} left out." in pictures.caption
+    assert "over 80 lines" in second.alt
+    assert "20 of 20 orange points and none of the other class." in second.caption
 
 
-def test_covers_need_a_case_in_the_plane():
+def test_regions_are_numbered_so_that_they_can_be_counted():
+    network = DRAWS[80].network
+    ax = Figure().subplots()
+    figures.frame(ax, -1.4, 2.4, -1.0, 1.5)
+    seen = drawing.outlines(ax, network, figures.LIGHT, avoid=MOONS.points, pixels=60)
+    assert seen == network.layers[1].units
+    assert [text.get_text() for text in ax.texts] == [str(k + 1) for k in range(seen)]
+    for k, text in enumerate(ax.texts):  # each stands in its own region
+        assert figures.firing(network, 1, np.array([text.get_position()]))[0, k]
+
+
+def test_a_region_out_of_sight_has_no_number():
+    ax = Figure().subplots()
+    figures.frame(ax, 50, 51, 50, 51)
+    fires = figures.firing(DRAWS[80].network, 1, np.array([[50.0, 50.0], [51.0, 51.0]]))
+    seen = drawing.outlines(ax, DRAWS[80].network, figures.LIGHT, pixels=4)
+    assert seen == len(ax.texts) == fires.any(axis=0).sum() < DRAWS[80].network.layers[1].units
+
+
+def test_a_cover_in_space_is_cut_by_the_plane_of_the_crescents():
+    space = ml.data.moons(N=40, d=3, noise=0.05, margin=0.2, seed=0)
+    draws = {n: bwc.attempt(space, n, seed=1) for n in (4, 80)}
+    assert len(draws[4].uncovered) and not len(draws[80].uncovered)
+    ax = Figure().subplots()
+    drawing.cover(ax, figures.LIGHT, space, draws[4].network, pixels=20)
+    ringed = ax.collections[-1].get_offsets()
+    left = space.points[draws[4].uncovered][:, :2]
+    assert np.array_equal(np.sort(ringed, axis=0), np.sort(left, axis=0))
+    caption = drawing.covers([(space, draws[80].network)]).caption
+    assert "20 of 20" in caption and "d = 3: this is the plane of the first two" in caption
+
+
+def test_covers_need_a_case_of_two_dimensions_or_more():
     with pytest.raises(InvalidArgument, match="cases: at least one pair"):
         drawing.covers([])
-    with pytest.raises(ValueError, match="2"):
-        drawing.covers([(SPACE, bwc.build(SPACE, seed=0))])
+    line = ml.Dataset([[0], [1]], [0, 1])
+    with pytest.raises(InvalidDataset, match=r"cases\[0\]: labelled points of the plane"):
+        drawing.covers([(line, bwc.build(line, seed=0))])
 
 
 def test_steps_through_numbers_of_lines():
-    stepper = drawing.steps(MOONS, DRAWS)
-    assert list(stepper.frames) == [4, 80]
-    assert "80 lines: " in stepper.frames[80].alt and "leave 0 points out" in stepper.frames[80].alt
+    film = drawing.steps(MOONS, DRAWS, name="fig-beyond_worst_case-lines")
+    assert list(film.frames) == [4, 80] and film.name == "fig-beyond_worst_case-lines"
+    for n, draw in DRAWS.items():
+        said = f"{n} lines: {draw.covering[0]} covering neurons leave out {len(draw.uncovered)} "
+        assert film.data["says"][list(DRAWS).index(n)] == said + "points."
+        lines, *borders, missed = film.frames[n]
+        assert len(lines.places) == n and len(borders) == max(1, draw.covering[0])
+        rows = np.sort(MOONS.points[draw.uncovered], axis=0)
+        assert np.array_equal(np.sort(missed.places, axis=0), rows)
+    assert "with 80 lines there are none" in film.caption
+
+
+def test_the_lines_of_a_film_are_those_of_the_network():
+    network = DRAWS[80].network
+    lines, *borders, _ = drawing.steps(MOONS, {80: DRAWS[80]}).frames[80]
+    first = network.layers[0]
+    for j, (start, end) in enumerate(lines.places):
+        for point in (start, end):
+            z = first.weight[j] @ (point * 2.0**network.input_shift) + first.bias[j]
+            assert abs(z) < 1e-6 * np.abs(first.bias).max()
+    # beside a border the neuron fires on one side and not on the other
+    for k, border in enumerate(borders):
+        corners = np.concatenate(border.places)
+        ring = 0.12 * np.array([(np.cos(t), np.sin(t)) for t in np.linspace(0, 6, 24)])
+        around = figures.firing(network, 1, (corners[:, None] + ring).reshape(-1, 2))[:, k]
+        sides = around.reshape(len(corners), -1).mean(axis=1)
+        assert ((sides > 0) & (sides < 1)).mean() > 0.9
+
+
+def test_a_film_needs_a_draw_that_fails_or_not():
+    with pytest.raises(InvalidArgument, match="draws: at least one is needed"):
+        drawing.steps(MOONS, {})
+    assert "some to the end" in drawing.steps(MOONS, {4: DRAWS[4]}).caption
 
 
 def test_one_image_of_each_class():
     data = ml.Dataset(np.arange(8).reshape(2, 4), [0, 1])
-    assert drawing.images(data).alt == "One image of each class from 0 to 1, 2 by 2 pixels."
+    assert drawing.images(data).caption == (
+        "One image of each of 2 classes: 4 integers from 0 to 7, in 2 rows."
+    )
 
 
 @pytest.mark.parametrize("data", [SPACE, ml.Dataset([[0] * 4], targets=[0.5])])
@@ -58,8 +128,10 @@ def test_images_are_square_and_labelled(data):
 
 def test_widths_and_growth_draw():
     widths = drawing.widths(MOONS, {0.75: list(DRAWS.items())})
-    assert "Hollow marks" in widths.alt and widths.dark
-    assert "margin" in drawing.growth({"kept": {100: 4, 1000: 5}}).alt
+    most = sum(DRAWS[80].covering)
+    assert f"at n = 80 it takes {most} with λ = 0.75 R" in widths.caption and widths.dark
+    growth = drawing.growth({"kept": {100: 4, 1000: 5}})
+    assert "kept: 4 neurons for 100 points, 5 for 1000." in growth.caption
 
 
 def cells(ns=(10, 20), biases=(0.5, 1.0)):
@@ -99,6 +171,9 @@ def test_the_recorded_figure_of_the_paper():
     assert not found.memorized[:, 0].any()  # without biases nothing is memorized
     pictures = drawing.rates(found, {0.5: 215, 1.0: 206})
     assert "Heat map" in pictures.alt and len(pictures.beside) == 1
+    row = found.memorized[found.ns.index(100)]
+    best = f"λ = {found.biases[row.argmax()]:g}: {row.max()} of 50"
+    assert best in pictures.caption and "least n = 206 at λ = 1." in pictures.caption
 
 
 def test_ours_beside_what_the_authors_publish():
@@ -137,7 +212,13 @@ def test_probes_need_a_radius_a_point():
 
 def test_radii_against_distances():
     radii = [bwc.robustness_radius(DRAWS[80].network, MOONS.points[i]) for i in (0, 1)]
-    assert "below half of the diagonal" in drawing.radii(MOONS, [0, 1], radii).alt
+    caption = drawing.radii(MOONS, [0, 1], radii).caption
+    assert "One mark for each of 2 points" in caption
+    own, rivals = (MOONS.points[MOONS.labels == k] for k in (1, 0))
+    nearest = np.linalg.norm(own - MOONS.points[0], axis=1).min()
+    assert f"{radii[0] / nearest:.2f} for rivals and " in caption
+    nearest = np.linalg.norm(rivals - MOONS.points[1], axis=1).min()
+    assert f" and {radii[1] / nearest:.2f} for the covered class." in caption
 
 
 def test_radii_need_two_classes_and_one_radius_a_row():
@@ -167,7 +248,8 @@ def test_a_list_is_no_data_set(name):
 
 
 def test_rows_in_regions_of_their_own():
-    assert "Two rows" in drawing.isolated(MOONS, DRAWS[80].network).alt
+    picture = drawing.isolated(MOONS, DRAWS[80].network)
+    assert "Two rows" in picture.alt and "20 points above" in picture.caption
     with pytest.raises(InvalidDataset):
         drawing.isolated(SPACE, bwc.build(SPACE, seed=0))
 
@@ -176,6 +258,7 @@ def test_unions_of_balls_for_each_number_of_points():
     widths = {100: {10: [3, 4], 20: [3, 3]}, 1000: {10: [3, 9], 20: [3, 4]}}
     pictures = drawing.unions(3, [0.1, 0.2], widths)
     assert "N = 100 " in pictures.alt and "N = 1000 " in pictures.beside[0].alt
+    assert "at r = 0.2 δ it takes 9 with n = 10, 4 with n = 20." in pictures.beside[0].caption
     with pytest.raises(InvalidArgument, match="widths: at least one N"):
         drawing.unions(3, [0.1], {})
     with pytest.raises(InvalidArgument, match="as many y as x"):

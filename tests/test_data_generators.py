@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -19,6 +20,7 @@ from mem_lib.data import (
     sphere,
 )  # fmt: skip
 from mem_lib.data import packing as packing
+from mem_lib.data.generators import _displacements
 from mem_lib.errors import InvalidArgument, InvalidDataset, TooLarge
 from tests.datasets import exact
 
@@ -133,6 +135,7 @@ def test_a_hundred_thousand_points():
         (shells, {"N": 9, "d": 2, "shells": 100, "bits": 1}, "100 shells.*only 0 of N=9"),
         (balls, {"N": 9, "d": 2, "components": 50}, "margin=0.2 between 50 balls.*counts the"),
         (balls, {"N": 99, "d": 1, "components": 1, "radius": 1e-6}, "radius=1e-06.*only 3 of N=99"),
+        (moons, {"N": 99, "d": 3, "bits": 1, "noise": 0.0}, "only 1?[0-9] of N=99 points fitted"),
         (moons, {"N": 99, "bits": 1, "noise": 0.0}, "only 1?[0-9] of N=99 points fitted"),
     ],
 )
@@ -156,6 +159,56 @@ def test_moons(N, noise, gap, margin):
 def test_the_margin_of_moons_holds_and_is_used():
     dataset = moons(20_000, noise=3.0, margin=0.1)
     assert 0.1 <= dataset.margin < 0.15
+
+
+@pytest.mark.parametrize("d", [2, 3, 10, 1000])
+@pytest.mark.parametrize(
+    ("gap", "margin"), [(0.5, 0.1), (1.0, 0.999), (0.2, 0.15), (0.5, 0.5 - 2**-14)]
+)
+@pytest.mark.parametrize("noise", [0.0, 0.05, 3.0])
+def test_moons_in_space(d, gap, margin, noise):
+    """The margin holds in all d dimensions, and the noise is in all of them."""
+    N = 120 if d < 1000 else 20
+    dataset = moons(N, d, gap=gap, margin=margin, noise=noise, seed=1)
+    check(dataset, N, d, margin=margin)
+    assert dataset.labels.tolist() == [i % 2 for i in range(N)]
+    assert bool(noise) == dataset.points[:, 2:].any(axis=0).all() or d == 2
+
+
+def test_moons_of_the_plane_are_what_they_were():
+    """Recorded results and networks in files are about these very points."""
+    digest = sha256(moons(500, noise=0.08, margin=0.1, seed=3).points.tobytes()).hexdigest()
+    assert digest[:16] == "ab4fa70f007897d2"
+    digest = sha256(moons(500, noise=0.08, seed=3).points.tobytes()).hexdigest()
+    assert digest[:16] == "923a164ff6263557"
+
+
+def test_noise_is_gaussian_in_each_coordinate():
+    points = moons(4000, 5, noise=0.05, seed=0).points[:, 2:]
+    assert np.abs(points.std(axis=0) - 0.05).max() < 0.003
+    assert abs(np.abs(points).max() - 0.05 * 4.0) < 0.05
+    correlation = np.corrcoef(points.T) - np.eye(3)
+    assert np.abs(correlation).max() < 0.06
+
+
+@pytest.mark.parametrize(
+    ("d", "noise"), [(3, 0.05), (10, 0.1), (100, 0.05), (1500, 0.05), (1500, 3.0)]
+)
+def test_restricted_noise_is_that_of_rejection(d, noise):
+    """The lengths, over the largest allowed, against a sum over the density on a fine grid; the
+    last two cases are those which the distribution function of floats cannot invert."""
+    limit = 0.2
+    lengths = np.linalg.norm(
+        _displacements(np.random.default_rng(0), d, noise, limit)(4000), axis=1
+    )
+    assert lengths.max() <= limit * (1 + 1e-12)
+    r = np.linspace(0, limit, 200_001)[1:]
+    density = (d - 1) * np.log(r / limit) - (r**2 - limit**2) / (2 * noise**2)
+    density = np.exp(density - density.max())
+    expected = np.cumsum(density) / density.sum()
+    levels = np.interp(lengths, r, expected)
+    for level in (0.1, 0.5, 0.9):
+        assert abs((levels < level).mean() - level) < 0.03
 
 
 @pytest.mark.parametrize("gap", [0.05, 0.3, 0.5, 1.0])
@@ -317,6 +370,10 @@ def test_generators_do_not_touch_the_global_state():
         (ball, {"N": 5, "d": 2, "margin": "0.1"}, "margin: "),
         (ball, {"N": 5, "d": 2, "margin": 10**400}, "margin: "),
         (sphere, {"N": 5, "d": 2, "margin": 0}, "margin: "),
+        (moons, {"N": 5, "d": 1}, "d: a whole number >= 2 is needed, got 1"),
+        (moons, {"N": 5, "d": 2.5}, "d: a whole number >= 2"),
+        (moons, {"N": 5, "d": 3, "margin": 0.5}, "margin=0.5 does not fit.*gap=0.5"),
+        (moons, {"N": 5, "d": 10, "margin": -1}, "margin: "),
         (moons, {"N": 5, "noise": -1}, "noise: a finite number >= 0"),
         (moons, {"N": 5, "gap": 0}, "gap: a number above 0 and at most 1"),
         (moons, {"N": 5, "gap": 1.5}, "gap: a number above 0 and at most 1"),
@@ -346,6 +403,7 @@ def test_bad_arguments(make, arguments, message):
         (ball, {"N": 10**400, "d": 2}, "N, d: .* an integer of 1329 bits points"),
         (ball, {"N": 2, "d": 10**400}, "N, d: .* in dimension an integer of 1329 bits"),
         (moons, {"N": 10**15}, "N, d: "),
+        (moons, {"N": 5, "d": 10**15}, "N, d: .* in dimension 10"),
         (lattice, {"N": 10**15, "d": 1}, "N, d: "),
         (balls, {"N": 5, "d": 2, "components": 10**15}, "components, d: "),
         (hostile["circle"], {"N": 10**15}, "N, d: "),

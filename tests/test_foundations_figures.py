@@ -34,7 +34,7 @@ def test_folds_are_tents():
     """After i folds the strip goes up and down with slope 1 between multiples of 16 / 2^i."""
     y = np.arange(0, 17)
     for count in range(1, 5):
-        values, denominator = ml.evaluate(drawing._folded(count), y[:, None])
+        values, denominator = ml.evaluate(foundations.strip(4, count), y[:, None])
         period = 2 * (16 >> count)
         tents = np.minimum(y % period, -y % period)
         assert denominator == 1 and values[:, 0].tolist() == tents.tolist()
@@ -83,7 +83,11 @@ def test_right_in_floats_reads_labels_from_values():
 
 def test_shares_of_right_answers():
     picture = drawing.right_answers([(8, 10, 10, 10, 10), (30, 10, 5, 10, 10)])
-    assert "float32 falls" in picture.alt
+    assert "a fall to one half for float32" in picture.alt
+    assert "float32 is right on all numbers up to the 8 bits before it errs, at 30." in (
+        picture.caption
+    )
+    assert "Integers are right on all numbers of every length." in picture.caption
 
 
 @pytest.mark.parametrize("rows", [[], [(8, 10, 10)]])
@@ -96,22 +100,29 @@ def test_networks_in_the_plane_of_weights_and_bits():
     strings = np.random.default_rng(0).integers(0, 2, (4, 4))
     table = foundations.table(strings)
     ax = Figure().subplots()
-    drawing.weights_and_bits(ax, figures.LIGHT, 16, {"table": [table]}, title="16 coin flips")
+    drawing._plane(ax, figures.LIGHT, 16, {"table": [table]}, "16 coin flips", (1, 1000))
     bound, mark = ax.lines
     x, y = (np.asarray(v) for v in bound.get_data())
     assert np.allclose(x * (y + 1), 16)
     assert [v[0] for v in mark.get_data()] == [table.size.weights, table.size.bits]
     assert ax.get_title() == "16 coin flips"
+    picture = drawing.weights_and_bits(
+        16, {"table": [table]}, title="16 coin flips", xlim=(1, 1000), caption="One."
+    )
+    assert picture.caption == "One." and "1 of the kind table" in picture.alt
 
 
 @pytest.mark.parametrize("networks", [{"table": []}, {"perceptron": [1]}])
 def test_kinds_of_networks_in_the_plane(networks):
     with pytest.raises(InvalidArgument, match=r"networks.* of a kind in"):
-        drawing.weights_and_bits(None, figures.LIGHT, 16, networks)
+        drawing.weights_and_bits(16, networks, title="16 coin flips", xlim=(1, 1000))
 
 
 def test_what_is_needed_is_drawn():
-    assert "forbidden" in drawing.needed().alt
+    picture = drawing.needed()
+    assert "forbidden" in picture.alt
+    for number in (6 * 10**6 - 3, foundations.weights_needed(10**6)):
+        assert f"{number:,}" in picture.caption
 
 
 def test_a_refusal_is_shown_and_demanded():

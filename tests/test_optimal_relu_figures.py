@@ -12,6 +12,8 @@ from mem_lib import optimal_relu as relu
 from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork
 from mem_lib.exact import reference
 from mem_lib.optimal_relu import figures as drawing
+from mem_lib.optimal_relu.figures import folding
+from mem_lib.optimal_relu.figures.budgets import round_numbers
 
 SMALL = ml.data.ball(N=12, d=2, margin=0.2, classes=4, bits=4, seed=1)
 OPTIONS = {"paper": {"folder_size": 3}, "narrow": {"folder_size": 3}, "retrieval": {}}
@@ -115,10 +117,31 @@ def test_folds_read_the_keys_of_the_folder():
         assert all(u1.endswith("10") for u1, _ in found)
 
 
-def test_the_gate_opens_at_the_own_key():
-    stepper = drawing.reading(SMALL, PAPER, SHELF, [0, 5])
-    assert list(stepper.frames) == [int(SHELF.keys[row]) for row in (0, 5)]
-    assert f"adds the label {SMALL.labels[5]}" in stepper.frames[int(SHELF.keys[5])].alt
+def test_the_film_shows_each_fold_and_each_comparison():
+    rho, length = PAPER.about["key_bits"], PAPER.about["string_bits"]
+    for row in (0, 5):
+        film = drawing.reading(SMALL, PAPER, SHELF, row)
+        key, label = int(SHELF.keys[row]), SMALL.labels[row]
+        assert list(film.frames) == list(range(1 + length + length // rho)) and film.play
+        said = film.data["says"]
+        (agrees,) = [text for text in said if "agrees with" in text]
+        assert f"{key}, agrees with that of the point, {key}: the gate passes {label}" in agrees
+        assert said[-1].endswith(f"the answer so far is {label}.") or "agrees" in said[-1]
+        assert sum("Fold" in text for text in said) == length
+        assert f"key {key}." in film.caption and f"the label {label} passes" in film.caption
+
+
+def test_the_film_takes_a_bit_off_in_each_fold():
+    steps = list(folding.steps(SMALL, PAPER, 5))
+    bits = "".join(map(str, steps[-1].bits))
+    j = int(np.searchsorted(SHELF.starts, SHELF.keys[5], side="right")) - 1
+    assert int(bits, 2) == SHELF.strings[j] and sum(steps[-1].gates) == SMALL.labels[5]
+    length = PAPER.about["string_bits"] + 2
+    frames = drawing.reading(SMALL, PAPER, SHELF, 5).frames.values()
+    for step, marks in zip(steps, frames, strict=True):
+        assert step.u1 < 1 << length - len(step.bits)
+        ones = [m for m in marks if m.kind == "bars" and m.ink == "class-0"]
+        assert sum(len(m.rectangles) for m in ones) == step.u1.bit_count()
 
 
 def test_the_stream_ends_in_the_label_after_a_match():
@@ -131,8 +154,10 @@ def test_the_stream_ends_in_the_label_after_a_match():
         assert any(found[i][1] == 1 for i in starts)  # twice where a dummy repeats the key
         j = int(np.searchsorted(shelf.starts, shelf.keys[row], side="right")) - 1
         assert int(found[0][0], 2) == shelf.strings[j] << network.about["label_bits"]
-    stepper = drawing.streaming(SMALL, network, shelf, [3])
-    assert f"on the right: {SMALL.labels[3]}" in stepper.frames[int(shelf.keys[3])].alt
+    picture = drawing.streaming(SMALL, network, shelf, 3)
+    label = SMALL.labels[3]
+    assert f"key {shelf.keys[3]}, label {label}" in picture.caption
+    assert picture.caption.endswith(f"which end as {label:02b}.")
 
 
 def test_three_cells_add_up_to_the_label():
@@ -143,16 +168,16 @@ def test_three_cells_add_up_to_the_label():
         assert a < 2 <= b < 5 <= c < 10
     rows = drawing.lookups(SMALL, network, shelf).cells
     assert len(rows) == SMALL.N and all(row[-1].count("+") == 2 for row in rows)
-    stepper = drawing.tables(SMALL, network, shelf, [0])
-    assert f"the label {SMALL.labels[0]}" in stepper.frames[int(shelf.keys[0])].alt
+    picture = drawing.tables(SMALL, network, shelf, 0)
+    assert f"the label is {SMALL.labels[0]}" in picture.caption
 
 
 PICTURES = {
     "slabs": ("paper", lambda net, shelf, data: drawing.slabs(data, net, shelf)),
-    "reading": ("paper", lambda net, shelf, data: drawing.reading(data, net, shelf, [0])),
-    "streaming": ("narrow", lambda net, shelf, data: drawing.streaming(data, net, shelf, [0])),
+    "reading": ("paper", lambda net, shelf, data: drawing.reading(data, net, shelf, 0)),
+    "streaming": ("narrow", lambda net, shelf, data: drawing.streaming(data, net, shelf, 0)),
     "lookups": ("retrieval", lambda net, shelf, data: drawing.lookups(data, net, shelf)),
-    "tables": ("retrieval", lambda net, shelf, data: drawing.tables(data, net, shelf, [0])),
+    "tables": ("retrieval", lambda net, shelf, data: drawing.tables(data, net, shelf, 0)),
     "files": ("paper", lambda net, shelf, data: drawing.files(net, shelf)),
     "staircase": ("paper", lambda net, shelf, data: drawing.staircase(net, shelf)),
     "cells": ("retrieval", lambda net, shelf, data: drawing.cells(net, shelf, 0)),
@@ -224,6 +249,7 @@ def test_growth_and_margins_draw():
     assert "Depth against N" in pictures.alt and "weights against N" in pictures.beside[0].alt
     stepper = drawing.margins({100: {"paper": {12: 5, 64: 9}}, 300: {"paper": {12: 6, 64: 12}}})
     assert list(stepper.frames) == [100, 300]
+    assert stepper.caption.endswith("100 and with 300 points: paper 4 and 6.")
 
 
 RUNS = [
@@ -235,14 +261,25 @@ RUNS = [
 
 def test_right_labels_are_added_up():
     table = drawing.right_labels(RUNS)
-    assert table.columns == ("N", "labels", "paper, float32", "paper, float64")
-    assert table.cells == (("10", "20", "12", "19"), ("20", "40", "12", "19"))
-    assert list(drawing.collapse(RUNS).frames) == ["paper"]
+    assert table.columns == ("points N", "paper in float32", "paper in float64")
+    assert table.cells == (("10", "60", "95"), ("20", "30", "47"))
 
 
-def test_runs_of_known_variants_are_drawn():
-    with pytest.raises(InvalidArgument, match="runs: variants"):
-        drawing.collapse([drawing.Run("retrieval", "float32", 10, 20, 5)])
+def test_a_collapse_says_the_longest_file_that_was_right():
+    runs = [*RUNS, drawing.Run("paper", "float64", 20, 40, 20)]
+    runs += [
+        drawing.Run("narrow", name, 5, 8, right) for name, right in (("float32", 1), ("float64", 5))
+    ]
+    stepper = drawing.collapse(runs)
+    assert list(stepper.frames) == ["paper", "narrow"]
+    told = [frame.beside[0].caption for frame in stepper.frames.values()]
+    assert told[0].endswith("right have no file in float32, 40 bits in float64.")
+    assert told[1].endswith("right have no file in float32, 8 bits in float64.")
+
+
+def test_runs_are_needed():
+    with pytest.raises(InvalidArgument, match="runs: at least one"):
+        drawing.collapse([])
     with pytest.raises(InvalidArgument, match="at least one"):
         drawing.right_labels([])
 
@@ -262,7 +299,11 @@ def test_between_draws_each_network():
     line = ml.Dataset([[0], [2], [3]], [1, 0, 2])
     networks = {v: relu.build(line, variant=v) for v in ("paper", "merged")}
     picture = drawing.between(line, networks)
-    assert "plateaus" in picture.alt and "merged" in picture.beside[0].alt
+    assert "of paper" in picture.alt and "merged" in picture.beside[0].alt
+    others = [k / 16 for k in range(-16, 81) if k / 16 not in (0, 2, 3)]
+    said = drawing.answers(networks["paper"], others)
+    assert f"of {len(others)} places" in picture.caption
+    assert f"{said.count(0)} are answered with 0" in picture.caption
     for data in (SMALL, ml.Dataset([[0]], targets=[0.5])):
         with pytest.raises(InvalidDataset, match="line: labelled points on a line"):
             drawing.between(data, networks)
@@ -271,7 +312,8 @@ def test_between_draws_each_network():
 
 
 def test_fill_draws():
-    assert "Fill of the tables" in drawing.fill({2: {100: 71.0, 300: 80.0}}).alt
+    picture = drawing.fill({2: {100: 71.0, 300: 80.0}})
+    assert picture.caption.endswith("the fill goes from 71 to 80 percent with 2 classes.")
 
 
 def test_recorded_runs_are_complete_and_as_the_page_tells():
@@ -300,6 +342,8 @@ def test_layers_are_counted_by_stage():
     assert hashed + found + read + 2 == network.depth and found == stages.count("find the folder")
     stepper = drawing.layers({12: {"retrieval": (hashed, found, read)}})
     assert f"retrieval {network.depth - 2}" in stepper.frames[12].alt
+    stepper = drawing.layers({b: {"retrieval": (b, 3, 5)} for b in (12, 24)})
+    assert stepper.caption.endswith("than b = 12. retrieval: 12, 12 of them to hash.")
 
 
 def test_layers_come_in_three_stages():
@@ -309,9 +353,35 @@ def test_layers_come_in_three_stages():
 
 def test_planes_and_shapes_draw():
     size = replace(PAPER.size, depth=100, weights=20_000)
-    assert "Width against depth" in drawing.shapes([size], 2000).alt
-    picture = drawing.plane(12.0, {"a": [size], "b": [size]}, {"c": size, "d": size})
-    assert "a and b" in picture.alt and "c and d are single marks" in picture.alt
+    half = replace(size, depth=50, width=4 * size.width, weights=40_000)
+    picture = drawing.shapes([size, half], 2000)
+    assert "2.0 times fewer layers, the width grows 4 times" in picture.caption
+    assert "grow 2.0 times, from 20\u2009000 to 40\u2009000" in picture.beside[0].caption
+    few = replace(size, weights=3)
+    picture = drawing.plane(12.0, {"a": [size], "b": [size, half]}, {"c": few, "d": size})
+    assert "(a and b)" in picture.alt and "2 single marks (c and d)" in picture.alt
+    times = [round(net.weights * (net.bits + 1) / 12) for net in (size, half, few)]
+    assert f"{times[0]} to {times[1]} times (b)" in picture.caption
+    assert picture.caption.endswith(f"Nearest is c, with {times[2]} times.")
+
+
+def test_numbers_on_an_axis_are_round_and_few():
+    assert round_numbers([60, 341]) == [100, 200]
+    assert round_numbers([1, 10**6]) == [10**k for k in range(7)]
+
+
+def test_sizes_beside_those_of_the_staircase():
+    size = PAPER.size
+    built = {"staircase": {10: size, 30: size}, "width 12": {10: size}}
+    picture = drawing.beside(
+        built, {"width 12": {10: size, 1000: replace(size, weights=77)}}, {"staircase": {1000: 5}}
+    )
+    assert picture.caption.endswith("at N = 1000 that is 77 (width 12), 5 (staircase).")
+    told = f"up to {size.bits} (staircase), {size.bits} (width 12) bits."
+    assert picture.beside[0].caption.endswith(told)
+    for built, promised in (({}, {}), ({"a": {10: size}}, {"b": {10: size}})):
+        with pytest.raises(InvalidArgument, match="built, promised, weights: networks"):
+            drawing.beside(built, promised, {})
 
 
 def test_budgets_need_something_to_draw():

@@ -8,11 +8,15 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import mem_lib as ml
 from mem_lib import figures, two_layer
 from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork
 from mem_lib.two_layer import figures as drawing
+from mem_lib.two_layer.figures import labels
 
 BALL = ml.data.ball(N=12, d=2, margin=0.3, bits=4, seed=7)
 VALUES = np.random.default_rng(0).integers(-8, 9, size=12) / 8
@@ -121,13 +125,16 @@ def test_pictures_of_slabs_and_strips():
     assert "12 points in the plane and 6 strips" in slabs.alt and len(slabs.beside) == 1
     assert "12 points in 4 parallel strips" in drawing.strips(SMALL, STRIPS, (3, 7)).alt
     stepper = drawing.directions(SMALL, {(1, 2): STRIPS})
-    assert stepper.frames[(1, 2)].alt == "The same points in 4 strips across the direction (1, 2)."
+    assert (
+        stepper.frames["(1, 2)"].alt == "The same points in 4 strips across the direction (1, 2)."
+    )
 
 
 def test_a_graph_on_a_line():
     two = ml.Dataset([[0], [1]], targets=[3, -2])
     network = two_layer.build(two, variant="paper")
-    assert drawing.on_a_line(two, network, (-2, 3), (-4, 4), "plateaus").alt == "plateaus"
+    picture = drawing.on_a_line(two, network, (-2, 3), (-4, 4), "plateaus")
+    assert picture.caption == "plateaus" and "8 neurons over the line, and 2 points" in picture.alt
     for data in (SMALL, ml.Dataset([[0], [1]], [0, 1])):
         with pytest.raises(InvalidDataset, match="dataset: points on a line with targets"):
             drawing.on_a_line(data, network, (-2, 3), (-4, 4), "plateaus")
@@ -148,8 +155,12 @@ def test_a_point_moves_to_its_gap_and_makes_the_slab_heavy(gap):
     assert (near.points[kept] == SMALL.points[kept]).all() and near.separation > 0.2
     network = two_layer.build(near, variant="paper")
     assert ml.verify(network, near)
-    frame = drawing.slabs_near({gap: (near, network)}, g=2, row=4).frames[gap]
-    assert f"{two_layer.total_weight(network):,.0f}." in frame.alt
+    film = drawing.slabs_near({gap: (near, network)}, g=2, row=4)
+    told = f"{two_layer.total_weight(network):,.0f}"
+    assert film.data["says"] == [f"total weight {told}"] and told in film.caption
+    *borders, points, ring = film.frames[gap]
+    assert len(borders) == 6 and borders[-1].ink == "accent"  # the near slab lies on top
+    assert np.allclose(ring.places, near.points[[4]]) and len(points.places) == 12
     assert (two_layer.neuron_weights(network)[8:12].sum() > 5000) == (gap < 0.01)
 
 
@@ -162,12 +173,14 @@ def test_a_point_that_cannot_be_moved():
 
 def test_threshold_lines():
     cases = []
-    for labels in ([0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1]):
-        data = ml.Dataset(SIX, labels)
+    for given in ([0, 1, 0, 1, 0, 1], [0, 0, 0, 0, 1, 1]):
+        data = ml.Dataset(SIX, given)
         cases.append((data, two_layer.build(data, variant="threshold")))
     picture = drawing.classes(cases)
-    assert "labels 010101 and 3 lines: " in picture.alt and "points: 1; " in picture.alt
-    assert picture.alt.endswith("corner: 1.") and picture.beside[0].alt.endswith("corner: 0.")
+    assert "labels 010101 and 3 lines." in picture.alt
+    assert picture.caption.startswith("010101: 3 units.") and "points: 1; " in picture.caption
+    assert picture.caption.endswith("corner: 1.")
+    assert picture.beside[0].caption.endswith("corner: 0.")
 
 
 def test_threshold_lines_need_a_case_in_the_plane():
@@ -189,7 +202,7 @@ LISTED = {
     "classes": lambda data: drawing.classes([(data, SLABS)]),
     "gate": lambda data: drawing.gate(data, np.ones(2), np.ones(2)),
     "around": lambda data: drawing.around(data, lambda points: points[:, 0]),
-    "playback": lambda data: drawing.playback(data, GAME, (1,)),
+    "playback": lambda data: drawing.playback(data, GAME),
     "difference": lambda data: drawing.difference(data, np.ones(2), 0.1, 1),
     "biases": lambda data: drawing.biases(data, np.ones(2), (0.1,)),
     "interference": drawing.interference,
@@ -253,9 +266,10 @@ def test_about_needs_a_digit():
 
 def test_gate_and_function_around_the_circle():
     u, v = np.array([0.8, 0.6]), np.array([1.0, -2.0])
-    assert drawing.gate(RING, u, v).alt.startswith("8 points of two labels on a circle.")
+    inside = int((RING.points @ u > 0).sum())
+    assert f"holds {inside} of the 8 points" in drawing.gate(RING, u, v).caption
     picture = drawing.around(RING, lambda points: points[:, 0])
-    assert "Lines to the 8 labels" in picture.alt
+    assert "lines from it to the 8 labels" in picture.alt
     assert drawing.around(RING, lambda points: points[:, 0], "other").alt == "other"
     for data in (SPACE, BALL):
         with pytest.raises(InvalidDataset, match="ring: points of the plane with targets"):
@@ -266,11 +280,15 @@ def test_gate_and_function_around_the_circle():
 
 def test_playback_shows_what_each_step_left():
     steps = len(GAME.history.error)
-    stepper = drawing.playback(RING, GAME, (1, steps))
-    assert list(stepper.frames) == [1, steps]
-    left = [round(100 * GAME.history.error[k - 1]) for k in (1, steps)]
-    assert [f" {share} percent" in stepper.frames[k].alt
-            for k, share in zip((1, steps), left, strict=True)] == [True, True]  # fmt: skip
+    film = drawing.playback(RING, GAME)
+    assert min(film.frames) == 1 and max(film.frames) == steps and len(film.frames) <= 48
+    for k, said in zip(film.frames, film.data["says"], strict=True):
+        left = drawing.about(100 * GAME.history.error[k - 1], 2)
+        assert said == f"{left} % of the squares are left."
+        lines, _ = film.frames[k]
+        ends = np.array([line[1][1] for line in lines.places])
+        assert np.allclose(ends, drawing.after(GAME, k)(RING.points))
+    assert f"{drawing.about(100 * GAME.history.error[-1], 2)} % after {steps}" in film.caption
 
 
 def test_the_network_after_k_steps_is_the_first_2k_neurons():
@@ -279,13 +297,11 @@ def test_the_network_after_k_steps_is_the_first_2k_neurons():
         assert math.isclose(left @ left / 8, GAME.history.error[k - 1], rel_tol=1e-9)
 
 
-def test_playback_needs_pairs_and_steps_that_were_played():
-    with pytest.raises(InvalidArgument, match="steps"):
-        drawing.playback(RING, GAME, (len(GAME.history.error) + 1,))
+def test_playback_needs_pairs():
     sphere = ml.data.sphere(N=20, d=5, seed=0)
     triples = two_layer.fit(sphere, variant="harmonic", phases=3, relative_error=0.5)
     with pytest.raises(InvalidArgument, match="fit: two neurons a step are needed"):
-        drawing.playback(RING, triples, (1,))
+        drawing.playback(RING, triples)
 
 
 def test_an_error_that_was_reached():
@@ -310,8 +326,12 @@ def test_two_phases_are_the_antisymmetric_pair():
     ramp = drawing.ramp(t / reach, 2)
     assert np.allclose(drawing.turned(t, 2), reach * ramp)
     assert np.allclose(drawing.turned(t, 1), np.maximum(t + reach, 0))
-    assert list(drawing.wheel((1, 2)).frames) == [1, 2]
-    assert "grows without end" in drawing.wheel((1,)).frames[1].beside[0].alt
+    film = drawing.wheel((1, 2, 5))
+    assert list(film.frames) == [1, 2, 5]
+    for J, frame in film.frames.items():
+        assert sum(isinstance(mark, figures.marks.Points) for mark in frame) == J
+        mean = np.asarray(frame[-1].places)
+        assert np.allclose(mean[:, 1], np.minimum(drawing.turned(np.linspace(-2, 2, 61), J), 1.85))
 
 
 def test_ramps_differ_on_one_side_or_on_both():
@@ -340,7 +360,12 @@ def test_a_one_sided_pair_is_never_below_the_gate(signs):
         assert (one > -1e-9).all() and one.mean() > 5 * abs(two.mean()) and two.min() < -1e-3
         at, differs = np.abs(signs.points @ u), np.abs(two) > 1e-9
         assert at[differs].max() < (1 if s < 1 else 4) and differs.any()  # near the border only
-    assert "at 80 of the points" in drawing.biases(signs, u, (0.3,)).frames[0.3].alt
+    film = drawing.biases(signs, u, (0.3,))
+    one, two = film.frames[0.3]
+    below = (drawing.difference(signs, u, 0.3, 2)[:80] < -1e-9).sum()
+    assert (np.asarray(one.places)[:, 1] >= 0).all()
+    assert f"below 0 at {below}" in film.data["says"][0] and below
+    assert len(two.places) > below
 
 
 def test_a_difference_needs_targets_and_sides(signs):
@@ -410,35 +435,138 @@ def test_a_patient_fit_is_near_the_optimum():
     assert best.max_error < 1e-6 and best.weight < slow.history.weight[-1] < 4 * best.weight
 
 
-def test_pictures_of_what_was_measured(fits):
+def test_residuals_say_where_each_fit_arrives(fits):
     histories = {name: fit.history for name, fit in fits.items()}
-    assert len(drawing.residuals(histories, 200, 20, 2.5).beside) == 1
-    picture = drawing.methods({"ntk 0.3": (64, 37)}, {"paper": (4, 1e5)}, 300, 20, (20, 2.5))
-    assert "Grey: too few neurons" in picture.alt
-    control = {"signs": {"one-sided": (26, 28), "antisymmetric": (22, 14)}}
-    assert "Neurons of three kinds" in drawing.pairs(control).alt
-    assert (
-        "slope of one half" in drawing.growth({"paper": {50: 1e4, 100: 4e4}}, {50: 1, 100: 2}).alt
-    )
-    assert "two hundred" in drawing.tails({"paper": [3.0, 1.0, 2.0]}).alt
+    picture = drawing.residuals(histories, 200, 20, 2.5)
+    past = histories["antisymmetric"]
+    neurons = past.neurons[drawing.reached(past, 0.01)] / 10
+    assert f"antisymmetric {drawing.about(neurons, 2)}" in picture.caption
+    assert "possible exact network 2.5" in picture.beside[0].caption
+
+
+def test_methods_are_named_at_their_marks():
+    fits = {"one-sided 0.3": (64, 37), "antisymmetric 0.3": (55, 19)}
+    picture = drawing.methods(fits, {"slabs": (4, 1e5)}, 300, 20, (20, 2.5))
+    assert "slabs 4; total weight, over √N: slabs 100\u2009000." in picture.caption
+    assert "weigh 19 to 37." in picture.caption
+
+
+def test_names_stand_apart():
+    figure = Figure(figsize=(6, 4))
+    canvas, ax = FigureCanvasAgg(figure), figure.subplots()
+    ax.set(xscale="log", yscale="log", xlim=(1, 100), ylim=(1, 100))
+    places = {f"network {k}": (40 + k, 10) for k in range(5)}
+    labels.named(ax, figures.LIGHT, places, dict.fromkeys(places, "black"), (4.6, 3.1))
+    canvas.draw()
+    boxes = [Text.get_window_extent(text) for text in ax.texts]  # without their lines
+    assert len(boxes) == 5
+    assert not any(one.overlaps(other) for i, one in enumerate(boxes) for other in boxes[:i])
+    assert all(ax.bbox.x0 <= box.x0 and box.x1 <= ax.bbox.x1 for box in boxes)
+
+
+def test_pairs_beside_antisymmetric_ones():
+    control = {"signs": {"one-sided": (26, 28), "antisymmetric": (13, 14)},
+               "spikes": {"one-sided": (39, 28), "antisymmetric": (13, 14)}}  # fmt: skip
+    picture = drawing.pairs(control)
+    assert "one-sided ones 2 to 3 times what antisymmetric" in picture.caption
+    assert "one-sided ones 2 to 2 times" in picture.beside[0].caption
+
+
+def test_laws_and_luck_in_captions():
+    picture = drawing.growth({"slabs": {50: 1e4, 100: 4e4}}, {50: 1, 100: 2})
+    assert "slabs 2.0; the lower bound 1.0" in picture.caption
+    assert "The share of 3 exact networks" in drawing.tails({"slabs": [3.0, 1.0, 2.0]}).caption
+    assert "slabs 2 in the middle, 3 at most" in drawing.tails({"slabs": [3.0, 1.0, 2.0]}).caption
+
+
+def test_errors_of_floats_beside_their_bounds():
     two = drawing.Rounding(1e-15, 1e-10), drawing.Rounding(1e-6, 1e-2)
-    rounded = {"paper": dict(zip(drawing.FORMATS, two, strict=True))}
-    assert "Error of the output" in drawing.rounded_floats({"paper": 100.0}, rounded).alt
+    rounded = {"slabs": dict(zip(drawing.FORMATS, two, strict=True))}
+    picture = drawing.rounded_floats({"slabs": 100.0}, rounded)
+    assert "10\u2009000 to 100\u2009000 times more" in picture.caption
 
 
 def test_measurements_that_cannot_be_drawn():
     with pytest.raises(InvalidArgument, match="fits, exact: 6 and 3 names at most"):
         drawing.methods({str(k): (1, 1) for k in range(7)}, {}, 300, 20, (20, 2.5))
-    with pytest.raises(InvalidArgument, match="control: at least one data set"):
-        drawing.pairs({})
+    for control in ({}, {"signs": {"harmonic": (1, 1)}}):
+        with pytest.raises(InvalidArgument, match="control: at least one data set with antisym"):
+            drawing.pairs(control)
     for luck in ({}, {"paper": []}):
         with pytest.raises(InvalidArgument, match="luck: at least one value"):
             drawing.tails(luck)
     with pytest.raises(InvalidArgument, match="weights, rounded: the same names"):
         drawing.rounded_floats({"paper": 1.0}, {})
+    with pytest.raises(InvalidArgument, match="fits: at least one"):
+        drawing.progress({})
 
 
 def test_powers_of_growth():
     assert drawing.power({50: 2.0, 100: 99.0, 200: 8.0}) == 1.0
     with pytest.raises(InvalidArgument, match="line: at least two numbers"):
         drawing.power({50: 2.0})
+
+
+# -- the runs behind the experiments ---------------------------------------------------------------
+
+
+def test_a_fit_by_its_name():
+    data = drawing.coin_flips(ml.data.sphere(N=30, d=10, seed=0).points, 1)
+    assert set(data.targets.tolist()) == {-1, 1}
+    past = drawing.played(data, "one-sided exact", 0.1)
+    same = two_layer.fit(data, variant="ntk", relative_error=0.1)
+    assert past.weight.tolist() == same.history.weight.tolist()
+    at = drawing.at_errors(data, past, (0.5, 0.1))
+    assert at[0.1] == drawing.units(data, past.neurons[-1], past.weight[-1])
+    assert at[0.5][0] < at[0.1][0] == past.neurons[-1] / 3
+    for name in ("two-sided 0.3", "one-sided", "one-sided much"):
+        with pytest.raises(InvalidArgument, match="name"):
+            drawing.played(data, name, 0.1)
+
+
+def test_kinds_of_pairs_are_compared_on_each_data_set():
+    control = {name: drawing.medians(case, 0.3, games=1, error=0.5)
+               for name, case in drawing.families(40, 10).items()}  # fmt: skip
+    assert list(control) == ["signs", "constant", "spikes", "groups", "common direction"]
+    table = drawing.compared(control, 1, "Weights")
+    assert table.columns == ("pairs", *control) and len(table.cells) == 3
+    least = [round(min(found[kind][1] for kind in found)) for found in control.values()]
+    marked = {(column, table.cells[row][column]) for row, column in table.marked}
+    assert {(i + 1, str(weight)) for i, weight in enumerate(least)} == marked
+    for call in (
+        lambda: drawing.compared(control, 2, "Weights"),
+        lambda: drawing.families(9, 2),
+        lambda: drawing.lucky(10, 2, 0),
+        lambda: drawing.medians(SMALL, 0.3, games=0),
+    ):
+        with pytest.raises(InvalidArgument):
+            call()
+
+
+def test_weights_over_sizes_and_by_chance():
+    lines = drawing.weights_over((20, 40), 5, ("slabs", "antisymmetric 0.3"))
+    assert list(lines["slabs"]) == [20] and list(lines["antisymmetric 0.3"]) == [20, 40]
+    found = drawing.lucky(12, 3, 4)
+    one = drawing.coin_flips(ml.data.sphere(N=12, d=3, seed=2).points, 2)
+    network = two_layer.build(one, variant="paper", seed=2)
+    assert found["slabs"][2] == two_layer.total_weight(network) / 12**0.5
+
+
+def test_a_picture_that_needs_the_plane_says_so():
+    assert drawing.drawn(drawing.slabs, SMALL, SLABS, (3, 7)).beside
+    line = drawing.drawn(drawing.slabs, SPACE, SLABS, (0, 1))
+    assert "points of the plane with targets are needed, got Dataset(N=3, d=3" in str(line)
+    assert line._repr_html_() == f"<p>{line}</p>"
+    with pytest.raises(ZeroDivisionError):
+        drawing.drawn(lambda: 1 / 0)
+
+
+def test_a_point_of_space_moves_to_its_gap_too():
+    points = ml.data.ball(N=9, d=3, margin=0.3, seed=2).points
+    data = ml.Dataset(points, targets=np.arange(9))
+    network = two_layer.build(data, variant="paper")
+    near = drawing.moved(data, network, 0.01, g=1, row=3)
+    normal, offset, _ = drawing.slab(network, 1)
+    assert abs(near.points[3] @ normal + offset - 0.01) < 2**-18
+    with pytest.raises(InvalidArgument, match="row"):
+        drawing.moved(data, network, 0.01, g=1, row=9)

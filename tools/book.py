@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import http.server
 import os
-import re
 from pathlib import Path
 from typing import Any, Iterable, Iterator, List, Mapping
 
@@ -33,13 +32,6 @@ except RuntimeError as error:
 """
 REPOSITORY = "MEM_LIB_REPOSITORY"
 CELLS = "MEM_LIB_CELLS"  # where the explorers keep the networks that they have built
-# What no reader of a page needs: fonts fetched early (browsers refuse that to a page opened as a
-# file), the switch for live cells, inserted twice, which is an error, and the state of widgets.
-UNUSED = re.compile(
-    r'<link rel="preload" as="font"[^>]*>|<script>const THEBE_JS_URL.*?</script>'
-    r'|<script[^>]*sphinx-thebe\.js[^>]*></script>'
-    r'|<script type="application/vnd\.jupyter\.widget-state\+json">.*?</script>'
-)
 
 
 def fingerprint(root: Path, names: Iterable[str], *words: str) -> str:
@@ -90,18 +82,10 @@ def build(
     new = build / "next" / "_build" / "html"
     if not (new / "index.html").exists():
         raise Failure("The build ended without an index page; see _build/book.log.")
-    _tidy(new)
     (new / ".built-from").write_text(made_from)
     _swap(new, html, build / "old")
     remove(build / "next")
     return True
-
-
-def _tidy(html: Path) -> None:
-    """Take out of every page what ``UNUSED`` describes."""
-    for path in html.rglob("*.html"):
-        text = path.read_text(encoding="utf-8")
-        path.write_bytes(UNUSED.sub("", text).encode("utf-8"))
 
 
 def _swap(new: Path, html: Path, old: Path) -> None:

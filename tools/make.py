@@ -42,14 +42,23 @@ def make_serve(options: argparse.Namespace) -> int:
 
 
 def make_lab(options: argparse.Namespace) -> int:
-    """open JupyterLab on the notebooks"""
+    """open the pages in JupyterLab, as notebooks (ARGS=--fresh: without your changes)"""
     python = environment.ensure(ROOT, ["book"], Steps(2))
+    fresh = [word for word in options.arguments if word == "--fresh"]
+    notary = ROOT / "_build" / ".home" / "notary"
+    copy = [str(python), str(ROOT / "tools" / "lab.py"), "--notary=%s" % notary, *fresh]
+    status = steps.pass_through(copy, ROOT, environment.variables(ROOT))
+    if status:
+        return status
     command = [str(python), "-m", "jupyterlab", "--ip=127.0.0.1"]
-    command += ["--ServerApp.root_dir=%s" % ROOT, "--LabApp.default_url=/lab/tree/book"]
+    command += ["--ServerApp.root_dir=%s" % (ROOT / "_build" / "lab")]
+    command += ["--NotebookNotary.data_dir=%s" % notary]
+    command += ["--LabApp.default_url=/lab/tree/book/index.ipynb"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # inside a container
         command += ["--allow-root", "--no-browser"]
     env = dict(os.environ, PATH=environment.variables(ROOT)["PATH"])
-    return steps.pass_through(command + options.arguments, ROOT, env)
+    arguments = [word for word in options.arguments if word not in fresh]
+    return steps.pass_through(command + arguments, ROOT, env)
 
 
 def make_test(options: argparse.Namespace) -> int:

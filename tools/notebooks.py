@@ -32,12 +32,17 @@ def refresh(path: Path) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # times
         if cell.cell_type == "code":
-            cell.outputs = merged(cell.outputs)
-            for output in cell.outputs:
-                output.get("data", {}).pop(WIDGET, None)
+            cell.outputs = stored(cell.outputs)
     notebook.metadata.pop("widgets", None)
     notebook.metadata["language_info"] = {"name": "python"}
     write_atomically(path, [nbformat.writes(notebook).rstrip("\n").encode(), b"\n"])
+
+
+def stored(outputs: list) -> list:
+    """What is kept of a cell's outputs: streams as one, of a widget its HTML."""
+    for output in outputs:
+        output.get("data", {}).pop(WIDGET, None)
+    return merged(outputs)
 
 
 def merged(outputs: list) -> list:

@@ -5,6 +5,7 @@ guaranteed after rounding.  The same arguments give the same data.
 """
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -102,6 +103,7 @@ def _labelled(
 
 def moons(
     N: int,
+    d: int = 2,
     *,
     noise: float = 0.05,
     gap: float = 0.5,
@@ -116,48 +118,89 @@ def moons(
     ``gap`` (0 < gap <= 1): a shortest segment that ends inside both arcs lies on the line through
     the centres and has length 2 - sqrt(1 + (1-gap)^2) >= gap; the end (1, 0) has distance 1 - gap
     from the other centre, hence gap from the other circle, and (-1, 0) has distance at least 1;
-    the ends of the lower one are their mirror images.
+    the ends of the lower one are their mirror images.  In d > 2 dimensions the circles lie in the
+    plane of the first two coordinates, and ``noise`` is the deviation of each of the d.
 
     With ``margin`` the noise is drawn from the Gaussian restricted to displacements of at most
-    (gap - margin) / 2, less the rounding, so that the margin holds for every N.  Without it the
-    noise is unbounded and the margin shrinks, slowly, as N grows.
+    (gap - margin) / 2, less the rounding, so that the margin holds for every N and d.  Without it
+    the noise is unbounded and the margin shrinks, slowly, as N grows.
 
-    Raises InvalidArgument for N or bits below 1, bits above 52, a negative seed, noise that is no
-    finite number >= 0, a gap outside 0 < gap <= 1, and a margin that is no finite number > 0 or
-    does not fit into ``gap``; TooLarge for more points than this machine holds; InvalidDataset
-    when the grid is too coarse for N points.
+    Raises InvalidArgument for N or bits below 1, d below 2, bits above 52, a negative seed, noise
+    that is no finite number >= 0, a gap outside 0 < gap <= 1, and a margin that is no finite
+    number > 0 or does not fit into ``gap``; TooLarge for more coordinates than this machine holds;
+    InvalidDataset when the grid is too coarse for N points.
 
     >>> dataset = moons(N=100, noise=0.05, margin=0.2, seed=1)
     >>> dataset.d, dataset.labels[:4].tolist(), dataset.margin >= 0.2
     (2, [0, 1, 0, 1], True)
+    >>> moons(N=100, d=10, noise=0.05, margin=0.2, seed=1).margin >= 0.2
+    True
     """
-    (N, _), bits, rng = shape(N, 2), grid_bits(bits), generator(seed)
+    (N, d), bits, rng = shape(N, integer_in(d, "d", 2)), grid_bits(bits), generator(seed)
     noise = above_zero(noise, "noise", or_zero=True)
     gap = between(gap, "gap", 0, 1, closed=True)
     limit = math.inf
     if margin is not None:
-        limit = (gap - above_zero(margin, "margin")) / 2 * (1 - 1e-9) - 2.0**-bits
+        moved = max(1.0, math.sqrt(d) / 2) * 2.0**-bits  # by the rounding, at most
+        limit = (gap - above_zero(margin, "margin")) / 2 * (1 - 1e-9) - moved
         if limit < 0:
             raise InvalidArgument(
                 f"margin={margin} does not fit between half circles at distance gap={gap}: "
                 f"0 of N={N} points fitted"
             )
-    # the share of the Gaussian that is kept, for its radius by inversion
-    ratio = limit / noise if noise else math.inf
-    share = -math.expm1(-ratio * ratio / 2)
+    displaced = _displacements(rng, d, noise, limit)
     counter = Cycle(2)
 
     def draw(n: int) -> tuple[np.ndarray, np.ndarray]:
         label = counter(n)
-        angle, turn, level = math.pi * rng.random(n), 2 * math.pi * rng.random(n), rng.random(n)
+        angle = math.pi * rng.random(n)
         x, y = np.cos(angle), np.sin(angle)
-        x, y = np.where(label, 1 - x, x), np.where(label, 1 - gap - y, y)
-        length = noise * np.sqrt(-2 * np.log1p(-level * share))
-        points = np.stack([x + length * np.cos(turn), y + length * np.sin(turn)], axis=1)
+        points = displaced(n)
+        points[:, 0] += np.where(label, 1 - x, x)
+        points[:, 1] += np.where(label, 1 - gap - y, y)
         return on_grid(points, bits), label
 
     points, labels = packed(draw, N, what=f"the grid 2^-{bits}")
     return Dataset(points, labels, classes=2, separation_at_least=2.0**-bits)
+
+
+def _displacements(
+    rng: np.random.Generator, d: int, noise: float, limit: float
+) -> Callable[[int], np.ndarray]:
+    """n |-> n Gaussian vectors of R^d with deviation ``noise``, restricted to lengths of at most
+    ``limit``: directions, and lengths by inversion of their distribution function."""
+    ratio = limit / noise if noise else math.inf
+    half = ratio * ratio / 2  # of squares, in units of the noise
+
+    def in_the_plane(n: int) -> np.ndarray:
+        share = -math.expm1(-half)
+        turn, level = 2 * math.pi * rng.random(n), rng.random(n)
+        length = noise * np.sqrt(-2 * np.log1p(-level * share))
+        return np.stack([length * np.cos(turn), length * np.sin(turn)], axis=1)
+
+    def in_space(n: int) -> np.ndarray:
+        length = noise * np.sqrt(2 * _gammas(rng, n, d / 2, half))
+        return length[:, None] * directions(rng, n, d)
+
+    return in_the_plane if d == 2 else in_space
+
+
+def _gammas(rng: np.random.Generator, n: int, a: float, most: float) -> np.ndarray:
+    """n values of the density y^(a-1) e^-y, restricted to y <= ``most``."""
+    from scipy.special import gammainc, gammaincinv
+
+    share = gammainc(a, most)
+    if share > 1e-200:
+        return np.minimum(gammaincinv(a, share * rng.random(n)), most)
+    # Floats cannot invert that far out.  There the mass sits at the border: with y = most e^-z the
+    # density is that of an exponential variable of rate a - most, nearly, and z is kept or drawn
+    # again by what is missing.
+    z, again = np.zeros(n), np.arange(n)
+    while len(again):
+        z[again] = rng.exponential(1 / (a - most), len(again))
+        kept = np.exp(-most * (np.expm1(-z[again]) + z[again]))
+        again = again[rng.random(len(again)) >= kept]
+    return most * np.exp(-z)
 
 
 def shells(

@@ -21,8 +21,13 @@ from mem_lib.explorer.host import Explorer
 from mem_lib.explorer.pack import pack, unpack
 from mem_lib.explorer.points import POINTS, box_of, labellings, nearest_other_answer
 from mem_lib.explorer.renderer import module, style
+from mem_lib.explorer.views.beyond_worst_case import beyond_worst_case
+from mem_lib.explorer.views.foundations_fold import fold
+from mem_lib.explorer.views.foundations_plane import weights_bits
+from mem_lib.explorer.views.foundations_staircase import staircase, tossed
 from mem_lib.explorer.views.landing import landing
 from mem_lib.explorer.views.optimal_relu import optimal_relu
+from mem_lib.explorer.views.two_layer import two_layer
 
 __all__ = [
     "POINTS",
@@ -30,15 +35,21 @@ __all__ = [
     "Card",
     "Explorer",
     "Family",
+    "beyond_worst_case",
     "box_of",
     "cards",
     "clearance",
+    "fold",
     "labellings",
     "landing",
     "module",
     "nearest_other_answer",
     "optimal_relu",
     "pack",
+    "staircase",
     "style",
+    "tossed",
+    "two_layer",
     "unpack",
+    "weights_bits",
 ]

@@ -35,7 +35,7 @@ class Cell:
     network: Network
     view: Slice
     bound: Size | None = None
-    counters: Mapping[str, tuple[float, float | None]] = field(default_factory=dict)
+    counters: Mapping[str, tuple[float, float | str | None]] = field(default_factory=dict)
     more: Mapping[str, Any] = field(default_factory=dict)
     attempt: bool = False
 
@@ -63,11 +63,11 @@ class Cell:
         """The cell as the page holds it, its points apart: they may be shared.  ``most``: so many
         of the points are shown."""
         certificate = self.certified()
-        points, shift = self.dataset.integers()
+        _, shift = self.dataset.integers()
         found: dict[str, Any] = {
             "setting": dict(setting),
             "shift": int(shift),
-            "view": self.view.packed(points[:most], int(shift)),
+            "view": self.view.packed(int(shift)),
             "counts": self.counts(),
             "promised": self.promised(),
             "correct": certificate.correct,

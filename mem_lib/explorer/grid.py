@@ -107,7 +107,8 @@ def grid(make: Callable[[Setting], Cell], wanted: Sequence[Setting], *, name: st
     """All cells of the settings ``wanted``, verified and packed.
 
     ``make`` builds the cell of a setting; ``name``, with the setting, is what it depends on beside
-    the library.  Data sets of which one is the beginning of another are packed once.
+    the library.  Data sets of which one is the beginning of another are packed once, and so are
+    first layers.
 
     Raises as ``make`` and :func:`mem_lib.verify` do, and ``ConstructionFailed`` when a network is
     wrong on a point.
@@ -118,14 +119,19 @@ def grid(make: Callable[[Setting], Cell], wanted: Sequence[Setting], *, name: st
     for entry in sorted(made, key=lambda one: -len(one["data"]["values"])):
         pool = _pool(data, entry["data"])
         cell = entry["cell"] | {"pool": f"data{pool}", "N": len(entry["data"]["values"])}
-        cells[key_of(cell["setting"])] = _packed(cell)
+        cells[key_of(cell["setting"])] = cell
+    layers = _share_first_layers(list(cells.values()))
     order = [key_of(setting) for setting in wanted]
     counts = {
         key: {"built": entry["cell"]["counts"], "promised": entry["cell"]["promised"]}
         for key, entry in zip(order, made, strict=True)
     }
-    pools = {f"data{i}": _packed(one) for i, one in enumerate(data)}
-    return Grid({key: cells[key] for key in order}, pools, counts)
+    pools = {f"data{i}": one for i, one in enumerate(data)} | layers
+    return Grid(
+        {key: _packed(cells[key]) for key in order},
+        {name: _packed(pool) for name, pool in pools.items()},
+        counts,
+    )
 
 
 def _pool(data: list[dict[str, Any]], own: dict[str, Any]) -> int:
@@ -137,6 +143,41 @@ def _pool(data: list[dict[str, Any]], own: dict[str, Any]) -> int:
             return i
     data.append(own)
     return len(data) - 1
+
+
+def _share_first_layers(cells: Sequence[dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """The first layers that begin like one of another cell, each taken out of its cells, which say
+    its name and how many of its units are theirs."""
+    found: list[tuple[dict[str, Any], list[dict[str, Any]]]] = []
+    for cell in sorted(cells, key=lambda cell: -_units(_first(cell))):
+        own = _first(cell)
+        for layer, users in found:
+            if _cut(layer, _units(own)) == own:
+                users.append(cell)
+                break
+        else:
+            found.append((own, [cell]))
+    shared = {f"layer{i}": one for i, one in enumerate(found) if len(one[1]) > 1}
+    for name, (_, users) in shared.items():
+        for cell in users:
+            own, *others = cell["network"]["layers"]
+            cell["first"] = {"pool": name, "units": _units(own)}
+            cell["network"] = cell["network"] | {"layers": others}
+    return {name: layer for name, (layer, _) in shared.items()}
+
+
+def _first(cell: dict[str, Any]) -> dict[str, Any]:
+    layer: dict[str, Any] = cell["network"]["layers"][0]
+    return layer
+
+
+def _units(layer: dict[str, Any]) -> int:
+    return len(layer["rows"] if "rows" in layer else layer["bias"])
+
+
+def _cut(layer: dict[str, Any], units: int) -> dict[str, Any]:
+    """The first ``units`` units of a layer of a network file."""
+    return {k: v[:units] if isinstance(v, list) else v for k, v in layer.items()}
 
 
 def _kept(make: Callable[[Setting], Cell], setting: Setting, name: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any
 
 from mem_lib._base.kernel import in_kernel
@@ -11,6 +10,7 @@ from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.explorer.pack import short_hash, unpack
 from mem_lib.explorer.renderer import module, style
 from mem_lib.figures import Picture
+from mem_lib.figures.style import CAPTION_CSS, anchor, figcaption, uncounted
 from mem_lib.network import Network
 
 
@@ -22,7 +22,9 @@ class Explorer:
     that this view reads: what it shows, and where the reader starts.  ``packs`` are the networks
     of the page, each value a text of :func:`mem_lib.explorer.pack`.  ``fallback`` is the figure of
     the first state, for readers without JavaScript or with a browser that cannot unpack;
-    ``caption`` stands under both.
+    ``caption`` stands under both; ``name`` (``fig-<slug>-<what>``) is how the book cites it.
+
+    Raises ``InvalidArgument`` for a name of another form, or without a caption.
     """
 
     view: str
@@ -30,6 +32,10 @@ class Explorer:
     packs: Mapping[str, str]
     fallback: Picture
     caption: str
+    name: str = ""
+
+    def __post_init__(self) -> None:
+        anchor(self.name, self.caption)
 
     @property
     def model(self) -> dict[str, Any]:
@@ -52,11 +58,13 @@ class Explorer:
 
     def _repr_html_(self) -> str:
         data = json.dumps(self.model, sort_keys=True, separators=(",", ":")).replace("</", "<\\/")
+        look = CAPTION_CSS + style(self.view)
         root = f'document.querySelector("#{self.id}:not([data-started])")'
         return (
-            f'<figure class="mem-host" id="{self.id}"><style>{style()}</style>'
-            f'<div class="mem-static">{self.fallback._repr_html_()}</div>'
-            f"<figcaption>{escape(self.caption)}</figcaption>"
+            f'<figure class="mem-host" id="{self.id}"><style>{look}</style>'
+            f"<span{anchor(self.name, self.caption)}></span>"
+            f'<div class="mem-static">{uncounted(self.fallback._repr_html_())}</div>'
+            f"{figcaption(self.caption, self.name)}"
             f'<script type="application/json">{data}</script>'
             f'<script type="module">{module(self.view)}start({root}, render);\n</script></figure>'
         )
@@ -83,7 +91,7 @@ class Explorer:
         values = {**self.model, **self.kernel_values()}
         traits = {name: traitlets.Any(value).tag(sync=True) for name, value in values.items()}
         host = type("ExplorerWidget", (anywidget.AnyWidget,), {
-            "_esm": module(self.view), "_css": style(), **traits,
+            "_esm": module(self.view), "_css": style(self.view), **traits,
         })  # fmt: skip
         widget = host()
         self.attend(widget)

@@ -6,6 +6,8 @@ first, one statement ``import { … } from "…";`` for each part it needs, and 
 becomes a function that is called at once, in a scope of its own, its imports become constants and
 its export becomes what the function returns.  Two parts may therefore use the same names.
 
+A part may bring its style: ``field.css`` beside ``field.mjs``.
+
 Joining starts at the view and follows the imports, so a page carries what its own view needs and
 no other view.  Parts must not import each other in a circle.
 """
@@ -13,9 +15,10 @@ no other view.  Parts must not import each other in a circle.
 import re
 from importlib.resources import files
 from posixpath import dirname, join, normpath
+from typing import Any
 
 from mem_lib.errors import InvalidArgument, shown
-from mem_lib.figures import DARK, LIGHT, Colours
+from mem_lib.figures.style import themed
 
 STATIC = files(__package__) / "static"
 
@@ -23,7 +26,6 @@ STATIC = files(__package__) / "static"
 _START = "renderer.mjs"
 _IMPORT = re.compile(r'^import (\{[^}]*\}) from "(\.[^"]*)";$', re.MULTILINE)
 _EXPORT = re.compile(r"^export (\{[^}]*\});$", re.MULTILINE)
-_DARK_THEME = ':is([data-theme="dark"],[data-jp-theme-light="false"])'
 
 
 def views() -> list[str]:
@@ -45,12 +47,7 @@ def module(view: str) -> str:
     >>> module("landing").startswith("const $parts = {};")
     True
     """
-    if view not in views():
-        raise InvalidArgument(f"view: one of {views()} is needed, got {shown(view)}")
-    scopes: dict[str, str] = {}
-    drawing = f"views/{view}.mjs"
-    for name in (drawing, _START):
-        _add(name, scopes)
+    drawing, scopes = f"views/{view}.mjs", _scopes(view)
     return "\n".join([
         "const $parts = {};",
         *(f'$parts["{name}"] = (() => {{\n{text}}})();' for name, text in scopes.items()),
@@ -60,15 +57,22 @@ def module(view: str) -> str:
     ])  # fmt: skip
 
 
-def style() -> str:
-    """The renderer's style sheet, with the colours of :mod:`mem_lib.figures`."""
-    light, dark = _variables(LIGHT), _variables(DARK)
-    return (
-        f".mem-explorer{{{light}}}"
-        f"{_DARK_THEME} .mem-explorer{{{dark}}}"
-        "@media (prefers-color-scheme:dark){html:not([data-theme]) "
-        f"body:not([data-jp-theme-light]) .mem-explorer{{{dark}}}}}\n" + _text("explorer.css")
-    )
+def style(view: str) -> str:
+    """The style of one view: that of all explorers, with the colours of :mod:`mem_lib.figures`,
+    and those of the parts that the view is made of.  Raises as :func:`module`."""
+    sheets = ["explorer.css", *(name.replace(".mjs", ".css") for name in _scopes(view))]
+    there = "".join(_text(name) for name in sheets if _part(name).is_file())
+    return themed(".mem-explorer") + "\n" + there
+
+
+def _scopes(view: str) -> dict[str, str]:
+    """The bodies of all parts of a view, each after those that it imports."""
+    if view not in views():
+        raise InvalidArgument(f"view: one of {views()} is needed, got {shown(view)}")
+    scopes: dict[str, str] = {}
+    for name in (f"views/{view}.mjs", _START):
+        _add(name, scopes)
+    return scopes
 
 
 def _add(name: str, scopes: dict[str, str]) -> None:
@@ -85,17 +89,8 @@ def _add(name: str, scopes: dict[str, str]) -> None:
 
 
 def _text(name: str) -> str:
-    return STATIC.joinpath(*name.split("/")).read_text(encoding="utf-8")
+    return _part(name).read_text(encoding="utf-8")
 
 
-def _variables(colours: Colours) -> str:
-    named = {
-        "ink": colours.ink,
-        "paper": colours.paper,
-        "faint": colours.faint,
-        "soft": f"color-mix(in srgb,{colours.ink} 78%,{colours.paper})",
-        "tint": f"color-mix(in srgb,{colours.ink} 9%,{colours.paper})",
-        "accent": colours.accent,
-        **{f"class-{k}": colour for k, colour in enumerate(colours.classes)},
-    }
-    return "".join(f"--mem-{name}:{value};" for name, value in named.items())
+def _part(name: str) -> Any:
+    return STATIC.joinpath(*name.split("/"))

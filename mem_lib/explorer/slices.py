@@ -33,18 +33,14 @@ class Slice:
     box: tuple[int, int, int, int]
     finer: int = 0
 
-    def packed(self, points: np.ndarray, shift: int) -> dict[str, Any]:
-        """JSON: the plane, where each of ``points`` (integers) is projected to, in steps, and how
-        far it lies off the plane, in units of the data."""
-        spots, off = self.projected(points, shift)
+    def packed(self, shift: int) -> dict[str, Any]:
+        """JSON of the plane; the page projects the points by itself."""
         return {
             "shift": shift + self.finer,
             "origin": list(self.origin),
             "u": list(self.u),
             "v": list(self.v),
             "box": list(self.box),
-            "spots": np.rint(spots).astype(int).tolist(),
-            "off": [round(float(x), 3) for x in off],
         }
 
     def projected(self, points: np.ndarray, shift: int) -> tuple[np.ndarray, np.ndarray]:

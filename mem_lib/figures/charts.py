@@ -93,6 +93,7 @@ def _name_ends(ax: "Axes", ends: Sequence[tuple[str, float, float, str]]) -> Non
     """
     if not ends:
         return
+    ax.get_xlim(), ax.get_ylim()  # limits that follow the curves are found when asked for
     inches = ax.get_figure(root=True).get_figheight()  # type: ignore[union-attr]
     gap = 1.3 * SMALL / (0.75 * 72 * inches)
     to_axes = ax.transData + ax.transAxes.inverted()

@@ -12,12 +12,19 @@ from typing import Any
 
 from mem_lib._base.extras import need
 from mem_lib.errors import InvalidArgument
-from mem_lib.figures.style import CAPTION_CSS, DARK, LIGHT, Colours, figcaption, rc
+from mem_lib.figures.style import (
+    CAPTION_CSS,
+    DARK,
+    DARK_THEME,
+    LIGHT,
+    Colours,
+    anchor,
+    figcaption,
+    rc,
+)
 
-# Dark is what the book (data-theme) or JupyterLab (data-jp-theme-light) calls so.  JupyterLab
-# takes the style away from a notebook that it does not trust yet; then the dark picture keeps its
-# width of 0 and the light one brings its own white paper.
-_DARK = ':is([data-theme="dark"],[data-jp-theme-light="false"]) .mem-figure'
+# JupyterLab takes the style away from a notebook that it does not trust yet; then the dark picture
+# keeps its width of 0 and the light one brings its own white paper.
 _CSS = CAPTION_CSS + (
     ".mem-figure{display:flex;flex-wrap:wrap;justify-content:center;gap:.5em;margin:1em 0}"
     ".mem-figure img{max-width:100%;width:auto;height:auto}"
@@ -25,7 +32,8 @@ _CSS = CAPTION_CSS + (
     # the text of a picture is as wide as the picture
     ".mem-figure figure>figcaption{display:table-caption;caption-side:bottom}"
     ".mem-figure .only-dark{display:none}"
-    f"{_DARK} .only-dark{{display:inline}}{_DARK} .only-light{{display:none}}"
+    f"{DARK_THEME} .mem-figure .only-dark{{display:inline}}"
+    f"{DARK_THEME} .mem-figure .only-light{{display:none}}"
 )
 
 
@@ -33,20 +41,27 @@ class Picture:
     """A figure in both themes, displayed by notebooks and by the book.
 
     ``light``, ``dark``: SVG.  ``alt``: what it shows, for those who do not see it.  ``caption``:
-    what everybody reads below it; none where it is empty.  ``one + two`` stands side by side where
-    there is room, one above the other on a phone.
+    what everybody reads below it; none where it is empty.  ``name``: how the book cites it, by
+    ``{numref}``.  ``one + two`` stands side by side where there is room, one above the other on a
+    phone.
+
+    Raises ``InvalidArgument`` for a name of another form than ``fig-<slug>-<what>``, or without a
+    caption.
 
     >>> one = show(lambda ax, colours: ax.plot([0, 1], color=colours.ink), "A rising line.")
     >>> (one + one).alt, len((one + one).beside)
     ('A rising line.', 1)
     """
 
-    def __init__(self, light: bytes, dark: bytes, alt: str, caption: str = "") -> None:
-        self.light, self.dark, self.alt, self.caption = light, dark, alt, caption
+    def __init__(
+        self, light: bytes, dark: bytes, alt: str, caption: str = "", name: str = ""
+    ) -> None:
+        anchor(name, caption)
+        self.light, self.dark, self.alt, self.caption, self.name = light, dark, alt, caption, name
         self.beside: tuple[Picture, ...] = ()
 
     def __add__(self, other: "Picture") -> "Picture":
-        both = Picture(self.light, self.dark, self.alt, self.caption)
+        both = Picture(self.light, self.dark, self.alt, self.caption, self.name)
         both.beside = (*self.beside, other, *other.beside)
         return both
 
@@ -66,7 +81,10 @@ class Picture:
         )
         # the book hides a caption beside a picture of the other theme, so that it is one level up
         if self.caption:
-            images = f"<figure><div>{images}</div>{figcaption(self.caption)}</figure>"
+            images = (
+                f"<figure{anchor(self.name, self.caption)}><div>{images}</div>"
+                f"{figcaption(self.caption, self.name)}</figure>"
+            )
         return images
 
     def __repr__(self) -> str:
@@ -80,22 +98,26 @@ def show(
     size: tuple[float, float] = (6.4, 3.6),
     panels: int = 1,
     caption: str = "",
+    name: str = "",
     **subplots: Any,
 ) -> Picture:
     """The picture drawn by ``draw(ax, colours)``; several ``panels``: ``draw(axes, colours)``.
 
-    ``alt`` says in words what the picture shows, ``caption`` stands below it; ``size`` is in
-    inches; ``subplots`` goes to matplotlib's function of that name.
+    ``alt`` says in words what the picture shows, ``caption`` stands below it, ``name``
+    (``fig-<slug>-<what>``) is how the text cites it.  ``size`` is in inches, of which a page shows
+    96 pixels each: a picture that stands alone fills the column with a width of 5.9 to 7.2 and
+    letters of 8 to 9 points.  ``subplots`` goes to matplotlib's function of that name.
 
-    Raises ``InvalidArgument`` when ``alt`` is empty.
+    Raises ``InvalidArgument`` when ``alt`` is empty, and as :class:`Picture`.
 
     >>> show(lambda ax, colours: ax.plot([0, 1], color=colours.ink), "A rising line.")
     Picture: A rising line.
     """
     if not alt.strip():
         raise InvalidArgument("alt: a picture needs a text for those who do not see it, got ''")
+    anchor(name, caption)  # before the work
     light, dark = (_svg(draw, colours, size, panels, subplots) for colours in (LIGHT, DARK))
-    return Picture(light, dark, alt, caption)
+    return Picture(light, dark, alt, caption, name)
 
 
 def _svg(

@@ -8,7 +8,7 @@ from typing import Any
 
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures.numbers import is_number, number_text
-from mem_lib.figures.style import CAPTION_CSS, figcaption
+from mem_lib.figures.style import CAPTION_CSS, anchor, figcaption
 
 _CSS = CAPTION_CSS + (
     ".mem-table{margin:1em 0;max-width:100%}.mem-table>.mem-caption{margin:0 0 .3em}"
@@ -42,6 +42,7 @@ class Table:
     numbers: tuple[bool, ...]  # per column
     marked: frozenset[tuple[int, int]]  # (row, column) of the best entries
     sortable: bool = False
+    name: str = ""
 
     def _repr_html_(self) -> str:
         label = f'aria-label="{escape(self.caption, quote=True)}"'
@@ -56,7 +57,8 @@ class Table:
         kind = ' class="mem-sortable"' if self.sortable else ""
         head = f"<thead><tr>{head}</tr></thead>" if any(self.columns) else ""
         return (
-            f'<style>{_CSS}</style><figure class="mem-table">{figcaption(self.caption)}'
+            f'<style>{_CSS}</style><figure class="mem-table"{anchor(self.name, self.caption)}>'
+            f"{figcaption(self.caption, self.name, 'table')}"
             f'<div role="region" tabindex="0" {label}><table{kind} {label}>'
             f"{head}<tbody>{body}</tbody></table></div></figure>"
         )
@@ -96,6 +98,7 @@ def table(
     best: Mapping[str, str] | None = None,
     digits: int = 3,
     sortable: bool = False,
+    name: str = "",
 ) -> Table:
     """``rows`` under the names ``columns``; the first column names its row.
 
@@ -104,10 +107,11 @@ def table(
     digits, None as a dash.  ``best`` says of a column whether its ``"min"`` or its ``"max"`` is
     the best entry, which is set in bold and called so for those who hear the table; equal entries
     share the mark.  Columns without a name have no head.  On a page of the book a reader may sort
-    and filter a ``sortable`` table.
+    and filter a ``sortable`` table.  ``name`` (``tab-<slug>-<what>``) is how the text cites it.
 
     Raises ``InvalidArgument`` for no row, a row of another length or without an entry, a caption
-    without words, and in ``best`` a column without a number or another word than these two.
+    without words, a name of another form, and in ``best`` a column without a number or another
+    word than these two.
 
     >>> table([("A", 12000), ("B", 900)], ["network", "weights"], caption="Two networks",
     ...       best={"weights": "min"})
@@ -134,7 +138,8 @@ def table(
         for row in _best(entries, names, name, which)
     }
     cells = tuple(tuple(number_text(value, digits) for value in row) for row in entries)
-    return Table(caption, names, cells, numbers, frozenset(marked), sortable)
+    anchor(name, caption)
+    return Table(caption, names, cells, numbers, frozenset(marked), sortable, name)
 
 
 def measured(rows: Sequence[Mapping[str, Any]], *, caption: str) -> Table:

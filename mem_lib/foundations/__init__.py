@@ -34,7 +34,7 @@ from mem_lib.exact.floats import (
 )
 from mem_lib.foundations.counting import counting_bound, log_networks
 from mem_lib.foundations.enumeration import labellings
-from mem_lib.foundations.networks import bit_reader, pieces_of, staircase, table
+from mem_lib.foundations.networks import bit_reader, pieces_of, staircase, strip, table
 from mem_lib.foundations.shattering import (
     dichotomies,
     log_labellings,
@@ -59,6 +59,7 @@ __all__ = [
     "pieces_of",
     "right_in_floats",
     "staircase",
+    "strip",
     "table",
     "vc_bound",
     "weights_needed",

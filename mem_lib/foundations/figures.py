@@ -3,9 +3,10 @@
 Everything drawn is computed by real networks in exact arithmetic, or counted from them.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,9 +16,9 @@ from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument
 from mem_lib.exact import evaluate
 from mem_lib.figures import MARKERS, Colours, Picture
-from mem_lib.foundations.networks import staircase
+from mem_lib.foundations.networks import staircase, strip
 from mem_lib.foundations.shattering import weights_needed
-from mem_lib.network import Layer, Network
+from mem_lib.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +69,7 @@ def folds() -> Picture:
     def draw(axes: Sequence["Axes"], colours: Colours, first: int) -> None:
         y = np.arange(0, 16 * 16 + 1)[:, None] / 16
         for count, ax in enumerate(axes, start=first):
-            values, denominator = evaluate(_folded(count), y)
+            values, denominator = evaluate(strip(4, count), y)
             ax.plot(y, values[:, 0] / denominator, color=colours.accent)
             ax.set(xlim=(0, 16), xticks=[0, 8, 16], ylim=(-0.3, 8.3), yticks=[0, 16 >> count])
             ax.set_title("1 fold" if count == 1 else f"{count} folds")
@@ -85,15 +86,6 @@ def folds() -> Picture:
         size=(3.4, 1.9),
         panels=2,
     )
-
-
-def _folded(count: int) -> Network:
-    """v -> relu(v) - 2 relu(v - h) for h = 8, 4, … in turn."""
-    layers = []
-    for i in range(count):
-        layers.append(Layer([[1], [1]], [0, -(8 >> i)], "relu"))
-        layers.append(Layer([[1, -2]], [0], "relu"))
-    return Network(layers)
 
 
 def some_numbers(k: int, *, most: int = 2000, seed: int = 0) -> list[int]:
@@ -113,17 +105,17 @@ def some_numbers(k: int, *, most: int = 2000, seed: int = 0) -> list[int]:
     return [(a << 32) + b for a, b in zip(high, low, strict=True)]
 
 
-def right_answers(rows: Sequence[Sequence[int]]) -> Picture:
+def right_answers(rows: Sequence[Sequence[int]], *, name: str = "") -> Picture:
     """Shares of right answers over the number of bits.
 
     ``rows``: k, the number of points, and how many are right in float32, in float64 and in
-    integers.  ``InvalidArgument`` for a row of another length.
+    integers; ``name``: how the book cites it.  ``InvalidArgument`` for a row of another length.
     """
     if not rows or any(len(row) != 5 for row in rows):
         raise InvalidArgument(f"rows: at least one, each of 5 numbers, is needed, got {rows}")
     k, points, *right = np.array(rows).T
     names = ("float32", "float64", "integers")
-    shares = {name: 100 * count / points for name, count in zip(names, right, strict=True)}
+    shares = {kind: 100 * count / points for kind, count in zip(names, right, strict=True)}
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.curves(
@@ -134,27 +126,65 @@ def right_answers(rows: Sequence[Sequence[int]]) -> Picture:
 
     return figures.show(
         draw,
-        "Share of right answers against the number of bits. Integers stay at 100 per cent, "
-        "float32 falls to 50 after 24 bits, float64 after 53.",
-        size=(5.0, 3.0),
+        "Share of right answers against the number of bits: a level line for the integers, a fall "
+        "to one half for float32 and, later, for float64.",
+        size=(6.4, 3.4),
+        caption=" ".join(_first_error(kind, k, share) for kind, share in shares.items())
+        + " Both then fall to the share of a coin.",
+        name=name,
     )
 
 
+def _first_error(name: str, k: np.ndarray, share: np.ndarray) -> str:
+    wrong = np.flatnonzero(share < 100)
+    if not len(wrong):
+        return f"{name.capitalize()} are right on all numbers of every length."
+    i = wrong[0]
+    return f"{name} is right on all numbers up to the {k[i - 1]} bits before it errs, at {k[i]}."
+
+
 def weights_and_bits(
-    ax: "Axes", colours: Colours, N: int, networks: Mapping[str, Sequence[Network]], **axes: Any
-) -> None:
+    N: int,
+    networks: Mapping[str, Sequence[Network]],
+    *,
+    title: str,
+    xlim: tuple[float, float],
+    caption: str = "",
+    name: str = "",
+) -> Picture:
     """Networks as points of the plane of weights and bits, above the curve W (B + 1) = N of the
     counting bound (``thm-foundations-counting``).
 
-    Each entry ``{kind: networks}`` is a series, of a kind in :data:`KINDS`; ``axes`` goes to
-    ``ax.set``.  ``InvalidArgument`` for another kind and for a series without a network.
+    Each entry ``{kind: networks}`` is a series, of a kind in :data:`KINDS`, with its name beside
+    its first network.  ``InvalidArgument`` for another kind and for a series without a network.
     """
     for kind, nets in networks.items():
         if kind not in KINDS or not nets:
             raise InvalidArgument(
                 f"networks[{kind!r}]: networks of a kind in {KINDS} are needed, got {len(nets)}"
             )
-    figures.scale(ax, log="xy", xlabel="weights W", ylabel="bits B", ylim=(0.9, 400), **axes)
+    kinds = " and ".join(f"{len(nets)} of the kind {kind}" for kind, nets in networks.items())
+    return figures.show(
+        lambda ax, colours: _plane(ax, colours, N, networks, title, xlim),
+        f"Weights against bits, both logarithmic, for {title}: the region below the falling curve "
+        f"W(B+1) = N is shaded; networks: {kinds}.",
+        size=(6.4, 3.2),
+        caption=caption,
+        name=name,
+    )
+
+
+def _plane(
+    ax: "Axes",
+    colours: Colours,
+    N: int,
+    networks: Mapping[str, Sequence[Network]],
+    title: str,
+    xlim: tuple[float, float],
+) -> None:
+    figures.scale(
+        ax, log="xy", xlabel="weights W", ylabel="bits B", ylim=(0.9, 400), xlim=xlim, title=title
+    )
     bits = np.geomspace(1, 400, 200)
     figures.forbidden(ax, colours, N / (bits + 1), bits)
     for kind, nets in networks.items():
@@ -170,7 +200,7 @@ def weights_and_bits(
         )  # fmt: skip
 
 
-def needed() -> Picture:
+def needed(*, name: str = "") -> Picture:
     """What the staircase and the table use, and what no wiring can undercut, over N."""
     N = np.unique(np.geomspace(10, 10**6, 60).astype(int))
     relu = [weights_needed(int(n)) for n in N]
@@ -194,8 +224,13 @@ def needed() -> Picture:
 
     return figures.show(
         draw,
-        "Weights against points on logarithmic axes. The staircase grows like N, the lower bound "
-        "for threshold units nearly like N; the table grows like the square root of N, in parallel "
-        "with the lower bound for ReLU units, below which everything is forbidden.",
-        size=(4.6, 3.4),
+        "Weights against points, both logarithmic: two upper curves, staircase and table, and two "
+        "lower ones; what lies below the last of them is forbidden.",
+        size=(6.4, 3.8),
+        caption="What networks use (staircase, on a line, and table), and what no wiring can "
+        f"undercut. At N = {N[-1]:,} that is {6 * int(N[-1]) - 3:,} weights for the staircase "
+        f"beside {threshold[-1]:,} that threshold units need at least; the table takes "
+        f"{30 * math.isqrt(int(N[-1]) // 5) - 4:,} for about as many points, and ReLU units need "
+        f"at least {relu[-1]:,}.",
+        name=name,
     )

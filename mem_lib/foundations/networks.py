@@ -71,6 +71,26 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     return Network([line, steps, climb], data.shift, denominator)
 
 
+def strip(bits: int, folds: int | None = None) -> Network:
+    """The strip [0, 2^bits], folded in the middle ``folds`` times (default: ``bits`` times): where
+    each of its places comes to lie; lemma ``thm-foundations-bits``.  Depth 2 ``folds``, width 2;
+    every second layer holds the place after one fold more.
+
+    Raises ``InvalidArgument`` when an argument is out of range.
+
+    >>> from mem_lib import evaluate
+    >>> evaluate(strip(4, 1), [[6], [7], [9], [16]])[0].ravel().tolist()
+    [6, 7, 7, 0]
+    """
+    bits = integer_in(bits, "bits", 1)
+    folds = bits if folds is None else integer_in(folds, "folds", 1, bits)
+    layers = []
+    for i in range(1, folds + 1):
+        crease = Layer([[1], [1]], [0, -(2 ** (bits - i))], "relu", stage=f"fold {i}")
+        layers += [crease, Layer([[1, -2]], [0], "relu", stage=f"after {i}")]
+    return Network(layers)
+
+
 def bit_reader(bits: int, place: int | None = None, *, pieces: int = 1) -> Network:
     """The network that reads one bit of a ``bits``-bit number x: depth ``place`` + 2, width 4;
     lemma ``thm-foundations-bits``.

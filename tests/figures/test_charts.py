@@ -34,6 +34,11 @@ def test_curves_are_told_apart_and_named_at_their_ends(ax):
     assert names["up"].xy[1] > names["flat"].xy[1] and ax.get_legend() is None
 
 
+def test_names_stand_at_the_edge_of_axes_that_follow_the_curves(ax):
+    figures.curves(ax, LIGHT, [1, 20, 400], {"up": [1, 2, 3]})
+    assert texts(ax)["up"].xy == pytest.approx((1, 1), abs=0.06)
+
+
 def test_names_at_one_place_are_moved_apart(ax):
     figures.curves(ax, LIGHT, [0, 1], {name: [0, 1] for name in "abc"}, ylim=(0, 1))
     heights = sorted(text.xy[1] for text in ax.texts)

@@ -165,5 +165,5 @@ def test_one_value_and_many_have_controls(make):
 
 def test_without_ipywidgets_there_is_the_page(panel, monkeypatch):
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    monkeypatch.setattr(panels, "_kernel", lambda: True)
+    monkeypatch.setattr(panels, "in_kernel", lambda: True)
     assert panel.widget is None and set(panel._repr_mimebundle_()) == {"text/plain", "text/html"}

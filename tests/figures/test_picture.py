@@ -47,9 +47,24 @@ def test_a_caption_belongs_to_its_picture():
     one, two = figures.show(scatter, "a", caption='5 < 6, "so"'), figures.show(scatter, "b")
     html = (one + two)._repr_html_()
     assert re.findall("<figcaption[^>]*>(.*?)</figcaption>", html) == ["5 &lt; 6, &quot;so&quot;"]
-    assert html.index("<figure>") < html.index('alt="a"') < html.index("<figcaption")
+    assert html.index("<figure") < html.index('alt="a"') < html.index("<figcaption")
     assert html.index("</figure>") < html.index('alt="b"')
     assert "<figure" not in two._repr_html_()
+
+
+def test_a_picture_that_is_cited_has_a_name():
+    picture = figures.show(scatter, "a", caption="c", name="fig-toy-moons")
+    html = (picture + figures.show(scatter, "b"))._repr_html_()
+    assert '<figure id="fig-toy-moons">' in html and html.count("fig-toy-moons") == 2
+    assert 'data-number="figure" data-name="fig-toy-moons">c</figcaption>' in html
+
+
+@pytest.mark.parametrize(
+    ("name", "caption"), [("moons", "c"), ("fig-toy-moons", ""), ("fig-Toy-moons", "c")]
+)
+def test_a_name_has_a_form_and_a_caption(name, caption):
+    with pytest.raises(InvalidArgument, match="name: the form fig-<slug>-<what> and a caption"):
+        figures.show(scatter, "a", caption=caption, name=name)
 
 
 def test_alternative_text_is_required():

@@ -20,20 +20,52 @@ def test_a_slider():
     html = figures.Stepper("hyperplanes n", FRAMES)._repr_html_()
     assert html == figures.Stepper("hyperplanes n", FRAMES)._repr_html_()
     assert html.count('class="mem-frame"') == 3 and html.count(" hidden>") == 2
-    assert 'aria-label="hyperplanes n"' in html and "<output>20</output>" in html
-    assert re.findall(r"<span>(\w+)</span>", html) == ["10", "20", "40"]
+    assert 'aria-label="hyperplanes n" aria-valuetext="20"' in html and ">20</output>" in html
+    assert told(html) == ["10", "20", "40"] and "<button" not in html
     assert "10, 20, 40" in repr(figures.Stepper("n", FRAMES))
 
 
+def told(html):
+    return re.findall(r"<b style=[^>]*>([^<]*)</b>", html)
+
+
 def test_many_long_names_below_a_slider_are_its_ends():
-    html = figures.Stepper("n", {10**20 + k: FRAMES[10] for k in range(5)})._repr_html_()
-    assert re.findall(r"<span>(\d+)</span>", html) == [str(10**20), str(10**20 + 4)]
+    html = figures.Stepper("n", {10**15 + k: FRAMES[10] for k in range(5)})._repr_html_()
+    thin = "\u2009"
+    assert [name.replace(thin, "") for name in told(html)] == [str(10**15), str(10**15 + 4)]
+
+
+@pytest.mark.parametrize(
+    ("count", "names"),
+    [(12, range(12)), (24, [0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 23]), (1, [0])],
+)
+def test_names_below_a_slider_have_room(count, names):
+    html = figures.Stepper("n", {k: FRAMES[10] for k in range(count)})._repr_html_()
+    assert told(html) == [str(name) for name in names]
+    assert html.count("<i style=") == count
+
+
+def test_a_process_gets_a_button_to_play_it():
+    assert ">Play</button>" in figures.Stepper("n", FRAMES, play=True)._repr_html_()
+
+
+def test_captions_of_frames_are_not_counted():
+    one = figures.show(lambda ax, colours: ax.plot([0, 1]), "a", caption="of one", name="fig-a-b")
+    html = figures.Stepper("n", {1: one}, caption="of all", name="fig-a-c")._repr_html_()
+    counted = re.findall(r'<figcaption [^>]*data-number="figure"([^>]*)>(.*?)<', html)
+    assert counted == [(' data-name="fig-a-c"', "of all")] and ">of one</figcaption>" in html
+
+
+@pytest.mark.parametrize(("name", "caption"), [("fig-a-b", ""), ("a b", "c"), ("fig-a", "c")])
+def test_a_name_has_a_form_and_a_caption(name, caption):
+    with pytest.raises(InvalidArgument, match="name: the form fig-<slug>-<what> and a caption"):
+        figures.Stepper("n", FRAMES, name=name, caption=caption)
 
 
 def test_words_get_buttons():
     html = figures.Stepper("kind", WORDS)._repr_html_()
     assert html.count('type="radio"') == 2 and html.count(" checked>") == 1
-    assert 'type="range"' not in html and "<legend>kind</legend>" in html
+    assert '<input type="range"' not in html and "<legend>kind</legend>" in html
 
 
 def test_a_caption_and_a_table_as_a_frame():
@@ -55,7 +87,7 @@ def test_a_frame_displays_itself():
 
 @pytest.fixture
 def page(chromium, tmp_path):
-    steppers = figures.Stepper("n", FRAMES), figures.Stepper("kind", WORDS)
+    steppers = figures.Stepper("n", FRAMES, play=True), figures.Stepper("kind", WORDS)
     html = "".join(stepper._repr_html_() for stepper in steppers)
     place = tmp_path / "steppers.html"
     place.write_text(f'<!doctype html><meta charset="utf-8">{html}', encoding="utf-8")
@@ -66,7 +98,7 @@ def page(chromium, tmp_path):
 
 
 def seen(page, stepper):
-    frames = page.locator(".mem-stepper").nth(stepper).locator(".mem-frame")
+    frames = page.locator(".mem-frames").nth(stepper).locator(".mem-frame")
     return [frame.get_attribute("data-value") for frame in frames.all() if frame.is_visible()]
 
 
@@ -86,6 +118,30 @@ def test_words_are_chosen_by_mouse_and_key(page):
     assert seen(page, 1) == ["first"]
     page.keyboard.press("ArrowRight")
     assert seen(page, 1) == ["second"] and seen(page, 0) == ["20"]
+
+
+def test_what_is_touched_is_tall_enough(page):
+    for place in (".mem-control input[type=range]", ".mem-control button", ".mem-choice > label"):
+        heights = page.locator(place).evaluate_all(
+            "all => all.map(e => e.getBoundingClientRect().height)"
+        )
+        assert heights and min(heights) >= 44
+
+
+def test_the_chosen_word_is_seen(page):
+    grounds = page.locator(".mem-choice > label").evaluate_all(
+        "all => all.map(e => getComputedStyle(e).backgroundColor)"
+    )
+    assert grounds[0] != grounds[1]
+
+
+def test_it_plays_to_the_end(page):
+    page.clock.install()
+    page.reload()
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(5_000)
+    assert seen(page, 0) == ["40"]
+    assert page.get_by_role("button").text_content() == "Play"
 
 
 def test_nothing_is_wider_than_a_phone(page):

@@ -80,6 +80,7 @@ def test_fractions_are_compared_exactly():
         ([(1, 2)], ["a"], {}, r"rows\[0\]: 1 entries are needed, one a column, got \[1, 2\]"),
         ([{"b": 1}], ["a"], {}, r"rows\[0\]: no entry 'a'"),
         ([(1,)], ["a"], {"caption": " "}, "caption: a table needs words"),
+        ([(1,)], ["a"], {"name": "numbers"}, "name: the form .* got 'numbers' and 'c'"),
         ([(1,)], ["a"], {"best": {"b": "min"}}, "best: a column of .* got 'b'"),
         ([(1,)], ["a"], {"best": {"a": "least"}}, "best: .* 'least'"),
         ([("x",)], ["a"], {"best": {"a": "min"}}, "best: column 'a' has no number"),
@@ -88,6 +89,12 @@ def test_fractions_are_compared_exactly():
 def test_what_is_no_table(rows, columns, options, message):
     with pytest.raises(InvalidArgument, match=message):
         figures.table(rows, columns, **{"caption": "c", **options})
+
+
+def test_a_table_that_is_cited_has_a_name():
+    html = figures.table([(1,)], ["a"], caption="c", name="tab-toy-numbers")._repr_html_()
+    assert '<figure class="mem-table" id="tab-toy-numbers">' in html
+    assert 'data-number="table" data-name="tab-toy-numbers">c</figcaption>' in html
 
 
 @pytest.mark.parametrize("columns", [4, 14])

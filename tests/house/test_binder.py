@@ -5,6 +5,7 @@ installation, unless a line of the pip section names something local.  Ours does
 that.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -16,7 +17,16 @@ from packaging.specifiers import SpecifierSet
 from tests.house import EXTRAS, PROJECT, ROOT, brought, text
 
 REPO2DOCKER = shutil.which("jupyter-repo2docker")
-NEEDED = {"jupyter-book", "jupyterlab", "ipywidgets", "nbval", "pytest", "python-flint", "torch"}
+NEEDED = {
+    "jupyter-book",
+    "jupyterlab",
+    "ipywidgets",
+    "jupytext",
+    "nbval",
+    "pytest",
+    "python-flint",
+    "torch",
+}
 
 
 def environment_problems(content: str) -> list[str]:
@@ -53,6 +63,14 @@ def copied_first(pip: list[str]) -> bool:
     """Whether repo2docker copies the repository first: a line is local when it names a file of
     requirements or constraints, or, after its option, a path that begins with a dot."""
     return any(re.match(r"-r|-c|--requirement|--constraint|(-\w+ +)?\.", line) for line in pip)
+
+
+def test_binder_makes_the_copy_for_jupyterlab():
+    lines = [line for line in text("postBuild").splitlines() if line[:1] not in ("#", "")]
+    assert lines == ["set -euo pipefail", "python tools/lab.py"]
+    assert text("postBuild").startswith("#!/usr/bin/env bash\n")
+    assert os.access(ROOT / "postBuild", os.X_OK) or os.name == "nt"
+    assert not (ROOT / "binder").exists()  # which would hide environment.yml
 
 
 def test_environment_yml_installs_this_project():

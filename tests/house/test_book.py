@@ -77,16 +77,6 @@ def test_notebooks_run_again_when_the_library_changes(place, name, kept):
     assert [cache.exists() for cache in caches] == [kept, kept]
 
 
-def test_pages_are_freed_of_what_files_may_not_load():
-    page = (
-        '<link rel="preload" as="font" type="font/woff2" crossorigin href="a.woff2" />'
-        '<script>const THEBE_JS_URL = "x"; const y = "z"</script><script async="async" '
-        'src="_static/sphinx-thebe.js?v=1"></script><script src="book.js"></script>'
-        '<script type="application/vnd.jupyter.widget-state+json">{"a": "<p>"}</script>'
-    )
-    assert book.UNUSED.sub("", page) == '<script src="book.js"></script>'
-
-
 def test_links_to_the_repository_need_its_address(place):
     run = Pretend(place)
     build(place, run, {book.REPOSITORY: "https://github.com/o/n"})

@@ -38,7 +38,8 @@ PANEL = """import mem_lib as ml
 
 def make(N, d, margin, seed):
     data = ml.data.ball(N=N, d=d, margin=margin, seed=seed)
-    return ml.verify(ml.beyond_worst_case.build(data), data)
+    certificate = ml.verify(ml.beyond_worst_case.build(data), data)
+    return [certificate, f"{certificate.correct} of {N} are right"]
 
 panel = ml.figures.Panel(make, N=[6, 12], d=[2], margin=[0.1, 0.9], seed=0)
 panel
@@ -61,14 +62,16 @@ def test_a_kernel_has_the_widget_and_the_html():
     assert set(shown.data) == {VIEW, "text/html", "text/plain"}
     ((again,),) = run(PANEL)
     assert again.data["text/html"] == shown.data["text/html"]
-    assert "memorized" in shown.data["text/html"] and "Run this page" in shown.data["text/html"]
+    assert (
+        "6 of 6 are right" in shown.data["text/html"] and "Run this page" in shown.data["text/html"]
+    )
 
 
 def test_a_panel_answers_in_a_kernel():
     moved = run(PANEL, MOVED.format(margin=0.1))[1][0].text
-    assert "N = 12, d = 2, margin = 0.1, seed = 0" in moved and "12 of 12" in moved
+    assert "N = 12, d = 2, margin = 0.1, seed = 0" in moved and "12 of 12 are right" in moved
     failed = run(PANEL, MOVED.format(margin=0.9))[1][0].text
-    assert "InvalidDataset: margin=0.9 in d=2: N=12" in failed and "6 of 6" in failed
+    assert "InvalidDataset: margin=0.9 in d=2: N=12" in failed and "6 of 6 are right" in failed
 
 
 def test_recorded_results_are_read_in_any_folder(tmp_path):

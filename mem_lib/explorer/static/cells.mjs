@@ -23,10 +23,15 @@ function cellsOf(study) {
     const packed = study.cells[key];
     if (typeof packed !== "string") throw new TypeError(`there is no network for ${key}`);
     const cell = JSON.parse(await opened(packed));
+    if (cell.first) cell.network.layers.unshift(cut(await pool(cell.first.pool), cell.first.units));
     return cellOf(cell, await pool(cell.pool));
   }
   return { load };
 }
+
+/** The first `units` units of a layer of a network file. */
+const cut = (layer, units) => Object.fromEntries(Object.entries(layer)
+  .map(([name, part]) => [name, Array.isArray(part) ? part.slice(0, units) : part]));
 
 /** A cell as JSON and its data, ready to be evaluated. */
 function cellOf(cell, { points, values }) {
@@ -37,6 +42,10 @@ function cellOf(cell, { points, values }) {
   const network = refined(file, grid - file.inputShift);
   const scale = 1n << (network.inputShift - grid); // from the plane's grid to the network's
   const toNetwork = network.inputShift - BigInt(cell.shift);
+  const finer = 2 ** (view.shift - cell.shift);
+  const spots = points.slice(0, cell.N).map((p) => projected(view, p.map((x) => x * finer)));
+  view.spots = spots.map(({ spot }) => spot.map(Math.round));
+  view.off = spots.map(({ off }) => Number((off / 2 ** view.shift).toFixed(3)));
   return {
     ...cell, json: cell.network, file, network, view, scale,
     values: values.slice(0, cell.N),
@@ -50,17 +59,24 @@ function cellOf(cell, { points, values }) {
 /** The place of `to`'s plane nearest to a point of `from`'s network grid. */
 function nearest(point, from, to) {
   const ratio = 2 ** (Number(to.view.shift) - Number(from.network.inputShift));
-  const away = point.map((x, k) => Number(x) * ratio - Number(to.view.origin[k]));
-  const dot = (a, b) => a.reduce((sum, x, k) => sum + x * Number(b[k]), 0);
-  const [uu, uv, vv] = [[to.view.u, to.view.u], [to.view.u, to.view.v], [to.view.v, to.view.v]]
-    .map(([a, b]) => dot(a.map(Number), b));
-  const [au, av] = [dot(away, to.view.u), dot(away, to.view.v)];
-  const size = uu * vv - uv * uv || 1;
+  const { spot: [s, t] } = projected(to.view, point.map((x) => Number(x) * ratio));
   const [left, right, bottom, top] = to.view.box;
   return [
-    Math.min(Math.max(Math.round((au * vv - av * uv) / size), left), right),
-    Math.min(Math.max(Math.round((av * uu - au * uv) / size), bottom), top),
+    Math.min(Math.max(Math.round(s), left), right),
+    Math.min(Math.max(Math.round(t), bottom), top),
   ];
+}
+
+/** Where a point of the plane's grid is projected to, in steps, and how far off the plane it is. */
+function projected({ origin, u, v }, point) {
+  const dot = (a, b) => a.reduce((sum, x, k) => sum + x * b[k], 0);
+  const [a, b, from] = [u, v, origin].map((w) => w.map(Number));
+  const away = point.map((x, k) => x - from[k]);
+  const [aa, ab, bb, pa, pb] = [dot(a, a), dot(a, b), dot(b, b), dot(away, a), dot(away, b)];
+  const size = aa * bb - ab * ab;
+  const s = size ? (pa * bb - pb * ab) / size : pa / aa; // on a line v is 0
+  const t = size ? (pb * aa - pa * ab) / size : 0;
+  return { spot: [s, t], off: Math.hypot(...away.map((x, k) => x - s * a[k] - t * b[k])) };
 }
 
 export { cellOf, cellsOf, nearest };

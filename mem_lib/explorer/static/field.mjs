@@ -42,7 +42,7 @@ function field(on) {
         });
         if (view.off[i] > 1e-6) mark.setAttribute("opacity", 1 - 0.65 * (view.off[i] / farthest));
         return mark;
-      }), ...ringed.map((i) => drawn("circle", {
+      }), ...ringed.filter((i) => i < view.spots.length).map((i) => drawn("circle", {
         class: "mem-missed", r: 8 * pixel,
         cx: view.spots[i][0] - view.box[0], cy: view.box[3] - view.spots[i][1],
       })));

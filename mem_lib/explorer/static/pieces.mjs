@@ -76,7 +76,7 @@ function slider(name, count, index, text, change, ticks = []) {
 /** A row of buttons of which one is pressed: a choice between words. */
 function choice(name, words, index, change) {
   const buttons = words.map((word, i) => h("button", {
-    type: "button", class: "mem-choice", onclick: () => (set(i), change(i)),
+    type: "button", class: "mem-word", onclick: () => (set(i), change(i)),
   }, word));
   const set = (i) => buttons.forEach((b, j) => b.setAttribute("aria-pressed", i === j));
   set(index);

@@ -39,7 +39,7 @@ function report(data) {
     root.dataset.ties = ties;
     const good = missed.length || ties ? "\u2717" : "\u2713";
     say(certificate, `${good} ${right} of ${cell.points.length} points right, checked in this page, `
-      + `in integers${missed.length ? `; wrong or silent on ${missed.length}` : ""}; `
+      + `in integers${missed.length ? `; ${data.missed ?? "wrong or silent on"} ${missed.length}` : ""}; `
       + (ties ? `${ties} neurons on a threshold.` : "no neuron on its threshold."));
   }
 

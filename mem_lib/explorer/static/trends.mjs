@@ -52,7 +52,7 @@ function trends(axes, counts, keyOf, start) {
       "data-axis": axis.name,
     });
     svg.append(
-      drawn("line", { class: "mem-axis", x1: LEFT, x2: WIDE - LEFT, y1: HIGH - BOTTOM,
+      drawn("line", { class: "mem-base", x1: LEFT, x2: WIDE - LEFT, y1: HIGH - BOTTOM,
         y2: HIGH - BOTTOM }),
       drawn("polyline", { class: "mem-trend", points: stops.map(({ i, built: n }) =>
         `${along(i)},${up(n)}`).join(" ") }),

@@ -27,11 +27,12 @@ from mem_lib.optimal_relu.figures.finding import (
     staircase,
     stored,
 )
+from mem_lib.optimal_relu.figures.folding import reading
+from mem_lib.optimal_relu.figures.opening import beside
 from mem_lib.optimal_relu.figures.reading import (
     cells,
     folds,
     lookups,
-    reading,
     stream,
     streaming,
     tables,
@@ -41,6 +42,7 @@ __all__ = [
     "STAGES",
     "Run",
     "answers",
+    "beside",
     "between",
     "by_stage",
     "cells",

@@ -17,9 +17,11 @@ from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument
 from mem_lib.exact import evaluate
 from mem_lib.figures import Colours, Picture, Stepper, Table
+from mem_lib.figures.numbers import number_text
 from mem_lib.foundations import weights_needed
 from mem_lib.network import Network, Size
 from mem_lib.optimal_relu import bound, least_depth, paper_depth
+from mem_lib.optimal_relu.figures.budgets import round_numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,73 +32,90 @@ PROVED = ("paper", "narrow")  # the variants whose promises are drawn
 def growth(sizes: Mapping[str, Mapping[int, Size]], *, d: int, separation: float) -> Picture:
     """Depth and weights over N, ``sizes[variant][N]``; dashed, what the theorems promise for such
     points of the unit ball, and what no network can do without."""
-    N = np.unique(np.geomspace(100, 10**5, 13).astype(int)).tolist()
+    points = sorted({n for found in sizes.values() for n in found})
+    N = np.unique(np.geomspace(min(points), 10 * max(points), 13).astype(int)).tolist()
     promised = {
         v: [bound(N=n, d=d, separation=separation, variant=v) for n in N]
         for v in sizes if v in PROVED
     }  # fmt: skip
-    lines = {
+    compared = {
         "depth": {
-            "lemmas": ([paper_depth(n, d, separation) for n in N], "-"),
-            "needed": ([least_depth(n, 12, d=d) for n in N], ":"),
+            "lemmas": [paper_depth(n, d, separation) for n in N],
+            "needed": [least_depth(n, 12, d=d) for n in N],
         },
-        "weights": {"N": (N, "-"), "needed": ([weights_needed(n) for n in N], ":")},
+        "weights": {"one a point": N, "needed": [weights_needed(n) for n in N]},
     }
 
-    def draw(ax: "Axes", colours: Colours, what: str, most: float) -> None:
+    def draw(ax: "Axes", colours: Colours, what: str) -> None:
         measured = {
             v: (list(found), [getattr(size, what) for size in found.values()])
             for v, found in sizes.items()
         }
+        figures.curves(ax, colours, None, measured, log="xy", labels="none")
+        promises = {v: (N, [getattr(size, what) for size in promised[v]]) for v in promised}
+        others = {name: (N, y) for name, y in compared[what].items()}
+        inks = [colours.classes[k % 6] for k in range(len(sizes))] + [colours.ink, colours.faint]
         figures.curves(
-            ax, colours, None, measured, log="xy", labels="none", xlabel="points N", ylabel=what,
-            xlim=(80, 1.2e5), ylim=(1, most),
+            ax, colours, None, measured | promises | others, log="xy", marks=False, inks=inks,
+            xlabel="points N", title=what, ticks={"x": round_numbers(N)},
         )  # fmt: skip
-        for k, v in enumerate(sizes):
-            if v in promised:
-                ax.plot(N, [getattr(size, what) for size in promised[v]], "--",
-                        color=colours.classes[k], linewidth=1)  # fmt: skip
-        for name, (y, dash) in lines[what].items():
-            ink = colours.ink if name == "N" else colours.faint
-            ax.plot(N, y, dash, color=ink, linewidth=1.2, label=name)
-        ax.legend(loc="upper left", fontsize=8, ncols=2)
+        for name, line in zip([*sizes, *others], ax.lines[len(sizes) :], strict=True):
+            line.set(linestyle="--" if name in promises else ":" if name in others else "-")
+
+    def last(what: str) -> str:
+        ends = {v: number_text(getattr(found[max(found)], what)) for v, found in sizes.items()}
+        return ", ".join(f"{value} ({v})" for v, value in ends.items())
 
     return figures.show(
-        partial(draw, what="depth", most=2e5),
-        "Depth against N on logarithmic axes. Measured curves: paper on top, then narrow, both of "
-        "slope about one half, then retrieval, flatter. The dashed promises run just above the "
-        "first two, the curve of the lemmas above both. The depth that is needed lies far below.",
-        size=(3.5, 3.4),
+        partial(draw, what="depth"),
+        "Depth against N on logarithmic axes: a curve of marks for each network, and just above "
+        "some of them, dashed, what is promised. What is needed lies far below.",
+        size=(3.3, 3.4),
+        caption=f"At N = {number_text(max(points))} the depth is {last('depth')}. Dashed, what is "
+        "promised; dotted, the paper's lemmas above and what is needed far below.",
     ) + figures.show(
-        partial(draw, what="weights", most=2e6),
-        "Nonzero weights against N on logarithmic axes. The line N starts below all three "
-        "networks; retrieval and narrow are below it at ten thousand, the promise for paper comes "
-        "down to it at about a hundred thousand.",
-        size=(3.5, 3.4),
+        partial(draw, what="weights"),
+        "Nonzero weights against N on logarithmic axes: curves of marks, promises, and the line "
+        "of one weight a point, which is steeper than all of them.",
+        size=(3.3, 3.4),
+        caption=f"At N = {number_text(max(points))} there are {last('weights')} weights. One "
+        "weight a point is the steepest line: every other falls below it in the end.",
     )
 
 
 def margins(depths: Mapping[int, Mapping[str, Mapping[int, int]]]) -> Stepper:
     """Depth over the bits b of the margin, ``depths[N][variant][b]``; one picture each N."""
+    b = sorted({b for found in depths.values() for line in found.values() for b in line})
+    most = max(y for found in depths.values() for line in found.values() for y in line.values())
 
     def draw(ax: "Axes", colours: Colours, N: int) -> None:
         figures.curves(
             ax, colours, None, depths[N], xlabel="b, for a margin of 2^-b", ylabel="depth",
-            xlim=(0, 262), ylim=(0, 3500),
+            xlim=(0, max(b) * 1.02), ylim=(0, most * 1.1),
         )  # fmt: skip
 
+    few, many = min(depths), max(depths)
+    grown = {
+        v: " and ".join(str(depths[N][v][max(b)] - depths[N][v][min(b)]) for N in (few, many))
+        for v in depths[few]
+    }
     return Stepper(
         "points N",
         {
             N: figures.show(
                 partial(draw, N=N),
-                f"Depth against the bits of the margin for N = {N}. Narrow and retrieval rise "
-                "along straight lines of the same slope for every N; paper rises more the more "
-                "points there are.",
-                size=(5.0, 3.2),
+                f"Depth against the bits of the margin for N = {N}: "
+                + "; ".join(
+                    f"{v} from {line[min(line)]} to {line[max(line)]}"
+                    for v, line in depths[N].items()
+                )
+                + ".",
+                size=(6.4, 3.2),
             )
             for N in depths
         },
+        caption=f"More layers for b = {max(b)} than for b = {min(b)}, with {few} and with {many} "
+        f"points: {'; '.join(f'{v} {more}' for v, more in grown.items())}.",
     )
 
 
@@ -113,75 +132,90 @@ class Run:
 
 
 def right_labels(runs: Sequence[Run]) -> Table:
-    """The right labels of all runs with the same N, for each variant and type of floats."""
+    """The right labels of all runs with the same N, in percent, for each variant and type of
+    floats."""
     kinds = list(dict.fromkeys((run.variant, run.floats) for run in runs))
-    rows = []
-    for N in sorted({run.N for run in runs}):
-        found = [[r.right for r in runs if (r.variant, r.floats, r.N) == (*k, N)] for k in kinds]
-        rows.append((N, N * len(found[0]), *map(sum, found)))
+    rows = [
+        (N, *(_percent([r for r in runs if (r.variant, r.floats, r.N) == (*k, N)]) for k in kinds))
+        for N in sorted({run.N for run in runs})
+    ]
     return figures.table(
-        rows, ["N", "labels", *map(", ".join, kinds)], caption="Right labels in floating point"
-    )
+        rows, ["points N", *map(" in ".join, kinds)],
+        caption="Right labels in floating point, percent",
+    )  # fmt: skip
+
+
+def _percent(runs: Sequence[Run]) -> int:
+    """Right labels of all, rounded down: 100 means all."""
+    return 100 * sum(run.right for run in runs) // sum(run.N for run in runs)
 
 
 def collapse(runs: Sequence[Run]) -> Stepper:
-    """The share of right labels of each variant, over N and over the bits of a file."""
+    """The share of right labels of each variant, over N and over the bits of a file.
+
+    Raises ``InvalidArgument`` without a run.
+    """
+    if not runs:
+        raise InvalidArgument("runs: at least one is needed, got none")
     names = list(dict.fromkeys(run.floats for run in runs))
-    afters = {
-        "narrow": "from about a hundred on; float32 is wrong below",
-        "paper": "soon after; float32 is right at most up to",
-    }
-    if not {run.variant for run in runs} <= set(afters):
-        raise InvalidArgument(f"runs: variants {list(afters)} are drawn, got others")
+    longest = max(run.bits for run in runs)
+
+    def of(variant: str, name: str) -> list[Run]:
+        return [run for run in runs if (run.variant, run.floats) == (variant, name)]
 
     def over_points(ax: "Axes", colours: Colours, variant: str) -> None:
-        mine = [run for run in runs if run.variant == variant]
-        N = sorted({run.N for run in mine})
-        shares = {"integers": [100.0] * len(N)}
-        for name in names:
-            found = [[r.right for r in mine if (r.floats, r.N) == (name, n)] for n in N]
-            shares[name] = [100 * sum(f) / (n * len(f)) for f, n in zip(found, N, strict=True)]
+        N = sorted({run.N for run in runs if run.variant == variant})
+        shares = {
+            name: [_percent([r for r in of(variant, name) if n == r.N]) for n in N]
+            for name in names
+        }
         figures.curves(
-            ax, colours, N, shares, log="x", labels="legend", xlabel="points N", ylim=(-3, 105),
-            ylabel="right labels, percent", title=f"{variant}: against N",
-            inks=[colours.ink, *colours.classes[1:]],
+            ax, colours, N, {"integers": [100.0] * len(N), **shares}, log="x", xlabel="points N",
+            ylim=(-3, 108), ylabel="right labels, percent", title="against N",
+            inks=[colours.ink, *colours.classes[1:]], ticks={"x": round_numbers(N)},
         )  # fmt: skip
-        figures.level(ax, colours, y=50)
+        figures.level(ax, colours, "a coin", y=50)
 
     def over_bits(ax: "Axes", colours: Colours, variant: str) -> None:
         shares = {
-            name: tuple(
-                zip(*((r.bits, 100 * r.right / r.N) for r in runs
-                      if (r.variant, r.floats) == (variant, name)), strict=True)
-            )
+            name: tuple(zip(*((r.bits, 100 * r.right / r.N) for r in of(variant, name)),
+                            strict=True))
             for name in names
         }  # fmt: skip
         figures.curves(
             ax, colours, None, {"": ((), ()), **shares}, labels="none", lines=False,
-            xlabel="bits of a file", ylabel="right labels, percent", xlim=(0, 180),
-            ylim=(-3, 105), title=f"{variant}: against the length of a file",
+            xlabel="bits of a file", ylabel="right labels, percent", xlim=(0, 1.05 * longest),
+            ylim=(-3, 108), title="against the length of a file",
         )  # fmt: skip
         for bits in (24, 53):
-            figures.level(ax, colours, str(bits), x=bits)
+            figures.level(ax, colours, f"{bits} bits", x=bits)
 
+    frames: dict[str, Picture] = {}
+    for variant in dict.fromkeys(run.variant for run in runs):
+        right = {
+            name: max((r.bits for r in of(variant, name) if r.right == r.N), default=None)
+            for name in names
+        }
+        last = ", ".join(
+            f"{bits} bits in {name}" if bits else f"no file in {name}"
+            for name, bits in right.items()
+        )
+        frames[variant] = figures.show(
+            partial(over_points, variant=variant),
+            f"Share of right labels against N, {variant}: integers stay at a hundred percent, "
+            "floats fall to that of a coin.",
+            size=(3.3, 3.0),
+        ) + figures.show(
+            partial(over_bits, variant=variant),
+            f"The same runs of {variant} against the bits of a file; verticals at 24 and 53 bits.",
+            size=(3.3, 3.0),
+            caption=f"{variant}: the longest files of which all labels were right have {last}.",
+        )
     return Stepper(
-        "variant",
-        {
-            variant: figures.show(
-                partial(over_points, variant=variant),
-                f"Share of right labels against N, {variant}: integers stay at a hundred percent; "
-                "float32 falls to fifty below N = 100, float64 between a hundred and a thousand.",
-                size=(3.5, 3.0),
-            )
-            + figures.show(
-                partial(over_bits, variant=variant),
-                f"The same runs of {variant} against the bits of a file: float64 is right up to "
-                f"about 53 bits and at fifty percent {after} 24 bits.",
-                size=(3.5, 3.0),
-            )
-            for variant, after in afters.items()
-            if any(run.variant == variant for run in runs)
-        },
+        "network",
+        frames,
+        caption=f"Right labels of {len(runs)} networks run in floats. Integers get all of them "
+        "right, floats as long as a file is not much longer than their significand.",
     )
 
 
@@ -202,34 +236,32 @@ def between(line: Dataset, networks: Mapping[str, Network]) -> Picture:
     ``InvalidDataset`` unless the points are labelled and have one coordinate.
     """
     line = figures.drawable(line, "line", d=1)
-    told = {
-        "paper": "plateaus half a unit long that begin at the points, and ramps; 0 at integers "
-        "without a point.",
-        "narrow": "spikes at the points, 0 at other integers, and between integers values that "
-        "are no label.",
-        "retrieval": "right at the points, and some label at every other integer.",
-    }
+    if not networks:
+        raise InvalidArgument("networks: at least one is needed, got none")
     places = np.asarray(line.points, float)[:, 0]
     x = np.arange(16 * (places.min() - 1), 16 * (places.max() + 2) + 1) / 16
     seen = Dataset(np.stack([places, line.labels], axis=1), line.labels)
 
-    def draw(ax: "Axes", colours: Colours, variant: str) -> None:
-        y = [float(value) for value in answers(networks[variant], x)]
-        ax.plot(x, y, color=colours.faint, linewidth=1)
+    def draw(ax: "Axes", colours: Colours, variant: str, y: Sequence[Fraction]) -> None:
+        ax.plot(x, [float(value) for value in y], color=colours.faint, linewidth=1)
         figures.points(ax, seen, colours, size=26)
         ax.set(xlim=(x[0], x[-1]), ylabel="output", title=variant, ylim=(-0.3, 6.3))
         ax.set(xlabel="input x" if variant == list(networks)[-1] else "")
 
-    pictures = [
-        figures.show(
-            partial(draw, variant=variant),
-            f"The output of {variant} over the input; {told.get(variant, 'right at the points.')}",
-            size=(6.6, 2.0),
+    def picture(variant: str, network: Network) -> Picture:
+        y = answers(network, x)
+        others = [value for value, at in zip(y, x, strict=True) if at not in places]
+        zeros = sum(value == 0 for value in others)
+        strange = sum(value not in range(line.classes) for value in others)
+        return figures.show(
+            partial(draw, variant=variant, y=y),
+            f"The output of {variant} over the input, a curve through {line.N} marks.",
+            size=(6.8, 2.0),
+            caption=f"{variant}: of {len(others)} places beside the points {zeros} are answered "
+            f"with 0, and {strange} with a number that is no label.",
         )
-        for variant in networks
-    ]
-    if not pictures:
-        raise InvalidArgument("networks: at least one is needed, got none")
+
+    pictures = [picture(*pair) for pair in networks.items()]
     return sum(pictures[1:], start=pictures[0])
 
 
@@ -243,11 +275,16 @@ def fill(fills: Mapping[int, Mapping[int, float]]) -> Picture:
         )  # fmt: skip
         figures.level(ax, colours, "three random cells, large tables: 91.8", y=91.8)
 
+    ends = {k: (line[min(line)], line[max(line)]) for k, line in fills.items()}
+    told = [f"from {few:.0f} to {many:.0f} percent with {k}" for k, (few, many) in ends.items()]
+    few, many = (choose(n for line in fills.values() for n in line) for choose in (min, max))
     return figures.show(
         draw,
-        "Fill of the tables against N for two and for sixteen classes. Both curves rise, the first "
-        "from about seventy percent to nearly ninety, and stay below the line at 91.8 percent.",
-        size=(5.0, 3.0),
+        "Fill of the tables against N, a rising curve for each number of classes, all of them "
+        "below a line at 91.8 percent.",
+        size=(6.4, 3.0),
+        caption=f"Between N = {few} and N = {number_text(many)} the fill goes "
+        f"{', '.join(told)} classes.",
     )
 
 

@@ -77,7 +77,7 @@ def projections(network: Network, points: np.ndarray) -> np.ndarray:
     return np.array([float(Fraction(int(x), over * network.output_denominator)) for x in out[:, 0]])
 
 
-def slabs(dataset: Dataset, network: Network, shelf: Folders) -> Picture:
+def slabs(dataset: Dataset, network: Network, shelf: Folders, *, name: str = "") -> Picture:
     """The slab of the plane in which each folder is found, and the points with their keys.
 
     The projection is what the network computes, exactly, on a grid of 137 by 137 points.
@@ -100,12 +100,20 @@ def slabs(dataset: Dataset, network: Network, shelf: Folders) -> Picture:
         for key, point in zip(shelf.keys, np.asarray(dataset.points, float), strict=True):
             ax.annotate(str(key), point, xytext=(5, 4), textcoords="offset points", fontsize=8)
 
+    sizes = [len(shelf.members(j)) for j in range(len(shelf.starts))]
+    spread = f"{min(sizes)} to {max(sizes)}" if min(sizes) < max(sizes) else str(sizes[0])
+    shares = [((z >= start) & (z <= shelf.keys[shelf.members(j)].max() + 1)).mean()
+              for j, start in enumerate(shelf.starts)]  # fmt: skip
     return figures.show(
         draw,
         f"{dataset.N} points of {dataset.classes} labels in the plane, each with its key. "
-        f"{len(shelf.starts)} parallel slabs, {network.about['folder_size']} points in each; "
-        "between them a point belongs to no folder.",
-        size=(4.6, 4.2),
+        f"{len(shelf.starts)} parallel slabs, {spread} points in each.",
+        size=(6.0, 5.4),
+        caption=f"{len(shelf.starts)} slabs, {spread} points in each. Marks tell labels apart, "
+        "numbers are keys. A slab reaches from the smallest key of a folder to one beyond the "
+        f"largest; together they cover {100 * sum(shares):.0f} percent of this square. "
+        "Elsewhere a point belongs to no folder.",
+        name=name,
     )
 
 
@@ -134,12 +142,15 @@ def staircase(network: Network, shelf: Folders) -> Picture:
         ax.set(xlim=(0, z[-1]), ylim=(top - 8, top + 0.3))
         ax.set_title(f"{len(shelf.starts)} folders, files of {top} bits")
 
+    none = sum(map(math.isnan, bits)) / len(bits)
     return figures.show(
         draw,
         "The file over the projection: a staircase of plateaus that rises by bits, fast at first, "
-        "then slowly, with a short gap after each plateau. Thin vertical lines mark where folders "
-        "start.",
-        size=(6.2, 3.2),
+        "then slowly, with a short gap after each plateau.",
+        size=(6.8, 3.2),
+        caption=f"{len(shelf.starts)} plateaus, one a folder, up to {top} bits high. The thin "
+        "lines are the first keys of the folders. Before each of them the file falls to 0: in "
+        f"{100 * none:.0f} percent of the range no file is held.",
     )
 
 

@@ -5,7 +5,8 @@ What is drawn are networks, fits and numbers that a page built.  Exact networks 
 their exact outputs; only a float can show what floats do (:mod:`.floats`).
 """
 
-from mem_lib.two_layer.figures.floats import FORMATS, Rounding, about, rounding
+from mem_lib.two_layer.figures.cuts import classes
+from mem_lib.two_layer.figures.floats import FORMATS, Rounding, about, in_floats, rounding
 from mem_lib.two_layer.figures.game import (
     after,
     around,
@@ -18,6 +19,8 @@ from mem_lib.two_layer.figures.game import (
     turned,
     wheel,
 )
+from mem_lib.two_layer.figures.laws import growth, pairs, power, tails
+from mem_lib.two_layer.figures.near import moved, slabs_near
 from mem_lib.two_layer.figures.orders import (
     biases,
     difference,
@@ -29,33 +32,42 @@ from mem_lib.two_layer.figures.orders import (
 from mem_lib.two_layer.figures.plane import (
     Slab,
     borders,
-    classes,
     directions,
-    moved,
+    drawn,
     neurons,
     on_a_line,
     outputs,
     said,
     slab,
     slabs,
-    slabs_near,
     strips,
 )
+from mem_lib.two_layer.figures.runs import (
+    EXACT,
+    KINDS,
+    at_errors,
+    coin_flips,
+    compared,
+    families,
+    lucky,
+    medians,
+    played,
+    units,
+    weights_over,
+)
 from mem_lib.two_layer.figures.trade import (
-    growth,
     methods,
     opening,
-    pairs,
-    power,
     residuals,
     rounded_floats,
-    tails,
 )
 
 __all__ = [
-    "FORMATS", "Rounding", "Slab", "about", "after", "around", "biases", "borders", "classes",
-    "difference", "directions", "gate", "growth", "interference", "kernel_curves", "kernels",
-    "ladder", "methods", "moved", "neurons", "on_a_line", "opening", "outputs", "pairs", "playback",
-    "power", "progress", "ramp", "ramps", "reached", "residuals", "rounded_floats", "rounding",
-    "said", "slab", "slabs", "slabs_near", "strips", "tails", "turned", "wheel",
+    "EXACT", "FORMATS", "KINDS", "Rounding", "Slab", "about", "after", "around", "at_errors",
+    "biases", "borders", "classes", "coin_flips", "compared", "difference", "directions", "drawn",
+    "families", "gate", "growth", "in_floats", "interference", "kernel_curves", "kernels",
+    "ladder", "lucky", "medians", "methods", "moved", "neurons", "on_a_line", "opening", "outputs",
+    "pairs", "playback", "played", "power", "progress", "ramp", "ramps", "reached", "residuals",
+    "rounded_floats", "rounding", "said", "slab", "slabs", "slabs_near", "strips", "tails",
+    "turned", "units", "weights_over", "wheel",
 ]  # fmt: skip

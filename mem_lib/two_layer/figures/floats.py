@@ -38,7 +38,7 @@ def rounding(network: Network, dataset: Dataset, dtype: str) -> Rounding:
     dataset = instance(dataset, "dataset", Dataset)
     bound = rounding_bound(network, dataset.radius, FORMATS[dtype])
     exact, over = evaluate(network, dataset.points)
-    floats = _in_floats(network, np.asarray(dataset.points, float), np.dtype(dtype))
+    floats = in_floats(network, dataset.points, np.dtype(dtype))
     errors = (
         abs(Fraction(float(out)) - Fraction(int(y), over))
         for out, y in zip(floats, exact[:, 0], strict=True)
@@ -46,8 +46,12 @@ def rounding(network: Network, dataset: Dataset, dtype: str) -> Rounding:
     return Rounding(float(max(errors)), bound)
 
 
-def _in_floats(network: Network, points: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    part = neurons_of(network)
+def in_floats(network: Network, points: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """The outputs at ``points`` (M, d) of a program that computes in ``dtype``: (M,).
+
+    Raises as ``neurons_of``."""
+    points = np.asarray(points, float)
+    part, relu = neurons_of(network), network.layers[0].activation == "relu"
     offset = Fraction(int(network.layers[-1].bias[0]), network.output_denominator)
     total = np.full(len(points), float(offset), dtype)
     scaled = np.ldexp(points, part.shift).astype(dtype)
@@ -56,8 +60,11 @@ def _in_floats(network: Network, points: np.ndarray, dtype: np.dtype) -> np.ndar
         z = np.full(len(points), bias / unit, dtype)
         for weight, x in zip(row, scaled.T, strict=True):
             z = z + dtype.type(weight / unit) * x
-        total = total + dtype.type(float(a * unit)) * np.maximum(z, 0)
-    return total
+        if relu:
+            total = total + dtype.type(float(a * unit)) * np.maximum(z, 0)
+        else:
+            total = total + dtype.type(float(a)) * (z >= 0)
+    return np.asarray(total)
 
 
 def about(number: float, digits: int = 1) -> int | float:

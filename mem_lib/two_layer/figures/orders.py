@@ -15,7 +15,7 @@ from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset
-from mem_lib.figures import MARKERS, Colours, Picture, Stepper, Table
+from mem_lib.figures import Axis, Colours, Film, Picture, Table, marks
 from mem_lib.two_layer import gate_kernel, gate_multiplier, harmonic_kernel
 from mem_lib.two_layer.figures.plane import valued
 
@@ -42,40 +42,45 @@ def difference(dataset: Dataset, u: np.ndarray, s: float, sides: int) -> np.ndar
     return np.asarray((np.maximum(at + s * moves, 0) - low) / (sides * s) - (at > 0) * moves)
 
 
-def biases(dataset: Dataset, u: np.ndarray, scales: Iterable[float], *, most: int = 80) -> Stepper:
+def biases(
+    dataset: Dataset, u: np.ndarray, scales: Iterable[float], *, most: int = 80, name: str = ""
+) -> Film:
     """:func:`difference` of both kinds of pairs over <u, x> at the first ``most`` points, where it
-    is not 0; a frame for each coarseness.  Raises as :func:`difference`."""
+    is not 0; a frame for each coarseness, ``name`` as for a picture.  Raises as
+    :func:`difference`."""
     at = (valued(dataset, d=None)[0] @ u)[:most]
-
-    def draw(ax: "Axes", colours: Colours, s: float) -> None:
-        ax.axhline(0, color=colours.faint, linewidth=0.8)
-        for name, k in (("one-sided", 1), ("antisymmetric", 0)):
-            d = difference(dataset, u, s, SIDES[name])[:most]
+    frames: dict[float, list[marks.Mark]] = {}
+    says = {}
+    for s in scales:
+        key, counts = float(f"{s:.2g}"), []
+        frames[key] = []
+        for kind in ("one-sided", "antisymmetric"):
+            d = difference(dataset, u, s, SIDES[kind])[:most]
             off = np.abs(d) > 1e-9
-            ax.plot(at[off], d[off], MARKERS[k], color=colours.classes[k], markersize=4, label=name)
-        ax.set(xlim=(-2.2, 2.2), ylim=(-1.5, 2.5), xlabel="⟨u, x⟩", ylabel="pair minus gate")
-        ax.set(xticks=[-2, -1, 0, 1, 2], yticks=[-1, 0, 1, 2])
-        ax.legend(loc="upper right", fontsize=8)
+            places = np.column_stack([at[off], np.clip(d[off], -1.5, 2.5)])
+            frames[key].append(marks.Points(places, f"class-{2 - SIDES[kind]}", 8))
+            counts.append(f"{kind} pair off at {off.sum()} points, below 0 at {(d[off] < 0).sum()}")
+        says[key] = "; ".join(counts)
+    names = [
+        marks.Text(2.1, 2.2, "diamonds: one-sided", "class-1", "end"),
+        marks.Text(2.1, 1.85, "circles: antisymmetric", "class-0", "end"),
+    ]
+    return Film(
+        "coarseness s", frames, x=Axis(-2.2, 2.2, "⟨u, x⟩", (-2, -1, 0, 1, 2)),
+        y=Axis(-1.5, 2.5, "pair minus gate", (-1, 0, 1, 2)), says=says, height=300, name=name,
+        still=[marks.Lines([(-2.2, 0), (2.2, 0)], "faint", 0.8), *names],
+        alt=f"What pairs differ by from the gate, at {len(at)} of the points: above zero for "
+        "the one-sided pair, on both sides of it for the antisymmetric one.",
+        caption=f"Those of {len(at)} points at which a pair is not the gate, and by how much. The "
+        "one-sided pair is never below the gate, the antisymmetric one is on both sides; the "
+        "coarser the pair, the more points.",
+    )  # fmt: skip
 
-    return Stepper(
-        "coarseness s",
-        {
-            s: figures.show(
-                partial(draw, s=s),
-                f"What a pair of coarseness {s} differs by from the gate, at {len(at)} of the "
-                "points: above zero for the one-sided pair, on both sides of it for the "
-                "antisymmetric one.",
-                size=(4.6, 2.6),
-            )
-            for s in scales
-        },
-    )
 
-
-def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture:
+def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]], *, name: str = "") -> Picture:
     """Total weight over neurons along a ladder of coarseness: ``plane[kind][s]`` is the pair
     (neurons / (N/d), W_tot / sqrt N), ``kind`` "one-sided" or "antisymmetric".
-    ``InvalidArgument`` for another kind."""
+    ``name`` as for a picture; ``InvalidArgument`` for another kind."""
     if unknown := sorted(set(plane) - set(SIDES)):
         raise InvalidArgument(f"plane: kinds of {list(SIDES)} are needed, got {unknown[0]!r}")
 
@@ -88,7 +93,7 @@ def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture:
         }
         figures.curves(
             ax, colours, None, series, log="xy", labels="legend", ticks={"x": ticks, "y": ticks},
-            xlabel="neurons / (N/d)", ylabel="W_tot / √N", xlim=(8, 300), ylim=(6, 900),
+            xlabel="neurons / (N/d)", ylabel="total weight / √N", xlim=(8, 300), ylim=(6, 900),
         )  # fmt: skip
         for k, name in enumerate(series):
             for s in sorted(set(plane[name]) & set(LABELLED)):
@@ -100,11 +105,21 @@ def ladder(plane: Mapping[str, Mapping[float, Sequence[float]]]) -> Picture:
 
     return figures.show(
         draw,
-        "Total weight against neurons for eight values of s, logarithmic axes, one curve for each "
-        "kind of pair. From s = 0.01 to 0.1 both fall straight down, then they bend to the right: "
-        "the weight stays and the neurons grow. The antisymmetric curve lies below and turns "
-        "later.",
-        size=(4.6, 3.2),
+        "Total weight against neurons for several values of s, logarithmic axes, one curve for "
+        "each kind of pair: both fall straight down, then bend, and neurons grow.",
+        size=(6.0, 3.6),
+        caption=f"Down the ladder of the coarseness s. {' '.join(map(_rungs, plane.items()))}",
+        name=name,
+    )
+
+
+def _rungs(entry: tuple[str, Mapping[float, Sequence[float]]]) -> str:
+    name, line = entry
+    (fine, first), (coarse, last) = min(line.items()), max(line.items())
+    return (
+        f"{name.capitalize()} pairs from s = {fine:g} to {coarse:g}: the weight falls from "
+        f"{round(first[1])} to {round(last[1])}, the neurons rise from {round(first[0])} to "
+        f"{round(last[0])}."
     )
 
 
@@ -149,9 +164,9 @@ def interference(dataset: Dataset) -> Table:
         rows.append((name, *numbers, round(least * factor, 3)))
     return figures.table(
         rows,
-        ["kernel", "mass", "least", "taken", "product"],
+        ["kernel", "off the diagonal", "least eigenvalue", "taken in", "product"],
         caption=f"Four kernels at {dataset.N} points in dimension {dataset.d}",
-        best={"mass": "min", "product": "max"},
+        best={"off the diagonal": "min", "product": "max"},
         digits=4,
     )
 
@@ -191,13 +206,21 @@ def kernel_curves(dataset: Dataset) -> Picture:
     return figures.show(
         draw_kernels,
         "Four kernels against the inner product, all 1 at 1, over a histogram of the inner "
-        "products, which is a bell about 0 of width one quarter. The gate's kernel has a slope at "
-        "0; those of the harmonics are flat there, the flatter the higher l.",
+        "products, a bell about 0.",
         size=(3.5, 2.9),
+        caption="Kernels over the inner product of two points, and (grey) how often it occurs, "
+        f"half of the time within {_half(cosines, dataset.N)} of 0. The gate's kernel has a slope "
+        "there; those of the harmonics are flat, the flatter the higher l.",
     ) + figures.show(
         draw_masses,
         "Bars on a logarithmic axis: what a row of the kernel has off the diagonal, over the "
-        "diagonal. Far above 1 for the gate and for l = 1, below 1 for l = 3, far below for "
-        "l = 5.",
+        "diagonal.",
         size=(3.2, 2.9),
+        caption="What a row of a kernel has off its diagonal of ones: "
+        + ", ".join(f"{name} {mass:.3g}" for name, mass in masses.items())
+        + ".",
     )
+
+
+def _half(cosines: np.ndarray, N: int) -> float:
+    return round(float(np.median(np.abs(cosines[np.triu_indices(N, 1)]))), 2)

@@ -1,12 +1,14 @@
-"""Exact networks in the plane: slabs of four neurons, strips of two, threshold lines.
+"""Exact networks in the plane: slabs of four neurons, strips of two.
 
 A slab is |<n, x> + offset| <= half: the second and the fourth of its four neurons have their
 creases on its borders.  In a network of strips every second neuron has its crease on a border.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
+from html import escape
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
@@ -14,8 +16,8 @@ import numpy as np
 from mem_lib import figures
 from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, InvalidNetwork
-from mem_lib.exact import evaluate, predict, reference
+from mem_lib.errors import InvalidNetwork, MemorizationError
+from mem_lib.exact import evaluate, reference
 from mem_lib.figures import Colours, Picture, Stepper, Table
 from mem_lib.network import Network
 from mem_lib.two_layer import neurons_of, total_weight
@@ -35,6 +37,33 @@ class Slab(NamedTuple):
     half: float
 
 
+@dataclass(frozen=True)
+class Refused:
+    """One line in place of a picture."""
+
+    reason: str
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>"
+
+    def __repr__(self) -> str:
+        return f"No picture here. {self.reason}"
+
+
+def drawn(draw: Callable[..., Any], *arguments: Any, **named: Any) -> Any:
+    """What ``draw(...)`` shows or, where it cannot show these data, the one line that says why:
+    a page whose pictures need the plane runs to its end in other dimensions too.
+
+    >>> drawn(slabs, Dataset([[0, 0, 1]], targets=[1]), None, (0, 0))
+    No picture here. dataset: points of the plane with targets are needed, got Dataset(N=1, d=3,\
+ targets, points=int64)
+    """
+    try:
+        return draw(*arguments, **named)
+    except MemorizationError as error:
+        return Refused(str(error))
+
+
 def neurons(network: Network, chosen: slice = slice(None)) -> Table:
     """The neurons a relu(<w, z> + b) of ``network``, on the integers z = 2^shift x, a row each.
 
@@ -47,7 +76,7 @@ def neurons(network: Network, chosen: slice = slice(None)) -> Table:
     return figures.table(
         [(name, str(a), *w, b) for name, a, w, b in list(rows)[chosen]],
         ["neuron", "outgoing weight a", *(f"w{i + 1}" for i in range(part.d)), "bias b"],
-        caption="Neurons a relu(⟨w, z⟩ + b)",
+        caption="Neurons a relu(⟨w, z⟩ + b), on integers z",
     )
 
 
@@ -58,7 +87,7 @@ def slab(network: Network, g: int) -> Slab:
     if len(part) % 4:
         raise InvalidNetwork(f"network: four neurons a slab are needed, got {len(part)}")
     g = integer_in(g, "g", 0, len(part) // 4 - 1)
-    (w, low), (other, high) = _crease(part, 4 * g + 1), _crease(part, 4 * g + 3)
+    (w, low), (other, high) = crease(part, 4 * g + 1), crease(part, 4 * g + 3)
     if not np.allclose(w, other):
         raise InvalidNetwork(f"network: creases {4 * g + 1} and {4 * g + 3} are not parallel")
     return Slab(w, (low + high) / 2, abs(low - high) / 2)
@@ -68,13 +97,13 @@ def borders(network: Network) -> tuple[np.ndarray, list[float]]:
     """The unit direction of the strips of a network of variant ``"sorted"``, and the places of
     their borders along it.  ``InvalidNetwork`` when its creases are not parallel."""
     part = neurons_of(network)
-    creases = [_crease(part, k) for k in range(1, len(part), 2)]
+    creases = [crease(part, k) for k in range(1, len(part), 2)]
     if not creases or not all(np.allclose(w, creases[0][0]) for w, _ in creases):
         raise InvalidNetwork(f"network: parallel borders are needed, got {network.size}")
     return creases[0][0], [-offset for _, offset in creases]
 
 
-def _crease(part: Any, k: int) -> tuple[np.ndarray, float]:
+def crease(part: Any, k: int) -> tuple[np.ndarray, float]:
     """Unit normal and offset of the crease of neuron ``k``, in the units of the points."""
     w, bias = part.rows[k].tolist(), int(part.biases[k])
     norm = math.hypot(*w)
@@ -109,7 +138,11 @@ def outputs(network: Network, points: np.ndarray) -> np.ndarray:
 
 
 def on_a_line(
-    dataset: Dataset, network: Network, box: tuple[int, int], limits: tuple[float, float], alt: str
+    dataset: Dataset,
+    network: Network,
+    box: tuple[int, int],
+    limits: tuple[float, float],
+    caption: str,
 ) -> Picture:
     """The graph of ``network`` over the interval ``box``, and the targets of ``dataset`` on it.
     ``InvalidDataset`` unless there are targets at points with one coordinate."""
@@ -122,12 +155,15 @@ def on_a_line(
         ax.plot(points[:, 0], targets, "o", color=colours.classes[1], zorder=3)
         ax.set(xlabel="x", ylim=limits)
 
-    return figures.show(draw, alt, size=(3.4, 2.6))
+    alt = f"The output of {len(neurons_of(network))} neurons over the line, and {dataset.N} points."
+    return figures.show(draw, alt, size=(3.4, 2.6), caption=caption)
 
 
-def slabs(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture:
+def slabs(dataset: Dataset, network: Network, pair: tuple[int, int], *, name: str = "") -> Picture:
     """The function of a network of slabs, and its values on the walk between the two rows
-    ``pair``.  ``InvalidDataset`` unless there are values in the plane."""
+    ``pair``; ``name`` as for a picture.
+
+    ``InvalidDataset`` unless there are values in the plane."""
     function = _function(dataset, network)
 
     def draw(ax: "Axes", colours: Colours) -> None:
@@ -135,132 +171,58 @@ def slabs(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture:
         ax.plot(*np.asarray(dataset.points, float)[list(pair)].T, color=colours.ink,
                 linewidth=0.8, linestyle=":")  # fmt: skip
 
+    number = len(neurons_of(network)) // 4
     return figures.show(
         draw,
-        f"{dataset.N} points in the plane and {len(neurons_of(network)) // 4} strips, each along a "
-        "line through two of the points. Inside a strip the colour changes along the strip and "
-        "agrees with the colours of its two points; where strips cross they add up; elsewhere the "
-        "function is zero. A dotted line joins two points.",
+        f"{dataset.N} points in the plane and {number} strips, each along a line through two of "
+        "the points; colours inside, white elsewhere. A dotted line joins two points.",
         size=(3.8, 3.0),
+        caption=f"The function of {number} slabs. Inside a slab the colour changes along it and "
+        "agrees with its two points; where slabs cross, values add up; elsewhere it is 0. Colours "
+        "come in steps of ⅛ and are cut off beyond ±1.",
+        name=name,
     ) + _walk(
         dataset, network, pair,
-        "The output along the dotted line: zero, with a steep-sided plateau for each strip that "
-        "is crossed. It passes through the values of the two points at the ends.",
+        "The output along the dotted line: 0, and a plateau with steep sides for each slab that is "
+        "crossed",
     )  # fmt: skip
 
 
-def strips(dataset: Dataset, network: Network, pair: tuple[int, int]) -> Picture:
+def strips(dataset: Dataset, network: Network, pair: tuple[int, int], *, name: str = "") -> Picture:
     """The function of a network of strips, and its values on the walk between the two rows
     ``pair``.  Raises as :func:`slabs` and :func:`borders`."""
     return figures.show(
         _strips(dataset, network),
-        f"The {dataset.N} points in {len(borders(network)[1])} parallel strips. In a strip the "
-        "colour changes evenly, in a direction of its own; at the dashed borders it jumps.",
+        f"The {dataset.N} points in {len(borders(network)[1])} parallel strips between dashed "
+        "borders.",
         size=(3.5, 3.2),
+        caption=f"The function of {len(borders(network)[1])} strips. In a strip the colour changes "
+        "evenly, in a direction of its own; at the dashed borders it jumps.",
+        name=name,
     ) + _walk(
         dataset, network, pair,
-        "The output along the same walk as before: straight pieces joined by short steep ones, "
-        "through the values of the two points at its ends.",
+        "The output along the same walk: straight pieces, joined by short steep ones",
     )  # fmt: skip
 
 
 def directions(dataset: Dataset, networks: Mapping[Any, Network]) -> Stepper:
     """The same points in strips across several directions, which are the keys of ``networks``.
     Raises as :func:`strips`."""
+    valued(dataset)
+    weights = {c: total_weight(network) for c, network in networks.items()}
     return Stepper(
         "direction c",
         {
-            c: figures.show(
-                partial(_strips(dataset, network), title=_weight(network)),
+            str(c): figures.show(
+                partial(_strips(dataset, network), title=weight_of(network)),
                 f"The same points in {len(borders(network)[1])} strips across the direction {c}.",
-                size=(4.0, 3.9),
+                size=(4.8, 4.6),
             )
             for c, network in networks.items()
         },
-    )
-
-
-def moved(dataset: Dataset, network: Network, gap: float, *, g: int, row: int) -> Dataset:
-    """The same with point ``row`` at the distance ``gap`` from the middle line of slab ``g``, up to
-    the grid 2^-20.  Raises as :func:`slabs` and :func:`slab`."""
-    points, (normal, offset, _) = valued(dataset)[0].copy(), slab(network, g)
-    points[row] = (gap - offset) * normal - 0.45 * np.array([-normal[1], normal[0]])
-    return Dataset(np.round(points * 2**20) / 2**20, targets=dataset.targets)
-
-
-def slabs_near(cases: Mapping[float, tuple[Dataset, Network]], *, g: int, row: int) -> Stepper:
-    """Slabs that a point comes near: point ``row`` is at the distance of the key from the middle
-    line of slab ``g``.  Raises as :func:`slabs` and :func:`slab`."""
-    for case, (data, _) in cases.items():
-        valued(data, f"cases[{case}]")
-
-    def draw(ax: "Axes", colours: Colours, gap: float) -> None:
-        dataset, network = cases[gap]
-        for k in range(len(neurons_of(network)) // 4):
-            ink, alpha = (colours.accent, 0.6) if k == g else (colours.faint, 0.3)
-            normal, offset, half = slab(network, k)
-            low, middle, high = (_line(normal, s * half - offset) for s in (-1, 0, 1))
-            ax.fill(*np.vstack([low, high[::-1]]).T, color=ink, alpha=alpha, linewidth=0)
-            ax.plot(*middle.T, color=ink, linewidth=0.7)
-        _dots(ax, colours, *valued(dataset))
-        figures.rings(ax, np.asarray(dataset.points, float)[[row]], colours, size=180)
-        _frame(ax, title=f"gap {gap}: {_weight(network)}")
-
-    return Stepper(
-        "gap",
-        {
-            gap: figures.show(
-                partial(draw, gap=gap),
-                f"The {dataset.N} points and their slabs. A ringed point is at distance {gap} from "
-                "the middle line of a slab that is not its own; the total weight is "
-                f"{total_weight(network):,.0f}.",
-                size=(4.0, 3.9),
-            )
-            for gap, (dataset, network) in cases.items()
-        },
-    )
-
-
-def classes(cases: Sequence[tuple[Dataset, Network]]) -> Picture:
-    """Threshold units in the plane, case beside case: their lines, and which class is read where.
-    ``InvalidArgument`` without a case; else raises as :func:`mem_lib.figures.drawable`."""
-    if not cases:
-        raise InvalidArgument("cases: at least one pair of data and network is needed, got none")
-    pictures = [
-        _classes(figures.drawable(dataset, f"cases[{i}]"), network)
-        for i, (dataset, network) in enumerate(cases)
-    ]
-    return sum(pictures[1:], start=pictures[0])
-
-
-def _classes(dataset: Dataset, network: Network) -> Picture:
-    part = neurons_of(network)
-    (left, bottom), (right, top) = (
-        (edge(axis=0) + s).tolist()
-        for edge, s in ((dataset.points.min, -1), (dataset.points.max, 1))
-    )
-    x, y = np.meshgrid(np.linspace(left, right, 191), np.linspace(bottom, top, 201))
-    found = predict(network, np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
-    word = "".join(map(str, np.asarray(dataset.labels).tolist()))
-    facets = sum(name.startswith("facet") for name in part.names)
-
-    def draw(ax: "Axes", colours: Colours) -> None:
-        from matplotlib.colors import ListedColormap
-
-        ax.imshow(found, extent=(left, right, bottom, top), alpha=0.3, origin="lower",
-                  cmap=ListedColormap(colours.classes[:2]), interpolation="none")  # fmt: skip
-        for k in range(len(part)):
-            normal, offset = _crease(part, k)
-            ax.plot(*_line(normal, -offset, 20).T, color=colours.ink, linewidth=0.8)
-        figures.points(ax, dataset, colours, size=50)
-        ax.set(xlim=(left, right), ylim=(bottom, top), aspect="equal", title=word)
-
-    return figures.show(
-        draw,
-        f"{dataset.N} points with the labels {word} and {len(part)} lines: pairs of parallel ones "
-        f"close to each other around two points: {(len(part) - facets) // 2}; such as cut off a "
-        f"corner: {facets}.",
-        size=(3.3, 3.3),
+        caption="The same points, cut into strips across other directions. The least total weight "
+        f"is {min(weights.values()):,.0f}, for c = {min(weights, key=weights.__getitem__)}; the "
+        f"greatest {max(weights.values()):,.0f}.",
     )
 
 
@@ -282,8 +244,8 @@ def _function(dataset: Dataset, network: Network) -> Any:
     def draw(ax: "Axes", colours: Colours, bar: bool = False, title: str = "") -> None:
         figures.heat(ax, colours, seen, (-HALF, HALF, -HALF, HALF), between=(-1, 1), both=True,
                      bar=bar)  # fmt: skip
-        _dots(ax, colours, points, values)
-        _frame(ax, title=title)
+        dots(ax, colours, points, values)
+        frame(ax, title=title)
 
     return draw
 
@@ -295,13 +257,13 @@ def _strips(dataset: Dataset, network: Network) -> Any:
     def draw(ax: "Axes", colours: Colours, title: str = "") -> None:
         function(ax, colours, title=title)
         for place in places:
-            ax.plot(*_line(c, place).T, color=colours.ink, linewidth=0.8, linestyle="--")
-        _frame(ax)
+            ax.plot(*line(c, place).T, color=colours.ink, linewidth=0.8, linestyle="--")
+        frame(ax)
 
     return draw
 
 
-def _walk(dataset: Dataset, network: Network, pair: tuple[int, int], alt: str) -> Picture:
+def _walk(dataset: Dataset, network: Network, pair: tuple[int, int], what: str) -> Picture:
     points, values = (part[list(pair)] for part in valued(dataset))
     t = np.linspace(-0.15, 1.15, 1301)
     seen = outputs(network, points[0] + t[:, None] * (points[1] - points[0]))
@@ -309,28 +271,33 @@ def _walk(dataset: Dataset, network: Network, pair: tuple[int, int], alt: str) -
     def draw(ax: "Axes", colours: Colours) -> None:
         ax.axhline(0, color=colours.faint, linewidth=0.5)
         ax.plot(t, seen, color=colours.accent, linewidth=1.2)
-        _dots(ax, colours, np.column_stack([[0, 1], values]), values)
+        dots(ax, colours, np.column_stack([[0, 1], values]), values)
         ax.set(xlabel="from one point to the other", ylabel="output", xticks=[0, 1])
 
-    return figures.show(draw, alt, size=(3.2, 3.0))
+    return figures.show(
+        draw,
+        "The output on a straight walk from one point to the other.",
+        size=(3.2, 3.0),
+        caption=f"{what}. It takes the values {values[0]:g} and {values[1]:g} of the two points.",
+    )
 
 
-def _line(normal: np.ndarray, place: float, reach: float = 4) -> np.ndarray:
+def line(normal: np.ndarray, place: float, reach: float = 4) -> np.ndarray:
     """Two points far out on the line <normal, x> = place."""
     along = reach * np.array([-normal[1], normal[0]])
     return np.array([place * normal - along, place * normal + along])
 
 
-def _dots(ax: "Axes", colours: Colours, points: np.ndarray, values: np.ndarray) -> None:
+def dots(ax: "Axes", colours: Colours, points: np.ndarray, values: np.ndarray) -> None:
     x, y = points.T
     ax.scatter(x, y, c=values, cmap=figures.shades(colours, both=True), vmin=-1, vmax=1,
                s=40, edgecolors=colours.ink, linewidths=1, zorder=3)  # fmt: skip
 
 
-def _frame(ax: "Axes", **axes: Any) -> None:
+def frame(ax: "Axes", **axes: Any) -> None:
     ax.set(xlim=(-HALF, HALF), ylim=(-HALF, HALF), aspect="equal", **axes)
     ax.set(xticks=[-1, 0, 1], yticks=[-1, 0, 1])
 
 
-def _weight(network: Network) -> str:
+def weight_of(network: Network) -> str:
     return f"W_tot = {total_weight(network):,.0f}"

@@ -1,4 +1,4 @@
-"""Neurons against weights, and weights against N, chance and floats: numbers that a page measured.
+"""Neurons against weights, and weights against floats: numbers that a page measured.
 
 Neurons are counted in units of N/d, total weights in units of the root of N.
 """
@@ -12,28 +12,32 @@ import numpy as np
 from mem_lib import figures
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures import MARKERS, Colours, Picture
+from mem_lib.figures.numbers import number_text
 from mem_lib.network import Network
 from mem_lib.two_layer import History, least_neurons, total_weight, weight_bound
-from mem_lib.two_layer.figures.floats import FORMATS, Rounding
+from mem_lib.two_layer.figures.floats import FORMATS, Rounding, about
+from mem_lib.two_layer.figures.labels import named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ERROR_TICKS = [0.001, 0.01, 0.1, 1]
+SMALLEST = 1e-17  # of errors that can be drawn
+LAST = 0.01  # the relative error at which fits are compared
 
 
-def opening(built: Mapping[str, Mapping[int, Network]], d: int) -> Picture:
+def opening(built: Mapping[str, Mapping[int, Network]], d: int, *, name: str = "") -> Picture:
     """Neurons and total weights of ReLU networks for N random signs in ``d`` dimensions, a curve
-    ``{N: network}`` for each name, beside what is necessary.  Raises as ``total_weight``;
-    ``InvalidArgument`` without a network."""
+    ``{N: network}`` for each name, beside what is necessary; ``name`` as for a
+    picture.  Raises as ``total_weight``; ``InvalidArgument`` without a network."""
     sizes = sorted({N for nets in built.values() for N in nets})
     if not sizes:
         raise InvalidArgument(f"built: at least one network is needed, got {shown(built)}")
     neurons: dict[str, Any] = {}
     weights: dict[str, Any] = {}
-    for name, nets in built.items():
-        neurons[name] = list(nets), [net.size.neurons for net in nets.values()]
-        weights[name] = list(nets), [total_weight(net) for net in nets.values()]
+    for curve, nets in built.items():
+        neurons[curve] = list(nets), [net.size.neurons for net in nets.values()]
+        weights[curve] = list(nets), [total_weight(net) for net in nets.values()]
     few = [least_neurons(N, d) for N in sizes]
     light = [weight_bound(N) for N in sizes]
 
@@ -49,20 +53,32 @@ def opening(built: Mapping[str, Mapping[int, Network]], d: int) -> Picture:
              ylim=(2, 2e5))  # fmt: skip
         ax.legend(loc="upper left", fontsize=8)
 
+    most = sizes[-1]
+
+    def last(rows: Mapping[str, Any], necessary: float) -> str:
+        ends = {name: y[-1] for name, (x, y) in rows.items() if x[-1] == most}
+        return f"At N = {most}: {listed({**ends, 'necessary': necessary})}."
+
     return figures.show(
         draw_neurons,
-        "Neurons against points, logarithmic axes. The slabs and the strips run in parallel to "
-        "the number that is necessary, a small factor above it; the corrected fit lies far above "
-        "them.",
+        "Neurons against points, logarithmic axes: slabs and strips run in parallel to the number "
+        "that is necessary, a small factor above it.",
         size=(3.4, 3.2),
+        caption=f"Neurons over points. {last(neurons, few[-1])}",
+        name=name,
     ) + figures.show(
         partial(draw, rows=weights, lower=light, labels="none", title="how large they are",
                 ylabel="total weight"),
-        "Total weight against points, logarithmic axes. Here the order is the reverse: slabs and "
-        "strips lie orders of magnitude above the fit, and grow much faster than the square root "
-        "of N that is necessary.",
+        "Total weight against points, logarithmic axes: slabs and strips lie far above what is "
+        "necessary.",
         size=(3.4, 3.2),
+        caption=f"Total weight over points. {last(weights, light[-1])}",
     )  # fmt: skip
+
+
+def listed(values: Mapping[str, float]) -> str:
+    """Names and about their numbers, for a caption."""
+    return ", ".join(f"{name} {number_text(about(value, 2))}" for name, value in values.items())
 
 
 def residuals(curves: Mapping[str, History], N: int, d: int, optimum: float) -> Picture:
@@ -89,19 +105,26 @@ def residuals(curves: Mapping[str, History], N: int, d: int, optimum: float) -> 
         ax.annotate("optimum", (optimum, 0.0018), ha="center", fontsize=8, color=colours.accent)
         ax.annotate("im-\npossible", (0.017, 0.0025), fontsize=8, color=colours.ink)
 
+    ends = {
+        name: (past.neurons[at] * d / N, past.weight[at] / N**0.5)
+        for name, past in curves.items()
+        if len(at := np.flatnonzero(past.error <= LAST)[:1])
+    }
+    at_last = [listed({name: float(end[what][0]) for name, end in ends.items()}) for what in (0, 1)]
     return figures.show(
         partial(draw, what="neurons", over=N / d, labels="legend", xlabel="neurons / (N/d)",
                 xlim=(0.1, 1500), ticks={"x": [0.1, 1, 10, 100, 1000], "y": ERROR_TICKS}),
-        "Relative squared error against neurons, logarithmic axes, six residual fits. The exact "
-        "pairs fall first; antisymmetric, one-sided, Hermite and harmonic pairs of coarseness 0.3 "
-        "follow within a factor of five; antisymmetric pairs of coarseness 1 come last.",
+        f"Relative squared error against neurons, logarithmic axes, {len(curves)} residual fits.",
         size=(3.5, 3.4),
+        caption=f"The error over the neurons. The relative error {LAST} is reached, in units of "
+        f"N/d, at: {at_last[0]}.",
     ) + figures.show(
         draw_weights,
-        "Relative squared error against the total weight. The exact pairs end hundreds of times "
-        "to the right of all others, which end between ten and fifty. The optimum is marked at "
-        "two and a half, the impossible region ends a little below one fifth.",
+        "Relative squared error against the total weight. The optimum is marked; grey is what no "
+        "network can do.",
         size=(3.5, 3.4),
+        caption=f"The same over the total weight. At the error {LAST}, in units of √N: "
+        f"{at_last[1]}; the best possible exact network {number_text(round(optimum, 1))}.",
     )  # fmt: skip
 
 
@@ -111,182 +134,113 @@ def methods(
     N: int,
     d: int,
     optimum: Sequence[float],
+    *,
+    name: str = "",
 ) -> Picture:
     """All methods as marks of the plane of neurons / (N/d) and W_tot / sqrt N.
 
     ``fits``, at the relative error 0.01, and ``exact`` hold such a pair for each name; grey is
     what no network of d inputs can do for N random signs; ``optimum``: the pair of the least total
-    weight.  ``InvalidArgument`` for more than six fits or three exact networks.
+    weight; ``name`` as for a picture.
+
+    ``InvalidArgument`` for more than six fits or three exact networks.
     """
     if len(fits) > len(MARKERS) or len(exact) > 3:
         raise InvalidArgument(
             f"fits, exact: 6 and 3 names at most are needed, got {len(fits)} and {len(exact)}"
         )
 
+    best = "best possible exact network"
+    places = {**exact, **fits, best: optimum}
+
     def draw(ax: "Axes", colours: Colours) -> None:
         marks = [
-            *zip(fits.items(), MARKERS, colours.classes, strict=False),
             *zip(exact.items(), "*Xp", [colours.ink] * 3, strict=False),
+            *zip(fits.items(), MARKERS, colours.classes, strict=False),
+            ((best, optimum), "_", colours.accent),
         ]
-        for (name, place), marker, ink in marks:
-            ax.plot(*place, marker, color=ink, markersize=9 if name in exact else 7, label=name,
-                    linestyle="none")  # fmt: skip
-        ax.plot(*optimum, "_", color=colours.accent, markersize=16, markeredgewidth=3,
-                linestyle="none", label="optimum, N = 60")  # fmt: skip
+        for (_, place), marker, ink in marks:
+            ax.plot(*place, marker, color=ink, linestyle="none", markersize=8,
+                    markeredgewidth=3 if marker == "_" else 1)  # fmt: skip
         grey: dict[str, Any] = {"color": colours.faint, "alpha": 0.25, "linewidth": 0}
-        ax.axhspan(0.01, weight_bound(N, relative_error=0.01) / N**0.5, **grey)
+        ax.axhspan(0.01, weight_bound(N, relative_error=LAST) / N**0.5, **grey)
         ax.axvspan(0.1, d / (d + 1), **grey)
         figures.scale(
             ax, log="xy", xlim=(0.5, 2000), ylim=(0.05, 1e7), xlabel="neurons / (N/d)",
-            ylabel="W_tot / √N",
+            ylabel="total weight / √N",
             ticks={"x": [1, 10, 100, 1000], "y": [0.1, 10, 1000, 10**5]},
         )  # fmt: skip
-        ax.legend(loc="upper right", fontsize=8)
+        inks = {name: ink for (name, _), _, ink in marks}
+        named(ax, colours, places, inks, (5.2, 3.7))
 
+    neurons = listed({name: place[0] for name, place in exact.items()})
+    weights = listed({name: place[1] for name, place in exact.items()})
+    light, heavy = (f(place[1] for place in fits.values()) for f in (min, max))
     return figures.show(
         draw,
-        "The plane of neurons over N/d against total weight over the root of N, logarithmic axes. "
-        "Paper and sorted are at the top left, exact pairs below them, all coarse fits at the "
-        "bottom right, with the hybrid beside them. The optimum lies below, at twenty N/d neurons. "
-        "Grey: too few neurons for all labels, too little weight for any network.",
-        size=(4.8, 4.6),
-    )
-
-
-def pairs(control: Mapping[str, Mapping[str, Sequence[float]]]) -> Picture:
-    """Neurons and total weights of several kinds of pairs, data set below data set:
-    ``control[case][kind]`` is the pair (neurons / (N/d), W_tot / |y|)."""
-    cases = list(control)[::-1]
-    if not cases:
-        raise InvalidArgument("control: at least one data set is needed, got none")
-
-    def draw(ax: "Axes", colours: Colours, what: int, xlabel: str) -> None:
-        for k, kind in enumerate(control[cases[0]]):
-            ax.plot([control[case][kind][what] for case in cases], range(len(cases)), MARKERS[k],
-                    color=colours.classes[k], markersize=6, label=kind)  # fmt: skip
-        for y in range(len(cases)):
-            ax.axhline(y, color=colours.faint, linewidth=0.4, zorder=0)
-        figures.scale(ax, log="x", ticks={"x": [1, 3, 10, 30, 100, 300]}, xlim=(1, 300),
-                      ylim=(-0.6, len(cases) + 0.9), xlabel=xlabel)  # fmt: skip
-        ax.set_yticks(range(len(cases)), cases)
-        ax.legend(loc="upper left", fontsize=8)
-
-    return figures.show(
-        partial(draw, what=0, xlabel="neurons / (N/d)"),
-        "Neurons of three kinds of pairs on five data sets, logarithmic axis: one-sided and "
-        "antisymmetric marks nearly coincide, the harmonic one is to the right of them each time.",
-        size=(3.5, 3.0),
-    ) + figures.show(
-        partial(draw, what=1, xlabel="W_tot / |y|"),
-        "Total weight of the three kinds of pairs: the one-sided mark is about twice as far to "
-        "the right as the antisymmetric one; the harmonic one is a little to the right of the "
-        "antisymmetric.",
-        size=(3.5, 3.0),
-    )
-
-
-def power(line: Mapping[int, float]) -> float:
-    """The exponent of the law through the first and the last of the points N: W.
-    ``InvalidArgument`` for fewer than two.
-
-    >>> power({10: 3, 100: 300})
-    2.0
-    """
-    if len(line) < 2:
-        raise InvalidArgument(f"line: at least two numbers of points are needed, got {shown(line)}")
-    (first, low), *_, (last, high) = line.items()
-    return round(float(np.log(high / low) / np.log(last / first)), 1)
-
-
-def growth(lines: Mapping[str, Mapping[int, float]], bound: Mapping[int, float]) -> Picture:
-    """Total weight over N, a curve ``{N: weight}`` for each method, above the lower ``bound``."""
-
-    def draw(ax: "Axes", colours: Colours) -> None:
-        figures.curves(
-            ax, colours, None, lines, log="xy", xlabel="points N", ylabel="total weight",
-            xlim=(45, 1000), ylim=(0.3, 1e8),
-            ticks={"x": list(bound), "y": [1, 100, 10**4, 10**6]},
-        )  # fmt: skip
-        figures.forbidden(ax, colours, list(bound), list(bound.values()), "lower bound",
-                          at=(0.62, 0.03))  # fmt: skip
-        figures.slope(ax, colours, (100, 3e3), 2, "slope 2")
-        figures.slope(ax, colours, (60, 25), 0.5, "slope 1/2")
-
-    return figures.show(
-        draw,
-        "Total weight against N from 50 to 800, logarithmic axes. Paper, sorted and exact pairs "
-        "rise with slopes of two to two and a half; ntk 0.1 and antisymmetric 0.3 far below with "
-        "a slope below one, and the lower bound at the bottom with a slope of one half.",
-        size=(4.8, 3.8),
-    )
-
-
-def tails(luck: Mapping[str, Sequence[float]]) -> Picture:
-    """The share of the values of each entry that is at least t, over t.
-    ``InvalidArgument`` without one."""
-    if not luck or not all(len(found) for found in luck.values()):
-        raise InvalidArgument(
-            f"luck: at least one value for each name is needed, got {shown(luck)}"
-        )
-
-    def draw(ax: "Axes", colours: Colours) -> None:
-        for k, (name, found) in enumerate(luck.items()):
-            ax.step(np.sort(found), 1 - np.arange(len(found)) / len(found), where="post",
-                    color=colours.classes[k], linestyle=figures.DASHES[k], label=name)  # fmt: skip
-        figures.scale(
-            ax, log="xy", xlabel="t", ylabel="share with W_tot / √N ≥ t", ylim=(0.003, 1.2)
-        )
-        ax.set_yticks([0.01, 0.1, 1], ["1 %", "10 %", "all"])
-        ax.set_yticks([], minor=True)
-        median = float(np.median(next(iter(luck.values()))))
-        figures.slope(ax, colours, (12 * median, 0.5 / 12), -1, "slope -1")
-        ax.legend(loc="lower left", fontsize=8)
-
-    return figures.show(
-        draw,
-        "Share of two hundred exact networks whose total weight exceeds t, logarithmic axes. "
-        "Behind the median both curves fall along a line of slope minus one for two orders of "
-        "magnitude.",
-        size=(4.6, 3.0),
+        "The plane of neurons over N/d against total weight over the root of N, logarithmic axes, "
+        "with a mark for each network. Few neurons stand at great weights, small weights at many "
+        "neurons. Two bars at the edges are grey.",
+        size=(6.2, 4.6),
+        caption=f"The chapter in one view. Neurons, over N/d: {neurons}; total weight, over √N: "
+        f"{weights}. The fits, at the relative error {LAST}, weigh {number_text(about(light, 2))} "
+        f"to {number_text(about(heavy, 2))}. Grey is what no network can do: too few neurons for "
+        "all values, too little weight for random signs.",
+        name=name,
     )
 
 
 def rounded_floats(
-    weights: Mapping[str, float], rounded: Mapping[str, Mapping[str, Rounding]]
+    weights: Mapping[str, float], rounded: Mapping[str, Mapping[str, Rounding]], *, name: str = ""
 ) -> Picture:
     """The error of float64 and float32 over the total weight: ``weights[name]`` is W_tot / sqrt N,
-    ``rounded[name][dtype]`` what the format does to that network.  ``InvalidArgument`` where one
-    of both lacks a name."""
+    ``rounded[name][dtype]`` what the format does to that network; ``name`` as for a picture.
+
+    ``InvalidArgument`` where one of both lacks a name."""
     if set(weights) != set(rounded):
         raise InvalidArgument(
             f"weights, rounded: the same names are needed, got {sorted(weights)} and "
             f"{sorted(rounded)}"
         )
 
-    def draw(ax: "Axes", colours: Colours) -> None:
-        at = [weights[name] for name in rounded]
-        for dtype, ink, marker in zip(FORMATS, colours.classes, MARKERS, strict=False):
-            found = [formats[dtype] for formats in rounded.values()]
-            ax.plot(at, [one.bound for one in found], "_", color=ink, markersize=12,
-                    markeredgewidth=2, linestyle="none", label=f"{dtype}, bound")  # fmt: skip
-            ax.plot(at, [one.measured for one in found], marker, color=ink, markersize=6,
-                    linestyle="none", label=f"{dtype}, measured")  # fmt: skip
-        figures.level(ax, colours, y=1)
-        for i, name in enumerate(sorted(weights, key=lambda name: weights[name])):
-            ax.annotate(name, (weights[name], (1e-16, 1e-17)[i % 2]), fontsize=8,
-                        ha=("right", "center", "left")[i % 3], color=colours.ink)  # fmt: skip
-        figures.scale(
-            ax, log="xy", ylabel="error of the output", xlabel="W_tot / √N", xlim=(1, 2e6),
-            ylim=(3e-18, 1e6),
-            ticks={"x": [1, 100, 10**4, 10**6], "y": [1e-15, 1e-10, 1e-5, 1]},
-        )  # fmt: skip
-        ax.legend(loc="upper left", fontsize=8, ncols=2)
+    order = sorted(weights, key=lambda name: weights[name])
 
+    def draw(ax: "Axes", colours: Colours) -> None:
+        for dtype, ink, marker in zip(FORMATS, colours.classes, MARKERS, strict=False):
+            found = [rounded[name][dtype] for name in order]
+            for y, one in enumerate(found):
+                ax.plot([max(one.measured, SMALLEST), one.bound], [y, y], color=ink, linewidth=0.8,
+                        alpha=0.6)  # fmt: skip
+                ax.plot(one.bound, y, "|", color=ink, markersize=12, markeredgewidth=2)
+                ax.plot(one.measured, y, marker, color=ink, markersize=6)
+            top = found[-1]
+            for x, text in ((top.measured, f"{dtype}:\nmeasured"), (top.bound, "bound")):
+                ax.annotate(text, (x, len(order) - 1), xytext=(0, 9), textcoords="offset points",
+                            color=ink, fontsize=8, ha="center")  # fmt: skip
+        figures.level(ax, colours, "signs may be wrong", x=1, at=0.02)
+        figures.scale(
+            ax, log="x", xlabel="error of the output", xlim=(3e-18, 1e6),
+            ylim=(-0.7, len(order) + 0.2), ticks={"x": [1e-15, 1e-10, 1e-5, 1]},
+        )  # fmt: skip
+        ax.set_yticks(
+            range(len(order)),
+            [f"{name}, {number_text(about(weights[name], 2))} √N" for name in order],
+        )
+
+    ratios = [
+        one.bound / max(one.measured, SMALLEST)
+        for formats in rounded.values()
+        for one in formats.values()
+    ]
+    low, high = (number_text(about(f(ratios), 1)) for f in (min, max))
     return figures.show(
         draw,
-        "Error of the output in float64 and in float32 against the total weight of six networks, "
-        "logarithmic axes. Bounds and measured errors rise with the total weight on the whole, "
-        "over four orders of magnitude; the measured errors are about a hundred to ten thousand "
-        "times below the bounds. A dotted line marks an error of 1, where signs may be wrong.",
-        size=(4.8, 3.6),
+        f"Errors of the output in float64 and in float32, a row for each of {len(order)} networks, "
+        "the heaviest at the top, logarithmic axis. Bounds and measured errors move to larger "
+        "values with the total weight.",
+        size=(6.2, 3.6),
+        caption="Each network with its total weight, and how far a floating-point program is off: "
+        f"the mark is measured, the bar is what the theorem allows, {low} to {high} times more. "
+        "Beyond the dotted line, an error of 1, signs may be wrong.",
+        name=name,
     )

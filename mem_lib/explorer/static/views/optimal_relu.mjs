@@ -98,7 +98,7 @@ const render = (host) => study(host, ({ data, picture }) => {
       x: Math.max(along(key), 6), width: Math.min(along(key + 1), WIDE - 6) - Math.max(along(key), 6),
     }));
     const levels = [0, 1, 2].flatMap((value) => [
-      drawn("line", { class: "mem-axis", x1: 6, x2: WIDE - 6, y1: up(value), y2: up(value) }),
+      drawn("line", { class: "mem-base", x1: 6, x2: WIDE - 6, y1: up(value), y2: up(value) }),
       drawn("text", { x: 0, y: up(value) - 2 }, String(value)),
     ]);
     const names = shownKeys.map(({ key }) => drawn("text", {

@@ -1,8 +1,4 @@
-"""The figures of this chapter: covers in the plane, rates over n and lambda, sizes over N.
-
-What is drawn are networks and draws that a page built, or recorded results; each function says
-which.
-"""
+"""Charts of what draws need and reach: rates over n and lambda, sizes over N, certified radii."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -12,95 +8,14 @@ import numpy as np
 
 from mem_lib import figures
 from mem_lib.beyond_worst_case.draw import Attempt
-from mem_lib.beyond_worst_case.rates import Cells, beside_published, recorded_cells
+from mem_lib.beyond_worst_case.rates import Cells
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset
-from mem_lib.exact import predict
-from mem_lib.figures import DARK, MARKERS, Colours, Picture, Stepper
+from mem_lib.figures import DARK, MARKERS, Colours, Picture
 from mem_lib.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-__all__ = [
-    "Cells", "beside_published", "cover", "covers", "growth", "images", "isolated", "probes",
-    "radii", "rates", "recorded_cells", "steps", "unions", "widths",
-]  # fmt: skip
-
-MOONS = (-1.4, 2.4, -1.0, 1.5)  # the part of the plane that holds two moons
-
-
-def cover(
-    ax: "Axes",
-    colours: Colours,
-    dataset: Dataset,
-    network: Network,
-    *,
-    box: tuple[float, float, float, float] = MOONS,
-    size: float = 9,
-    most: int = 200,
-    pixels: int = 240,
-    **axes: Any,
-) -> None:
-    """The lines of the first layer, the regions where covering neurons fire, and the points; those
-    on which ``network`` is wrong are ringed.  ``box``: (left, right, bottom, top).  Raises as
-    :func:`mem_lib.figures.drawable`."""
-    dataset = figures.drawable(dataset)
-    figures.frame(ax, *box, **axes)
-    figures.lines(ax, network, colours, most=most)
-    figures.regions(ax, network, colours, pixels=pixels)
-    figures.points(ax, dataset, colours, size=size)
-    wrong = predict(network, dataset.points) != dataset.labels
-    figures.rings(ax, np.asarray(dataset.points, float)[wrong], colours)
-
-
-def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7) -> Picture:
-    """Networks that cover two moons side by side, each with its numbers of points and neurons.
-
-    ``InvalidArgument`` without a case; else raises as :func:`cover`.
-    """
-    if not cases:
-        raise InvalidArgument("cases: at least one pair of data and network is needed, got none")
-    pictures = [
-        _one_cover(figures.drawable(dataset, f"cases[{i}]"), network, size)
-        for i, (dataset, network) in enumerate(cases)
-    ]
-    return sum(pictures[1:], start=pictures[0])
-
-
-def _one_cover(dataset: Dataset, network: Network, size: float) -> Picture:
-    n, neurons = (layer.units for layer in network.layers[:2])
-    wrong = int((predict(network, dataset.points) != dataset.labels).sum())
-    left = f"rings mark {wrong} points that no region holds" if wrong else "no point is left out"
-    return figures.show(
-        partial(
-            cover, dataset=dataset, network=network, size=size if dataset.N < 500 else 3,
-            title=f"N = {dataset.N}, n = {n}: {neurons} covering neurons",
-        ),
-        f"{dataset.N} points on two interleaved crescents, over {n} random lines. The regions of "
-        f"{neurons} neurons cover one crescent and avoid the other; {left}.",
-        size=(3.4, 2.8),
-    )  # fmt: skip
-
-
-def steps(dataset: Dataset, draws: Mapping[int, Attempt]) -> Stepper:
-    """One draw for each number of lines, behind a slider.  Raises as :func:`cover`."""
-    return Stepper(
-        "lines n",
-        {
-            n: figures.show(
-                partial(
-                    cover, dataset=dataset, network=draw.network, most=40, pixels=120,
-                    title=f"{draw.covering[0]} covering neurons, "
-                    f"{len(draw.uncovered)} points left out",
-                ),
-                f"{n} lines: {draw.covering[0]} covering neurons leave "
-                f"{len(draw.uncovered)} points out.",
-                size=(4.2, 3.2),
-            )
-            for n, draw in draws.items()
-        },
-    )  # fmt: skip
 
 
 def images(dataset: Dataset) -> Picture:
@@ -125,14 +40,20 @@ def images(dataset: Dataset) -> Picture:
 
     return figures.show(
         draw,
-        f"One image of each class from {labels[first[0]]} to {labels[first[-1]]}, "
-        f"{side} by {side} pixels.",
+        f"One image of each class from {labels[first[0]]} to {labels[first[-1]]}.",
         size=(7.2, 1.1),
         panels=len(first),
+        caption=f"One image of each of {len(first)} classes: {dataset.d} integers from 0 to "
+        f"{most:g}, in {side} rows.",
     )
 
 
-def widths(dataset: Dataset, draws: Mapping[float, Sequence[tuple[int, Attempt]]]) -> Picture:
+def widths(
+    dataset: Dataset,
+    draws: Mapping[float, Sequence[tuple[int, Attempt]]],
+    *,
+    name: str = "",
+) -> Picture:
     """Covering neurons of all classes over the number of hyperplanes; ``draws``: (n, attempt) for
     each range of the biases, in units of the radius.  A draw that left a point out is hollow."""
     dataset = figures.drawable(dataset, d=None, values=None)
@@ -154,16 +75,20 @@ def widths(dataset: Dataset, draws: Mapping[float, Sequence[tuple[int, Attempt]]
                             markersize=4.5, markerfacecolor=colours.paper)  # fmt: skip
         figures.level(ax, colours, "one neuron a point", y=dataset.N)
 
+    n = max(n for found in draws.values() for n, _ in found)
+    last = {bias: sum(dict(found)[n].covering) for bias, found in draws.items() if n in dict(found)}
     return figures.show(
         draw,
-        "Covering neurons against the number of hyperplanes for several ranges of the bias. All "
-        "curves fall; the smaller the range, the lower the curve. Hollow marks are draws that "
-        "left a point uncovered.",
-        size=(5.4, 3.6),
+        "Covering neurons against the number of hyperplanes for several ranges of the bias.",
+        size=(6.2, 3.8),
+        name=name,
+        caption=f"More hyperplanes, fewer neurons: at n = {n} it takes "
+        + ", ".join(f"{most} with λ = {bias} R" for bias, most in last.items())
+        + f", for {dataset.N} points. Hollow marks are draws that left a point uncovered.",
     )
 
 
-def rates(cells: Cells, bound: Mapping[float, int]) -> Picture:
+def rates(cells: Cells, bound: Mapping[float, int], *, name: str = "") -> Picture:
     """The paper's figure: the share of draws that memorize, with the n of a ``bound`` by bias; and
     the mean number of covering neurons where half of the draws memorize."""
     dx, dy = ((v[1] - v[0]) / 2 for v in (cells.biases, cells.ns))
@@ -191,41 +116,59 @@ def rates(cells: Cells, bound: Mapping[float, int]) -> Picture:
         figures.curves(
             ax, colours, cells.ns, often, xlabel="hyperplanes n",
             ylabel="covering neurons, mean", title="where half of the draws memorize",
-            ylim=(0, 10), labels="legend",
+            ylim=(0, 10),
         )  # fmt: skip
 
+    n = min(cells.ns, key=lambda n: abs(n - 100))
+    row = cells.ns.index(n)
+    best = int(np.argmax(cells.memorized[row]))
+    least = min(bound, key=lambda bias: bound[bias])
+    width = {bias: cells.at(cells.ns[-1], bias)[1] for bias in (0.5, 1, 2)}
     return figures.show(
         draw_rates,
-        "Heat map of the share of draws that memorize, over the range of the biases and the "
-        "number of hyperplanes. It is 0 along the left edge, where the biases vanish; elsewhere "
-        "it climbs, soonest and steepest near 0.7, more slowly to either side, and near the left "
-        "edge not to 1 within the picture. The curve of the bound has the same shape and runs "
-        "above the climb.",
-        size=(3.4, 3.2),
+        "Heat map of the share of draws that memorize, over the range of the biases and the number "
+        "of hyperplanes, with the curve of the bound above the climb.",
+        size=(3.2, 3.1),
+        name=name,
+        caption=f"None where the biases vanish. At n = {n} most memorize at λ = "
+        f"{cells.biases[best]:g}: {cells.memorized[row, best]} of {cells.draws}. The curve, the "
+        f"bound for one half of the draws, has its least n = {bound[least]} at λ = {least:g}.",
     ) + figures.show(
         draw_widths,
         "Mean number of covering neurons against the number of hyperplanes for three ranges of "
-        "the biases: each curve falls slowly towards five.",
-        size=(3.4, 3.2),
+        "the biases: each curve falls slowly.",
+        size=(3.2, 3.1),
+        caption=f"At n = {cells.ns[-1]} the mean cover has "
+        + ", ".join(f"{mean:.1f} neurons at λ = {bias:g}" for bias, mean in width.items())
+        + ".",
     )
 
 
-def growth(neurons: Mapping[str, Mapping[int, float]]) -> Picture:
+def growth(neurons: Mapping[str, Mapping[int, float]], *, name: str = "") -> Picture:
     """Covering neurons over N, a curve for each kind of data, beside one neuron a point."""
+    sizes = [N for curve in neurons.values() for N in curve]
+    least, most = min(sizes), max(sizes)
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.curves(
             ax, colours, None, neurons, log="xy", xlabel="points N", ylabel="covering neurons",
-            xlim=(60, 2e5), ylim=(1, 1e5),
+            xlim=(0.6 * least, 2 * most), ylim=(1, most),
         )  # fmt: skip
-        figures.slope(ax, colours, (2500, 1250), 1, "one neuron a point")
+        middle = (least * most) ** 0.5
+        figures.slope(ax, colours, (middle, middle / 2), 1, "one neuron a point of the class")
 
+    ends = (
+        f"{name}: {curve[min(curve)]:g} neurons for {min(curve)} points, {curve[max(curve)]:g} "
+        f"for {max(curve)}"
+        for name, curve in neurons.items()
+    )
     return figures.show(
         draw,
-        "Covering neurons against the number of points, from a hundred to a hundred thousand. "
-        "With a kept margin the curve stays below eight; with unbounded noise it climbs to ten. "
-        "The line of one neuron for each point climbs to fifty thousand.",
-        size=(5.2, 3.2),
+        "Covering neurons against the number of points, nearly flat beside the line of one neuron "
+        "for each point of the class.",
+        size=(6.2, 3.6),
+        name=name,
+        caption="; ".join(ends) + ". The dashed line is one neuron for each covered point.",
     )
 
 
@@ -257,7 +200,12 @@ def probes(
     return np.rint(np.stack(moved) * 2.0**30) / 2.0**30
 
 
-def radii(dataset: Dataset, rows: Sequence[int], certified: Sequence[float]) -> Picture:
+NAMES = ("rivals", "the covered class")
+
+
+def radii(
+    dataset: Dataset, rows: Sequence[int], certified: Sequence[float], *, name: str = ""
+) -> Picture:
     """Certified radii of some points, one for each of ``rows``, against the distance to the nearest
     point of the other class; dotted, the whole distance and half of it.
 
@@ -275,43 +223,37 @@ def radii(dataset: Dataset, rows: Sequence[int], certified: Sequence[float]) -> 
         raise InvalidArgument(
             f"certified: one radius for each of {len(own)} rows is needed, got {len(lengths)}"
         )
-    far = cdist(points[np.asarray(rows)], points)
-    far[own[:, None] == labels[None]] = np.inf
-    nearest = far.min(axis=1)
+    distances = cdist(points[np.asarray(rows)], points)
+    distances[own[:, None] == labels[None]] = np.inf
+    nearest = distances.min(axis=1)
+    share, far = lengths / nearest, nearest.max()
+    medians = [
+        f"{np.median(share[own == k]):.2f} for {name}"
+        for k, name in enumerate(NAMES)
+        if (own == k).any()
+    ]
 
     def draw(ax: "Axes", colours: Colours) -> None:
-        for k, name in ((0, "rival"), (1, "covered class")):
-            ax.scatter(nearest[own == k], lengths[own == k], s=12, label=name,
-                       color=colours.classes[k], marker=MARKERS[k])  # fmt: skip
-        for slope in (1, 0.5):
+        for k, name in enumerate(NAMES):
+            ax.scatter(nearest[own == k], lengths[own == k], s=12, color=colours.classes[k],
+                       marker=MARKERS[k])  # fmt: skip
+            ax.text(0.99, 0.04 + 0.08 * k, name, color=colours.classes[k], ha="right",
+                    transform=ax.transAxes)  # fmt: skip
+        for slope, name in ((1, "the whole distance"), (0.5, "half of it")):
             ax.axline((0, 0), slope=slope, color=colours.faint, linestyle=":")
+            ax.annotate(name, (0.5 * far / slope, 0.5 * far), (-6, 2), ha="right",
+                        textcoords="offset points", color=colours.faint, fontsize=8)  # fmt: skip
         ax.set(xlabel="distance to the other class", ylabel="certified radius")
-        ax.set(xlim=(0, 1.05 * nearest.max()), ylim=(0, 0.55 * nearest.max()))
-        ax.legend(loc="upper left")
+        ax.set(xlim=(0, 1.05 * far), ylim=(0, 0.55 * far))
 
     return figures.show(
         draw,
-        "Certified radius against the distance to the nearest point of the other class. All lie "
-        "below half of the diagonal, and many far below.",
-        size=(5.2, 3.4),
-    )
-
-
-def isolated(dataset: Dataset, network: Network) -> Picture:
-    """Two rows of points, each point of the covered row in a region of its own.
-    Raises as :func:`cover`."""
-    dataset = figures.drawable(dataset)
-
-    def draw(ax: "Axes", colours: Colours) -> None:
-        figures.frame(ax, -1.2, 1.2, -0.35, 0.35)
-        figures.regions(ax, network, colours)
-        figures.points(ax, dataset, colours, size=24)
-
-    return figures.show(
-        draw,
-        "Two rows of points. Each point of the upper row sits in a small region of its own that "
-        "ends before the next point.",
-        size=(5.2, 2.4),
+        "Certified radius against the distance to the nearest point of the other class.",
+        size=(6.2, 3.6),
+        name=name,
+        caption=f"One mark for each of {len(own)} points. The radius is at most "
+        f"{share.max():.2f} of the distance to the other class; the median share is "
+        f"{' and '.join(medians)}.",
     )
 
 
@@ -332,9 +274,12 @@ def unions(
         figures.show(
             partial(draw, N=N),
             f"Covering neurons against radius over distance for N = {N} and several numbers of "
-            f"hyperplanes: {balls} for small balls, then a rise that comes later the more "
-            "hyperplanes there are.",
-            size=(3.4, 3.0),
+            "hyperplanes: flat, then a rise that comes later the more hyperplanes there are.",
+            size=(3.2, 3.0),
+            caption=f"With {N} points {balls} neurons cover {balls} small balls; at r = "
+            f"{ratios[-1]} δ it takes "
+            + ", ".join(f"{line[-1]} with n = {n}" for n, line in widths[N].items())
+            + ".",
         )
         for N in widths
     ]

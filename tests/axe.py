@@ -1,0 +1,48 @@
+"""axe-core finds what keeps people out of a page: fetched once with npm, used by tests only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from tests.browser import ROOT
+
+VERSION = "4.14.1"
+PLACE = ROOT / "_build" / "axe-core" / VERSION / "axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def fetched(place: Path = PLACE) -> str | None:
+    """The script; None where there is no npm, or npm cannot fetch it."""
+    npm = shutil.which("npm")
+    if not place.exists() and npm:
+        with tempfile.TemporaryDirectory() as folder:
+            command = [npm, "pack", f"axe-core@{VERSION}", "--silent"]
+            done = subprocess.run(command, cwd=folder, capture_output=True, timeout=300)
+            packed = next(iter(Path(folder).glob("*.tgz")), None)
+            if done.returncode == 0 and packed:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with tarfile.open(packed) as archive:
+                    member = archive.extractfile("package/axe.min.js")
+                    assert member is not None
+                    new = place.with_suffix(f".{os.getpid()}")
+                    new.write_bytes(member.read())
+                    new.replace(place)
+    return place.read_text(encoding="utf-8") if place.exists() else None
+
+
+def violations(page: Any, script: str, rules: list[str] | None = None) -> list[str]:
+    """What axe finds on ``page``: rule, impact, element; only ``rules``, if given."""
+    page.evaluate(script)
+    chosen = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": RULES}
+    found = page.evaluate("only => axe.run(document, { runOnly: only })", chosen)["violations"]
+    return [
+        f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:120]}"
+        for rule in found
+        for node in rule["nodes"]
+    ]

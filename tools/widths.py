@@ -1,0 +1,89 @@
+"""What is wider than its place on built pages: ``python tools/widths.py PAGE.html ...``.
+
+Every displayed formula and every piece of code is measured in a browser, with all folds open: at
+1280 pixels none may be wider than its column; at 390 those that scroll are listed, and are few.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, Dict, List
+
+ROOT = Path(__file__).resolve().parents[1]
+WIDE, NARROW = 1280, 390
+
+OPEN = """
+() => {
+  for (const fold of document.querySelectorAll("details")) fold.open = true;
+  for (const fold of document.querySelectorAll(".toggle-hidden"))
+    fold.classList.remove("toggle-hidden");
+}
+"""
+
+# The width that a formula or a piece of code needs beyond what it has.
+MEASURE = """
+() => {
+  const found = [];
+  const note = (kind, element, over, text) => over > 1 && found.push({
+    kind, over: Math.ceil(over), text: text.trim().slice(0, 90),
+    reached: element.tabIndex === 0 && Boolean(element.getAttribute("aria-label")) &&
+      getComputedStyle(element).maskImage !== "none",
+  });
+  const list = Array.from(window.MathJax?.startup?.document?.math ?? []);
+  for (const { math, display, typesetRoot } of list) {
+    if (!display || !typesetRoot?.isConnected) continue;
+    const drawn = typesetRoot.querySelector("mjx-math, mjx-mtable") ?? typesetRoot;
+    const needed = Math.max(drawn.getBoundingClientRect().width, typesetRoot.scrollWidth);
+    note("formula", typesetRoot, needed - typesetRoot.clientWidth, math.replace(/\\s+/g, " "));
+  }
+  for (const code of document.querySelectorAll("article .highlight pre"))
+    if (!code.closest(".cell_output"))
+      note("code", code, code.scrollWidth - code.clientWidth,
+        code.textContent.split("\\n").reduce((a, b) => a.length < b.length ? b : a));
+  return found;
+}
+"""
+
+
+def too_wide(browser: Any, url: str) -> Dict[int, List[Dict[str, Any]]]:
+    """For both widths what does not fit: its ``kind``, by how many pixels, its text, and whether it
+    can be scrolled by key and shows an edge (``reached``)."""
+    found = {}
+    context = browser.new_context(viewport={"width": WIDE, "height": 900})
+    page = context.new_page()
+    page.goto(url, wait_until="load")
+    page.evaluate("() => window.MathJax?.startup?.promise")
+    page.evaluate("() => document.fonts.ready.then(() => 0)")
+    page.evaluate(OPEN)
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(150)  # what watches its size is told in the next frames
+        found[width] = page.evaluate(MEASURE)
+    context.close()
+    return found
+
+
+def main(arguments: List[str]) -> int:
+    from tools.browser import find, launched
+
+    path = find()
+    if not path or not arguments:
+        print(__doc__ if path else "no Chromium, Chrome or Edge was found")
+        return 2
+    wrong = 0
+    with launched(path) as browser:
+        for name in arguments:
+            found = too_wide(browser, Path(name).resolve().as_uri())
+            wrong += len(found[WIDE])
+            for width, entries in found.items():
+                print("%s at %d pixels: %d too wide" % (name, width, len(entries)))
+                for entry in entries:
+                    if width == WIDE or entry["kind"] == "formula":
+                        print("  %(kind)s, %(over)d pixels: %(text)s" % entry)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT))
+    sys.exit(main(sys.argv[1:]))
