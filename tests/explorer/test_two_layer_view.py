@@ -49,11 +49,11 @@ def test_the_constructions_follow_a_rule_and_a_new_one_appears():
     assert [cls.variant for cls in view.choices()] == ["paper", "sorted", "threshold"]
 
     class Other(two_layer.Sorted):
-        variant, title, theorem = "other", "another one", "thm-two_layer-other"
+        variant, title = "other", "another one"
 
     REGISTRY.register(Other)
     try:
-        assert view.axes()[-1].words[-1] == "another one"
+        assert view.axes()[-1].values == ("slabs", "strips", "threshold", "other")
     finally:
         REGISTRY.remove("two_layer.other")
 
@@ -209,7 +209,7 @@ def test_outside_of_all_slabs_nothing_is_said(page):
 
 
 def test_strips_and_threshold_units(page):
-    for name, neurons, weight in (("strips", "8", True), ("threshold units", "6", False)):
+    for name, neurons, weight in (("strips", "8", True), ("threshold", "6", False)):
         page.page.get_by_role("button", name=name, exact=True).click()
         page.page.wait_for_selector(f".mem-explorer[data-key='12|2|0.1|1|{name}']")
         assert tile(page, "neurons") == neurons

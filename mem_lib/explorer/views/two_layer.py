@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mem_lib import figures, theorems
+from mem_lib import figures
 from mem_lib.constructions import REGISTRY, Construction, Facts
 from mem_lib.data import Dataset
 from mem_lib.explorer.cells import Cell
@@ -31,7 +31,7 @@ from mem_lib.two_layer import (
     rounding_bound,
     total_weight,
 )
-from mem_lib.two_layer.figures import FORMATS, about, in_floats
+from mem_lib.two_layer.figures import EXACT, FORMATS, about, in_floats
 from mem_lib.two_layer.slabs import partition
 
 if TYPE_CHECKING:
@@ -112,8 +112,8 @@ def axes() -> tuple[Axis, ...]:
 
 
 def _word(cls: type[Construction]) -> str:
-    known = theorems.REGISTRY.get(cls.theorem)
-    return (cls.title if known is None else known.title).lower()
+    """What the chapter calls it; where it has no word of its own, the variant."""
+    return {variant: word for word, variant in EXACT.items()}.get(cls.variant, cls.variant)
 
 
 @dataclass(frozen=True, eq=False)
