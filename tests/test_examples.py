@@ -62,6 +62,23 @@ def test_snippets(page, i, capsys, tmp_path, monkeypatch):
         assert re.search(r"memorized: (\d+) of \1 points right", out)
 
 
+def shown_outputs(page: str) -> list[tuple[str, str]]:
+    """The programs of a page that are followed by what they print, with that."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    return re.findall(r"```python\n([^`]*)```\n\nprints\n\n```text\n([^`]*)```", text)
+
+
+@pytest.mark.parametrize("program, output", shown_outputs("README.md"))
+def test_a_program_prints_what_the_readme_shows(program, output, capsys):
+    exec(compile(program, "README.md", "exec"), {})
+    assert capsys.readouterr().out == output
+
+
+def test_the_readme_shows_a_certificate():
+    ((program, output),) = shown_outputs("README.md")
+    assert program == snippets("README.md")[0] and output.startswith("memorized: 200 of 200")
+
+
 def test_the_programs_of_the_readme(tmp_path, monkeypatch, capsys):
     """What they leave behind, and what they say."""
     monkeypatch.chdir(tmp_path)

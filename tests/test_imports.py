@@ -20,7 +20,8 @@ STOREYS = (
     ("parts", "recorded"),
     ("constructions", "foundations"),
     ("beyond_worst_case", "optimal_relu", "two_layer"),
-    ("comparison", "explorer", "manual", "theorems", "torch_backend"),
+    ("theorems",),
+    ("comparison", "explorer", "manual", "torch_backend"),
     ("",),
     ("__main__",),
 )

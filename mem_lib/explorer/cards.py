@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
+from mem_lib import theorems
 from mem_lib.certificate import verify
 from mem_lib.constructions import CHAPTERS, REGISTRY, Construction, Facts
 from mem_lib.data import Dataset, ball, moons
@@ -50,7 +51,7 @@ class Card:
             "build": construction.build,
             "build_all": lambda labelled: clear.networks(construction, labelled),
             "bound": lambda dataset: construction.bound(Facts.of(dataset)),
-            "theorem": "what its theorem promises for these labels",
+            "theorem": f"what {_theorem(construction)} promises for these labels",
             "chapter": _chapter(construction.slug),
         }
         return cls(**told | more)
@@ -88,6 +89,12 @@ def _chapter(slug: str) -> str:
     """What a chapter is about, from the head of its package; its slug, where there is none."""
     doc = import_module(f"mem_lib.{slug}").__doc__ if slug in CHAPTERS else None
     return (doc or slug).partition(":")[0].strip()
+
+
+def _theorem(construction: Construction) -> str:
+    """The theorem of a construction by its title, where the book has it."""
+    statement = theorems.REGISTRY.get(construction.theorem)
+    return f"the theorem \u201c{statement.title}\u201d" if statement else "its theorem"
 
 
 def cards() -> list[Card]:

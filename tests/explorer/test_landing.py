@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
-from mem_lib import explorer
+from mem_lib import explorer, theorems
 from mem_lib.constructions import REGISTRY, made
 from mem_lib.explorer import clear
 from tests.explorer.pages import DATASETS, POINTS, SHOWN, SLUG, some
@@ -142,6 +142,12 @@ def test_cards_are_the_exact_constructions_of_the_registry():
     exact = [name for name, cls in REGISTRY.items() if cls.exact]
     assert [card.slug for card in explorer.cards()] == exact
     assert len(exact) < len(REGISTRY)
+    for card in explorer.cards():
+        title = theorems.REGISTRY[REGISTRY[card.slug].theorem].title
+        assert card.theorem == f"what the theorem \u201c{title}\u201d promises for these labels"
+    assert explorer.Card.of(Own()).theorem.startswith("what the theorem")
+    unknown = type("Unknown", (Own,), {"theorem": "thm-own-lines"})
+    assert explorer.Card.of(unknown()).theorem == "what its theorem promises for these labels"
 
 
 class Own(type(made(SLUG))):
