@@ -131,7 +131,7 @@ def test_widths_and_growth_draw():
     most = sum(DRAWS[80].covering)
     assert f"at n = 80 it takes {most} with λ = 0.75 R" in widths.caption and widths.dark
     growth = drawing.growth({"kept": {100: 4, 1000: 5}})
-    assert "kept: 4 neurons for 100 points, 5 for 1000." in growth.caption
+    assert "Kept: 4 neurons for 100 points, 5 for 1000." in growth.caption
 
 
 def cells(ns=(10, 20), biases=(0.5, 1.0)):

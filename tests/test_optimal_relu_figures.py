@@ -275,6 +275,9 @@ def test_a_collapse_says_the_longest_file_that_was_right():
     told = [frame.beside[0].caption for frame in stepper.frames.values()]
     assert told[0].endswith("right have no file in float32, 40 bits in float64.")
     assert told[1].endswith("right have no file in float32, 8 bits in float64.")
+    told = [frame.caption for frame in stepper.frames.values()]
+    assert told[0].endswith("wrong at N = 10 in float32, N = 10 in float64.")
+    assert told[1].endswith("wrong at N = 5 in float32, nowhere in float64.")
 
 
 def test_runs_are_needed():

@@ -1,5 +1,6 @@
 """Every page of the built book, read in a browser without network: from a server and from files."""
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,17 @@ def test_page_reads_well(chromium, built, base, name):
 @pytest.mark.parametrize("name", toc_pages())
 def test_page_is_light(built, name):
     assert (built / name).stat().st_size <= 1_500_000
+
+
+@pytest.mark.parametrize("name", toc_pages())
+def test_what_is_ours_on_a_page_is_small(built, name):
+    """The page with its figures, and our style, scripts and fonts; fonts are packed already."""
+    ours = sum(
+        len(gzip.compress(path.read_bytes()))
+        for pattern in ("*.css", "*.js", "vendor/fonts/*.woff2")
+        for path in (ROOT / "book" / "_static").glob(pattern)
+    )
+    assert ours + len(gzip.compress((built / name).read_bytes())) <= 800_000
 
 
 def test_the_address_we_print_leads_to_the_book(chromium, built):

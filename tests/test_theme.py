@@ -34,6 +34,9 @@ ICONS = (
          '<button class="btn search-button-field x" data-a="b">'),
         ('<button class="btn search-button" title="Search" aria-label="Search">',
          '<button class="btn search-button" title="Search" aria-label="Search">'),
+        (r'at <span class="math notranslate">\(x &lt; 1\)</span>, <span class="math">\(y\)</span>',
+         r'at <span class="unbroken"><span class="math notranslate">\(x &lt; 1\)</span>,</span> '
+         r'<span class="math">\(y\)</span>'),
         ('<div class="citation" role="doc-biblioentry">', '<div class="citation" role="listitem">'),
         ('<p class="admonition-title">Solution to<a class="reference" href="#ex"> Exercise <i>1'
          "</i></a></p>",
@@ -101,6 +104,8 @@ def test_a_click_on_its_title_opens_a_solution(chromium, built):
     solution.locator(".admonition-title").click(position={"x": 120, "y": 12})
     assert hidden.is_visible() and "#" not in page.url
     assert (
-        solution.get_by_role("button").get_attribute("aria-label").startswith("Show or hide: Sol")
+        solution.locator(".toggle-button")
+        .get_attribute("aria-label")
+        .startswith("Show or hide: Sol")
     )
     page.close()

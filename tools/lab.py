@@ -19,8 +19,10 @@ import platform
 import re
 import shutil
 import sys
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Dict, Iterator, List, Mapping, Match, Optional, Tuple
 
 import jupytext
 import nbformat
@@ -32,6 +34,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from mem_lib._base.files import write_atomically  # noqa: E402
+from tools.live import NOTE  # noqa: E402
 from tools.notebooks import stored  # noqa: E402
 from tools.plain import Book, Target, plain  # noqa: E402
 from tools.sources import citations, references  # noqa: E402
@@ -51,6 +54,7 @@ KERNEL = {
         "version": platform.python_version(),
     },
 }
+KEPT = "_build/.jupyter_cache/executed/*/base.ipynb"
 MARKDOWN = "text/markdown"
 BIBLIOGRAPHY = "book/bibliography.md"
 # In a source: a directive with a label, a label before a heading, the name of a figure.
@@ -61,6 +65,8 @@ LABELS = re.compile(
     r"""|name="(?P<figure>fig-[\w-]+)\"""",
     re.MULTILINE,
 )
+# In an output: where the caption of a figure with a name begins.
+CAPTION = re.compile(r'<figcaption\b[^>]*\bdata-name="(?P<name>[^"]+)"[^>]*>')
 # In a text: the address of a link or a picture, in Markdown or HTML.
 LINKS = re.compile(r"""(?:\]\(|\b(?:src|href)=["'])([^()\s"'#]+)""")
 
@@ -96,8 +102,7 @@ def notebook(path: Path) -> Any:
 def kept_outputs(root: Path) -> Dict[Tuple[str, ...], List[Any]]:
     """The outputs that the last build kept, by the sources of the code cells that made them."""
     found = {}
-    folder = root / "_build" / ".jupyter_cache" / "executed"
-    for path in sorted(folder.glob("*/base.ipynb"), key=lambda path: path.stat().st_mtime):
+    for path in sorted(root.glob(KEPT), key=lambda path: path.stat().st_mtime):
         cells = code_cells(nbformat.read(path, as_version=4))
         found[sources(cells)] = [cell.outputs for cell in cells]
     return found
@@ -127,13 +132,18 @@ def book(root: Path, read: Mapping[str, Any]) -> Book:
     macros = config["sphinx"]["config"]["mathjax3_config"]["tex"]["macros"]
     bib = root / config["bibtex_bibfiles"][0] if config.get("bibtex_bibfiles") else None
     return Book(
-        tuple(read),
+        {page: _title(content) for page, content in read.items()},
         targets,
         citations(bib) if bib else {},
         {str(k): (v, 0) if isinstance(v, str) else (v[0], v[1]) for k, v in macros.items()},
         references(bib) if bib else "",
         BIBLIOGRAPHY if BIBLIOGRAPHY in read else "",
     )
+
+
+def _title(content: Any) -> str:
+    found = re.search(r"^# +(.+)", "\n".join(cell.source for cell in content.cells), re.MULTILINE)
+    return found[1].strip() if found else ""
 
 
 def _number(html: str, label: str) -> str:
@@ -166,12 +176,21 @@ def copied(content: Any, about: Book, page: str, outputs: Optional[List[Any]]) -
                 metadata["jupyter"]["outputs_hidden"] = True
         cells.append(nbformat.v4.new_code_cell(cell.source, metadata=metadata))
         cells[-1].outputs = stored(next(made))
-        for output in cells[-1].outputs:
-            if MARKDOWN in output.get("data", {}):
-                output.data[MARKDOWN] = plain(output.data[MARKDOWN], about, page)
+        for data in (output.get("data", {}) for output in cells[-1].outputs):
+            if MARKDOWN in data:
+                data[MARKDOWN] = plain(data[MARKDOWN], about, page)
+            if "text/html" in data:
+                data["text/html"] = CAPTION.sub(partial(_numbered, about), data["text/html"])
     for number, cell in enumerate(cells):
         cell["id"] = "cell-%d" % number  # the same each time
     return nbformat.v4.new_notebook(cells=cells, metadata=KERNEL)
+
+
+def _numbered(about: Book, caption: Match[str]) -> str:
+    """The beginning of a caption with its number, by which the text cites it."""
+    target = about.targets.get(caption["name"])
+    number = "<strong>%s</strong> " % target.number if target and target.number else ""
+    return caption[0] + number
 
 
 def parts(text: str) -> Iterator[Tuple[str, Dict[str, Any]]]:
@@ -235,6 +254,7 @@ def make(root: Path, to: Path, fresh: bool = False) -> List[str]:
     _beside(root, to, read)
     to.mkdir(parents=True, exist_ok=True)
     write_atomically(note, [json.dumps(after, indent=1).encode()])
+    write_atomically(to / NOTE, [json.dumps(asdict(about), indent=1).encode()])
     return kept
 
 
@@ -269,9 +289,19 @@ def sign(to: Path, folder: Path) -> None:
             notary.sign(nbformat.read(path, as_version=4))
 
 
+def teach(to: Path, folder: Path) -> None:
+    """Let the kernels whose IPython folder this is show Markdown as the copy does."""
+    startup = folder / "profile_default" / "startup" / "50-mem-lib.py"
+    startup.parent.mkdir(parents=True, exist_ok=True)
+    live = str(ROOT / "tools" / "live.py")
+    line = '__import__("runpy").run_path(%r, {"COPY": %r})\n' % (live, str(to))
+    write_atomically(startup, [line.encode()])
+
+
 def main(arguments: List[str]) -> int:
     parser = argparse.ArgumentParser(prog="make lab", description="Make the copy for JupyterLab.")
     parser.add_argument("--fresh", action="store_true", help="write all pages anew")
+    parser.add_argument("--ipython", required=True, help="the kernels' IPYTHONDIR")
     parser.add_argument("--notary", default=jupyter_data_dir(), help="where trust is noted")
     options = parser.parse_args(arguments)
     to = ROOT / "_build" / "lab"
@@ -279,9 +309,10 @@ def main(arguments: List[str]) -> int:
     if kept:
         names = ", ".join(kept)
         print("Kept, since you changed them (`make lab ARGS=--fresh` writes them anew): %s" % names)
-    if not kept_outputs(ROOT):
+    if not any(ROOT.glob(KEPT)):
         print("Pages have the outputs of their last run after `make book`.")
     sign(to, Path(options.notary))
+    teach(to, Path(options.ipython))
     return 0
 
 

@@ -45,18 +45,19 @@ def make_lab(options: argparse.Namespace) -> int:
     """open the pages in JupyterLab, as notebooks (ARGS=--fresh: without your changes)"""
     python = environment.ensure(ROOT, ["book"], Steps(2))
     fresh = [word for word in options.arguments if word == "--fresh"]
-    notary = ROOT / "_build" / ".home" / "notary"
-    copy = [str(python), str(ROOT / "tools" / "lab.py"), "--notary=%s" % notary, *fresh]
+    home = ROOT / "_build" / ".home" / "lab"
+    copy = [str(python), str(ROOT / "tools" / "lab.py"), *fresh]
+    copy += ["--notary=%s" % home, "--ipython=%s" % home]
     status = steps.pass_through(copy, ROOT, environment.variables(ROOT))
     if status:
         return status
     command = [str(python), "-m", "jupyterlab", "--ip=127.0.0.1"]
     command += ["--ServerApp.root_dir=%s" % (ROOT / "_build" / "lab")]
-    command += ["--NotebookNotary.data_dir=%s" % notary]
+    command += ["--NotebookNotary.data_dir=%s" % home]
     command += ["--LabApp.default_url=/lab/tree/book/index.ipynb"]
     if hasattr(os, "geteuid") and os.geteuid() == 0:  # inside a container
         command += ["--allow-root", "--no-browser"]
-    env = dict(os.environ, PATH=environment.variables(ROOT)["PATH"])
+    env = dict(os.environ, PATH=environment.variables(ROOT)["PATH"], IPYTHONDIR=str(home))
     arguments = [word for word in options.arguments if word not in fresh]
     return steps.pass_through(command + arguments, ROOT, env)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
-from typing import Callable, Collection, Dict, List, Mapping, Match, Tuple
+from typing import Callable, Dict, List, Mapping, Match, Tuple
 
 FENCE = re.compile(r"(?P<fence>`{3,}|:{3,}|~{3,})(?:\{(?P<name>[\w:-]+)\}[ \t]*(?P<title>.*))?")
 CODE = re.compile(r"(?P<fence>`{3,}|~{3,})")
@@ -44,11 +44,11 @@ class Target:
 
 @dataclass
 class Book:
-    """What pages say of each other: the ``pages``, as paths; ``targets`` by label, ``sources``
+    """What pages say of each other: titles of ``pages`` by path; ``targets`` by label, ``sources``
     (authors, year) by key, ``macros`` (body, number of arguments) by name; the ``references``, and
     the page ``bibliography`` that lists them, if there is one."""
 
-    pages: Collection[str] = ()
+    pages: Mapping[str, str] = field(default_factory=dict)
     targets: Mapping[str, Target] = field(default_factory=dict)
     sources: Mapping[str, Tuple[str, str]] = field(default_factory=dict)
     macros: Mapping[str, Tuple[str, int]] = field(default_factory=dict)
@@ -127,7 +127,7 @@ class _Page:
         if role == "math":
             return "$%s$" % text
         if role == "doc":
-            return self.to(label, said or posixpath.basename(label))
+            return self.to(label, said)
         target = self.book.targets.get(label)
         if target:
             said = said.replace("%s", target.text).replace("{number}", target.text)
@@ -154,11 +154,12 @@ class _Page:
         folder = posixpath.dirname(self.page)
         path = posixpath.normpath(posixpath.join("/" + folder, address.partition("#")[0]))[1:]
         names = [name for name in (path, path + ".md", path + ".ipynb") if name in self.book.pages]
-        if self.page in names:
-            return text
         if names:
             path = posixpath.splitext(names[0])[0] + ".ipynb"
-        return "[%s](%s)" % (text, posixpath.relpath(path, folder))
+            text = text or self.book.pages[names[0]]
+        if self.page in names:
+            return text
+        return "[%s](%s)" % (text or posixpath.basename(path), posixpath.relpath(path, folder))
 
 
 def _end(lines: List[str], start: int, fence: str) -> int:

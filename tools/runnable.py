@@ -21,6 +21,6 @@ BINDER = re.compile(r"(\?urlpath=lab/tree/)(book/[\w./-]+)\.(?:md|ipynb)")
 def runnable(html: str, page: str) -> str:
     """The page whose name is such as ``book/two_layer/index``, with that line if it has code."""
     html = BINDER.sub(r"\1_build/lab/\2.ipynb", html)
-    if not CODE.search(html):
+    if not CODE.search(html) or LINE % page in html:
         return html
     return HEAD.sub(lambda head: head[0] + LINE % page, html, count=1)

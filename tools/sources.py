@@ -18,8 +18,7 @@ def citations(path: Path) -> Dict[str, Tuple[str, str]]:
 
 def _short(entry: Any) -> str:
     people = entry.persons.get("author") or entry.persons.get("editor") or []
-    names = [" ".join(person.prelast_names + person.last_names) for person in people]
-    names = [name.replace("{", "").replace("}", "") for name in names]
+    names = [" ".join(map(str, p.rich_prelast_names + p.rich_last_names)) for p in people]
     if len(names) > 2:
         return "%s et al." % names[0]
     return " and ".join(names)

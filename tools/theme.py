@@ -7,7 +7,7 @@ kernel answers, and a megabyte and a half of icons, of which a page shows a doze
 in ``icons.css``.  Named is what has no name, or another one than is seen: the folds of the sidebar,
 the sidebar itself, the search button.  The title of a solution is no link, so that a click on it
 opens the solution.  Books of the bibliography are entries of a list; what the theme calls them is
-deprecated.
+deprecated.  A line does not end between a formula and its full stop.
 """
 
 from __future__ import annotations
@@ -47,6 +47,10 @@ MENDED = (
         r"\1\2</p>",
     ),
     (re.compile(r'role="doc-biblioentry"'), 'role="listitem"'),
+    (
+        re.compile(r'(?<!<span class="unbroken">)(<span class="math[^>]*>[^<]*</span>[.,;:?)]+)'),
+        r'<span class="unbroken">\1</span>',
+    ),
 )
 
 

@@ -6,9 +6,14 @@
     [".cell_output > .output", "Output"], [".pst-scrollable-table-container", "Table"],
   ];
 
+  // What MathJax adds for readers of the screen is not seen, but counts as content.
+  const needed = element =>
+    element.matches("span.math") ? element.querySelector("mjx-math")?.offsetWidth ?? 0
+      : element.scrollWidth;
+
   function look(element, kind) {
-    const room = element.scrollWidth - element.clientWidth, at = element.scrollLeft;
-    const more = room <= 1 ? "" : at <= 1 ? "right" : at >= room - 1 ? "left" : "both";
+    const room = needed(element) - element.clientWidth, at = element.scrollLeft;
+    const more = room <= 2 ? "" : at <= 1 ? "right" : at >= room - 2 ? "left" : "both";
     if ((element.dataset.more ?? "") === more) return;
     if (more && !element.dataset.more) {
       element.tabIndex = 0;

@@ -19,7 +19,7 @@ from typing import Any
 
 from mem_lib._base.kernel import in_kernel
 from mem_lib.errors import InvalidArgument, MemorizationError, shown
-from mem_lib.figures.style import CAPTION_CSS, figcaption
+from mem_lib.figures.style import CAPTION_CSS, figcaption, uncounted
 
 NAMES = ("N", "d", "margin", "seed")
 PATIENCE = 0.1  # seconds without another change
@@ -102,7 +102,7 @@ class Panel:
 
     def _repr_html_(self) -> str:
         name = f"<p>{escape(str(self.first))}</p>"
-        result = name + (self.first.html or _told(self.first.error))
+        result = name + (uncounted(self.first.html) or _told(self.first.error))
         return (
             f'<style>{_CSS}</style><figure class="mem-panel">{result}{figcaption(self.caption)}'
             '<p class="mem-run">Run this page to move N, d, margin and seed.</p></figure>'

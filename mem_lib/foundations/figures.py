@@ -140,7 +140,7 @@ def _first_error(name: str, k: np.ndarray, share: np.ndarray) -> str:
     if not len(wrong):
         return f"{name.capitalize()} are right on all numbers of every length."
     i = wrong[0]
-    return f"{name} is right on all numbers up to the {k[i - 1]} bits before it errs, at {k[i]}."
+    return f"{name} is right on all numbers tried up to {k[i - 1]} bits, and errs at {k[i]}."
 
 
 def weights_and_bits(

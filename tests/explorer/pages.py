@@ -114,3 +114,28 @@ def bars(page):
     """The numbers above the bars."""
     texts = page.locator(".mem-ruler [data-count]").all_inner_texts()
     return [int(re.sub(r"\D", "", text)) for text in texts]
+
+
+def numbers(pattern, text):
+    """The numbers that a pattern finds in a text, whole ones as such."""
+    found = re.search(pattern, text)
+    assert found, f"{pattern!r} is not in {text!r}"
+    return [float(x) if "." in x else int(x) for x in found.groups()]
+
+
+def count(live, name):
+    """A counter of a study's network."""
+    shown = live.page.inner_text(f"[data-count='{name}']")
+    return int("".join(c for c in shown if c.isdigit()))
+
+
+def move(live, name, stop):
+    """Move a slider to a stop, by keys."""
+    slider = live.page.get_by_role("slider", name=name, exact=True)
+    slider.focus()
+    live.page.keyboard.press("Home")
+    for _ in range(20):
+        if slider.get_attribute("aria-valuetext") == str(stop):
+            break
+        live.page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == str(stop)

@@ -6,7 +6,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import explorer
-from tests.explorer.pages import Live, saved
+from tests.explorer.pages import Live, count, move, numbers, saved
 
 
 @pytest.fixture(scope="module")
@@ -25,29 +25,6 @@ def live(chromium, address):
 def told(live):
     text = live.page.locator("details", has_text="What you may have found").text_content()
     return re.sub(r"\s+", " ", text)
-
-
-def numbers(pattern, text):
-    found = re.search(pattern, text)
-    assert found, f"{pattern!r} is not in {text!r}"
-    return [float(x) if "." in x else int(x) for x in found.groups()]
-
-
-def count(live, name):
-    shown = live.page.inner_text(f"[data-count={name}]")
-    return int("".join(c for c in shown if c.isdigit()))
-
-
-def move(live, name, stop):
-    """Move a slider to a stop, by keys."""
-    slider = live.page.get_by_role("slider", name=name, exact=True)
-    slider.focus()
-    live.page.keyboard.press("Home")
-    for _ in range(20):
-        if slider.get_attribute("aria-valuetext") == str(stop):
-            break
-        live.page.keyboard.press("ArrowRight")
-    assert slider.get_attribute("aria-valuetext") == str(stop)
 
 
 def shown(live, **setting):
@@ -72,7 +49,7 @@ def test_a_label_reaches_along_a_stripe_and_not_across(chromium, folder, live, t
     places, at, label = numbers(
         r"all (\d+) places .* training point (\d+) the answer is (\d+)", told
     )
-    away, wide = numbers(r"ends at once: (\d+) steps of (\d+),", told)
+    away, wide = numbers(r"ends at once: (\d+) of the (\d+) steps", told)
     across, zeros = numbers(r"Of the (\d+) places across, (\d+) are answered with 0", told)
     assert live.data("train") == str(at) and live.data("answer") == str(label)
     live.page.focus(".mem-ring")

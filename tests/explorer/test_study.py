@@ -93,7 +93,29 @@ def test_a_grid_without_a_margin_is_refused():
 
 
 def test_data_that_begin_alike_are_packed_once(made):
-    assert len(made.values["study"]["pools"]) == 4  # two margins, two dimensions; N shares
+    pools = made.values["study"]["pools"]
+    data = [name for name in pools if name.startswith("data")]
+    assert len(data) == 4  # two margins, two dimensions; N shares
+
+
+def test_first_layers_that_begin_alike_are_packed_once():
+    """A shorter first layer that is the beginning of a longer one names it; others stay."""
+    rows = [{"bias": k, "weights": [[0, k]]} for k in range(6)]
+
+    def cell_of(units, start=0):
+        layers = [{"activation": "threshold", "rows": rows[start:][:units]}, {"readout": units}]
+        return {"network": {"layers": layers}}
+
+    long, short, other = cell_of(5), cell_of(3), cell_of(2, start=4)
+    whole = [json.loads(json.dumps(one["network"])) for one in (long, short, other)]
+    pools = grids._share_first_layers([short, other, long])
+    assert pools == {"layer0": whole[0]["layers"][0]}
+    assert long["first"] == {"pool": "layer0", "units": 5}
+    assert short["first"] == {"pool": "layer0", "units": 3} and "first" not in other
+    assert other["network"] == whole[2]
+    for one, before in ((long, whole[0]), (short, whole[1])):
+        first = grids._cut(pools["layer0"], one["first"]["units"])
+        assert [first, *one["network"]["layers"]] == before["layers"]
 
 
 def test_a_wrong_network_enters_no_page():

@@ -67,7 +67,7 @@ def copied_first(pip: list[str]) -> bool:
 
 def test_binder_makes_the_copy_for_jupyterlab():
     lines = [line for line in text("postBuild").splitlines() if line[:1] not in ("#", "")]
-    assert lines == ["set -euo pipefail", "python tools/lab.py"]
+    assert lines == ["set -euo pipefail", 'python tools/lab.py --ipython "$HOME/.ipython"']
     assert text("postBuild").startswith("#!/usr/bin/env bash\n")
     assert os.access(ROOT / "postBuild", os.X_OK) or os.name == "nt"
     assert not (ROOT / "binder").exists()  # which would hide environment.yml

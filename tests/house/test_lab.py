@@ -3,13 +3,16 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import nbformat
 import pytest
+from IPython.core.formatters import DisplayFormatter
+from IPython.display import Markdown
 from nbformat.sign import NotebookNotary
 
 from tests.house import ROOT
-from tools import lab, make, notebooks
+from tools import lab, live, make, notebooks
 from tools.runnable import runnable
 
 HEAD = """---
@@ -92,11 +95,11 @@ def test_every_page_is_a_notebook(place):
     assert copy(place) == []
     found = sorted(p.relative_to(place / "lab").as_posix() for p in place.glob("lab/**/*.*"))
     assert found == [
-        ".pages.json", "book/_static/dots.svg", "book/index.ipynb", "book/one/index.ipynb",
-        "book/one/run.ipynb",
+        ".book.json", ".pages.json", "book/_static/dots.svg", "book/index.ipynb",
+        "book/one/index.ipynb", "book/one/run.ipynb",
     ]  # fmt: skip
     assert (place / "lab/LICENSE").read_text() == "free"
-    for name in found[2:]:
+    for name in found[3:]:
         nbformat.validate(page(place, name))
         assert page(place, name).metadata.kernelspec.name == "python3"
 
@@ -146,6 +149,32 @@ def test_outputs_are_those_of_the_last_build_or_stored_ones(place):
     assert page(place, "book/one/run.ipynb").cells[0].outputs[0].text == "newer\n"
 
 
+def test_a_caption_has_the_number_by_which_it_is_cited(place):
+    html = '<figcaption data-number="figure" data-name="fig-dots">Dots</figcaption>'
+    output = nbformat.v4.new_output("display_data", {"text/html": html * 2})
+    source = 'show(dots, name="fig-dots")'
+    store(place / "book/one/run.ipynb", nbformat.v4.new_code_cell(source, outputs=[output]))
+    (place / "book/one/index.md").write_text("# One\n\n{numref}`fig-dots`")
+    copy(place)
+    assert page(place).cells[0].source.endswith("[Figure](run.ipynb)")
+    assert page(place, "book/one/run.ipynb").cells[0].outputs[0].data["text/html"] == html * 2
+    (place / "_build/html/book/one").mkdir()
+    built = '<figure id="fig-dots"><span class="caption-number">Figure 1.2 </span></figure>'
+    (place / "_build/html/book/one/run.html").write_text(built)
+    copy(place)
+    assert page(place).cells[0].source.endswith("[Figure 1.2](run.ipynb)")
+    shown = page(place, "book/one/run.ipynb").cells[0].outputs[0].data["text/html"]
+    assert shown.count("<strong>Figure 1.2</strong> Dots") == 2
+
+
+def test_markdown_that_a_cell_displays_is_written_out_too(place):
+    output = nbformat.v4.new_output("display_data", {"text/markdown": "{prf:ref}`thm-one`"})
+    store(place / "book/one/run.ipynb", nbformat.v4.new_code_cell("text", outputs=[output]))
+    copy(place)
+    (shown,) = page(place, "book/one/run.ipynb").cells[0].outputs
+    assert shown.data["text/markdown"] == "[Theorem 7](../index.ipynb)"
+
+
 def change(place, name, source="edited"):
     content = page(place, name)
     content.cells[0].source = source
@@ -193,6 +222,23 @@ def test_a_page_that_is_no_more_goes_unless_it_was_changed(place):
     assert (place / "lab/book/one/run.ipynb").exists()
 
 
+def test_the_script_says_in_a_line_what_it_kept(place, monkeypatch, capsys):
+    monkeypatch.setattr(lab, "ROOT", place)
+    arguments = [f"--notary={place / 'home'}", f"--ipython={place / 'home'}"]
+    assert lab.main(arguments) == 0
+    assert (
+        capsys.readouterr().out == "Pages have the outputs of their last run after `make book`.\n"
+    )
+    (place / "_build/lab").rename(place / "lab")
+    change(place, "book/one/run.ipynb")
+    (place / "lab").rename(place / "_build/lab")
+    store(place / "_build/.jupyter_cache/executed/a/base.ipynb", cell("1", ""))
+    assert lab.main(arguments) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("Kept, since you changed them") and line.endswith(": book/one/run.ipynb")
+    assert lab.main([*arguments, "--fresh"]) == 0 and capsys.readouterr().out == ""
+
+
 def test_outputs_are_trusted(place):
     copy(place)
     lab.sign(place / "lab", place / "notary")
@@ -208,11 +254,28 @@ def test_the_command_makes_the_copy_and_opens_it(monkeypatch):
     monkeypatch.setattr(make.steps, "pass_through", lambda line, *_: commands.append(line) or 0)
     assert make.main(["lab", "--fresh", "--port=1"]) == 0
     copied, opened = commands
-    assert copied[1].endswith("lab.py") and copied[-1] == "--fresh"
+    assert copied[1].endswith("lab.py") and copied[2] == "--fresh"
     assert opened[-1] == "--port=1" and "--fresh" not in opened
     assert f"--ServerApp.root_dir={ROOT / '_build' / 'lab'}" in opened
     (notary,) = [word for word in copied if word.startswith("--notary=")]
     assert notary.replace("--notary", "--NotebookNotary.data_dir") in opened
+
+
+def test_what_a_kernel_displays_is_written_out(place, monkeypatch):
+    copy(place)
+    lab.teach(place / "lab", place / "ipython")
+    (startup,) = (place / "ipython/profile_default/startup").iterdir()
+    assert startup.name.endswith(".py") and str(place / "lab") in startup.read_text()
+    shell = SimpleNamespace(display_formatter=DisplayFormatter())
+    live.register(shell, place / "lab")
+    for folder, said in (
+        ("lab/book/one", "[Theorem 7](../index.ipynb) [One](index.ipynb)"),
+        ("lab/book", "[Theorem 7](index.ipynb) [B](index.ipynb)"),
+        (".", "{prf:ref}`thm-one` [](index.md)"),
+    ):
+        monkeypatch.chdir(place / folder)
+        data, _ = shell.display_formatter.format(Markdown("{prf:ref}`thm-one` [](index.md)"))
+        assert data["text/markdown"] == said
 
 
 def test_a_copy_that_fails_opens_nothing(monkeypatch):
@@ -233,6 +296,7 @@ def test_a_page_with_code_says_how_it_is_run():
     assert page.count("Run this page") == 1 and 'class="small d-print-none"' in page
     bare = runnable(f'{TITLE}<section><p>Text</p><div class="cell">', "book/a")
     assert bare.index("Run this page") < bare.index("<section>")
+    assert runnable(page, "book/a") == page
 
 
 def test_a_page_without_code_says_nothing():

@@ -5,12 +5,13 @@ import re
 import pytest
 
 from tests.house import ROOT
-from tools import lab
+from tools import lab, sources
 from tools.plain import Book, Target, expanded, plain
 
 PAGE = "book/two/index.md"
 BOOK = Book(
-    pages=(PAGE, "book/two/proofs.md", "book/one/exact.ipynb", "book/bibliography.md"),
+    pages={PAGE: "Two", "book/two/proofs.md": "Proofs", "book/one/exact.ipynb": "Exactness",
+           "book/bibliography.md": "References"},
     targets={
         "thm-gates": Target("book/two/proofs.md", "Theorem (Gates)", "Theorem 2.1"),
         "thm-here": Target(PAGE, "Theorem (Here)"),
@@ -42,7 +43,9 @@ def shown(text):
         ("{ref}`words <unknown>`", "words"),
         ("{cite:t}`a`", f"[Ada and Bo (1999)]({REFERENCES})"),
         ("{cite:p}`a,b`", f"([Ada and Bo, 1999; Cy et al., 2001]({REFERENCES}))"),
-        ("{doc}`proofs`", "[proofs](proofs.ipynb)"),
+        ("{doc}`proofs`", "[Proofs](proofs.ipynb)"),
+        ("{doc}`here <index>` [](../one/exact.ipynb) [](../../a.txt)",
+         "here [Exactness](../one/exact.ipynb) [a.txt](../../a.txt)"),
         ("``{ref}`x` ``", "``{ref}`x` ``"),
         ("[a](proofs.md#part), [b](../one/exact.ipynb)",
          "[a](proofs.ipynb), [b](../one/exact.ipynb)"),
@@ -123,3 +126,24 @@ def test_no_myst_is_left_on_any_page():
             if cell.cell_type == "markdown" and MYST.search(text):
                 left[page] = MYST.search(text)[0]
     assert len(pages) > 20 and left == {}
+
+
+def test_what_citations_and_references_say(tmp_path):
+    bib = tmp_path / "references.bib"
+    people = ("Ada {Lo}ve", "Ada Love and Bo van Dyk", r"Cy Hern{\'a}ndez and A. B. and C. D.")
+    bib.write_text(
+        "".join(
+            f"@article{{k{i}, author = {{{names}}}, title = {{On - (and on)}}, "
+            f"journal = {{J}}, year = {{200{i}}}}}\n"
+            for i, names in enumerate(people)
+        ),
+        encoding="utf-8",
+    )
+    assert sources.citations(bib) == {
+        "k0": ("Love", "2000"),
+        "k1": ("Love and van Dyk", "2001"),
+        "k2": ("Hernández et al.", "2002"),
+    }
+    listed = sources.references(bib).split("\n\n")
+    assert len(listed) == 3 and "On - (and on)." in listed[0].replace("\n", " ")
+    assert "\\" not in "".join(listed) and "Hernández" in "".join(listed)

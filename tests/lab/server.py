@@ -36,7 +36,11 @@ OPEN = """async path => {
     await new Promise(resolve => setTimeout(resolve, 300));
   }
 }"""
-CLOSE = """async () => { await window.jupyterapp.commands.execute("application:close"); }"""
+CLOSE = """async () => {
+  const app = window.jupyterapp;
+  await app.shell.currentWidget.context.save();
+  await app.commands.execute("application:close");
+}"""
 SEEN = """() => {
   const panel = window.jupyterapp.shell.currentWidget;
   const cells = panel.content.widgets;
@@ -73,7 +77,12 @@ def served(folder: Path, home: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    names = ("JUPYTER_CONFIG_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR")
+    names = (
+        "IPYTHONDIR",
+        "JUPYTER_CONFIG_DIR",
+        "JUPYTERLAB_SETTINGS_DIR",
+        "JUPYTERLAB_WORKSPACES_DIR",
+    )
     token = secrets.token_hex(8)
     options = {
         "ServerApp.ip": "127.0.0.1",
@@ -90,7 +99,7 @@ def served(folder: Path, home: Path) -> Iterator[str]:
         command.append("--allow-root")
     with open(home / "lab.log", "wb") as log:
         lab = subprocess.Popen(
-            command, stdout=log, stderr=log, env=dict(os.environ, **dict.fromkeys(names, str(home)))
+            command, stdout=log, stderr=log, env={**os.environ, **dict.fromkeys(names, str(home))}
         )
         try:
             _wait(f"http://127.0.0.1:{port}/api?token={token}", lab, home / "lab.log")
@@ -141,7 +150,7 @@ class Lab:
         self.page.wait_for_function(IDLE)
 
     def close(self) -> None:
-        """Close the notebook that is open, and its kernel."""
+        """Save and close the notebook that is open, and end its kernel."""
         self.page.evaluate(CLOSE)
 
     def dialogs(self) -> list[str]:

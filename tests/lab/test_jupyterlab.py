@@ -15,7 +15,7 @@ from tools import lab
 
 PAGES = [posixpath.splitext(page)[0] + ".ipynb" for page in lab.pages(ROOT)]
 RUN = [f"book/{slug}/construction.ipynb" for slug in ("beyond_worst_case", "optimal_relu")]
-RUN.append("book/foundations/index.ipynb")
+RUN += ["book/foundations/index.ipynb", "book/appendix/ledger.ipynb"]
 OWN = {"panel.ipynb": PANEL, "error.ipynb": f"{FAILING}\npoints(60)"}
 
 
@@ -35,6 +35,7 @@ def folder(tmp_path_factory):
 def window(folder, chromium, tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
     lab.sign(folder, home)
+    lab.teach(folder, home)
     with server.served(folder, home) as address:
         window = server.Lab(chromium, address, PAGES[0])
         window.close()
@@ -75,6 +76,7 @@ def test_a_page_runs_to_the_end(path, opened, window):
     window.run()
     seen = window.seen()
     assert seen["failed"] == seen["said"] == [] and seen["unfinished"] == 0
+    assert not MYST.search(seen["text"])
 
 
 def test_an_error_of_ours_is_one_line(opened, window):

@@ -12,6 +12,7 @@ from mem_lib.beyond_worst_case.rates import Cells
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset
 from mem_lib.figures import DARK, MARKERS, Colours, Picture
+from mem_lib.figures.numbers import number_text
 from mem_lib.network import Network
 
 if TYPE_CHECKING:
@@ -158,9 +159,9 @@ def growth(neurons: Mapping[str, Mapping[int, float]], *, name: str = "") -> Pic
         figures.slope(ax, colours, (middle, middle / 2), 1, "one neuron a point of the class")
 
     ends = (
-        f"{name}: {curve[min(curve)]:g} neurons for {min(curve)} points, {curve[max(curve)]:g} "
-        f"for {max(curve)}"
-        for name, curve in neurons.items()
+        f"{kind}: {curve[min(curve)]:g} neurons for {number_text(min(curve))} points, "
+        f"{curve[max(curve)]:g} for {number_text(max(curve))}"
+        for kind, curve in neurons.items()
     )
     return figures.show(
         draw,
@@ -168,7 +169,8 @@ def growth(neurons: Mapping[str, Mapping[int, float]], *, name: str = "") -> Pic
         "for each point of the class.",
         size=(6.2, 3.6),
         name=name,
-        caption="; ".join(ends) + ". The dashed line is one neuron for each covered point.",
+        caption="; ".join(ends).capitalize()
+        + ". The dashed line is one neuron for each covered point.",
     )
 
 

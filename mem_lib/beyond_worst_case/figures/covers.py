@@ -152,11 +152,17 @@ def _held(dataset: Dataset, network: Network) -> str:
         return f"No region: for each of {own} orange points some rival is on at no line more."
     regions = "The one region holds" if neurons == 1 else f"The {neurons} regions together hold"
     left = f"; rings mark the {wrong} left out" if wrong else " and none of the other class"
-    cut = "" if dataset.d == 2 else (
+    return f"{regions} {own - wrong} of {own} orange points{left}.{_beside(dataset)}"
+
+
+def _beside(dataset: Dataset) -> str:
+    """What a reader has to know of a picture of more than two dimensions."""
+    if dataset.d == 2:
+        return ""
+    return (
         f" d = {dataset.d}: this is the plane of the first two coordinates, and points lie beside "
         "it, so that some seem to be outside."
-    )  # fmt: skip
-    return f"{regions} {own - wrong} of {own} orange points{left}.{cut}"
+    )
 
 
 def steps(dataset: Dataset, draws: Mapping[int, Attempt], *, name: str = "") -> Film:
@@ -193,7 +199,7 @@ def steps(dataset: Dataset, draws: Mapping[int, Attempt], *, name: str = "") -> 
         ],
         alt="Lines come in one by one; outlined are the regions where a covering neuron fires.",
         caption=f"{dataset.N} points, more and more random lines, and the regions of the covering "
-        f"neurons. Rings mark points that are left out: {last}.",
+        f"neurons. Rings mark points that are left out: {last}.{_beside(dataset)}",
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from mem_lib import beyond_worst_case as chapter
 from mem_lib import figures
+from mem_lib._base.arguments import above_zero, integer_in
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset, moons
 from mem_lib.explorer.cells import Cell
@@ -33,8 +34,10 @@ AXES = (
     Axis("draw", "draw", (1, 2, 3, 4, 5), 1, ("1", "2", "3", "4", "5")),
 )
 START = {axis.name: axis.start for axis in AXES}
-#: Points are on the grid 2^-10, and displaced by at most half of what the gap is wider.
-_BITS, _NOISE, _WIDER = 10, 0.05, 0.1
+#: Points are displaced by at most half of what the gap is wider than the margin; those of the grid
+#: lie on 2^-10, which keeps the page small, and larger samples, which would not fit, on 2^-20.
+_NOISE, _WIDER, _COARSE, _FINE = 0.05, 0.1, 10, 20
+_MOST = max(AXES[0].values)
 #: The range of the biases, the same for all data: about 0.7 of their radius.
 BIASES = 1.5
 
@@ -81,16 +84,18 @@ def beyond_worst_case() -> Study:
 
 @cache
 def _sample(N: int, d: int, margin: float, seed: int) -> Dataset:
-    gap = min(1.0, margin + _WIDER)
-    return moons(N, d, noise=_NOISE, gap=gap, margin=margin, seed=seed, bits=_BITS)
+    gap, bits = min(1.0, margin + _WIDER), _COARSE if N <= _MOST else _FINE
+    return moons(N, d, noise=_NOISE, gap=gap, margin=margin, seed=seed, bits=bits)
 
 
 def sample(N: int, d: int, margin: float, *, seed: int = 1) -> Dataset:
-    """Two moons with this margin, whatever N is: the first N of the points of the largest stop.
+    """Two moons with this margin, whatever N is: up to the largest stop of the grid the first N of
+    its points.
 
-    Raises as :func:`mem_lib.data.moons`.
+    Raises as :func:`mem_lib.data.moons`, and ``InvalidArgument`` for no margin.
     """
-    many = _sample(max(N, max(AXES[0].values)), d, margin, seed)
+    N, margin = integer_in(N, "N", 1), above_zero(margin, "margin")
+    many = _sample(max(N, _MOST), d, margin, seed)
     return Dataset(many.points[:N], many.labels[:N], classes=2)
 
 

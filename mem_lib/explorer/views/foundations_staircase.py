@@ -58,7 +58,7 @@ def tossed(N: int = 14, *, seed: int = 4, span: int = SPAN) -> Dataset:
     Raises ``InvalidArgument`` for a number that is not whole or out of range.
 
     >>> tossed(3).labels.tolist()
-    [1, 0, 1]
+    [0, 1, 1]
     """
     span = integer_in(span, "span", 1, 1000)
     N, seed = integer_in(N, "N", 1, span + 1), integer_in(seed, "seed", 0)

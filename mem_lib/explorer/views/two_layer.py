@@ -310,5 +310,6 @@ def _caption(cell: Cell) -> str:
         f"{cell.dataset.N} points and a network of {size.neurons} neurons that is right on all of "
         "them: where a point lies in a thin slab, the neurons of that slab add up to its label. "
         f"They weigh {number_text(about(more['weight'], 3))} in all. One point, on the dotted "
-        f"rail, is {more['gap']:g} away from the slab of two others; its neighbours are much farther."
+        f"rail, is {more['gap']:g} away from the slab of two others; its neighbours are much "
+        "farther."
     )

@@ -200,11 +200,19 @@ def collapse(runs: Sequence[Run]) -> Stepper:
             f"{bits} bits in {name}" if bits else f"no file in {name}"
             for name, bits in right.items()
         )
+        wrong = {
+            name: min((r.N for r in of(variant, name) if r.right < r.N), default=None)
+            for name in names
+        }
+        first = ", ".join(
+            f"N = {N} in {name}" if N else f"nowhere in {name}" for name, N in wrong.items()
+        )
         frames[variant] = figures.show(
             partial(over_points, variant=variant),
             f"Share of right labels against N, {variant}: integers stay at a hundred percent, "
             "floats fall to that of a coin.",
             size=(3.3, 3.0),
+            caption=f"{variant}: labels begin to be wrong at {first}.",
         ) + figures.show(
             partial(over_bits, variant=variant),
             f"The same runs of {variant} against the bits of a file; verticals at 24 and 53 bits.",

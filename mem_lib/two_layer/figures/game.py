@@ -192,13 +192,13 @@ def progress(fits: Mapping[str, Fit]) -> Picture:
         errors,
         "Relative squared error against neurons, logarithmic upwards: nearly straight falling "
         "lines.",
-        size=(3.4, 2.9),
+        size=(3.3, 2.9),
         caption="What is left, over the neurons: each step removes about the same share. Neurons "
         "at the end: " + _each(ends, 0),
     ) + figures.show(
         weights,
         "Total weight against neurons, logarithmic upwards: each curve rises and levels off.",
-        size=(3.4, 2.9),
+        size=(3.3, 2.9),
         caption="The total weight hardly grows after the first steps. Times the least of them: "
         + _each({name: (0, weight / least) for name, (_, weight) in ends.items()}, 1),
     )
@@ -236,13 +236,13 @@ def ramps() -> Picture:
     return figures.show(
         partial(draw, sides=1, title="one-sided"),
         "A ramp that ends where the dashed step is; the area between them lies above the step.",
-        size=(3.4, 2.4),
+        size=(3.3, 2.4),
         caption="The one-sided pair is a ramp that ends where the gate opens: all of the "
         "difference is too much.",
     ) + figures.show(
         partial(draw, sides=2, title="antisymmetric"),
         "A ramp with its middle where the dashed step is, above it before and below it behind.",
-        size=(3.4, 2.4),
+        size=(3.3, 2.4),
         caption="The antisymmetric pair has its middle where the gate opens: what it has too much "
         "before, it lacks behind.",
     )

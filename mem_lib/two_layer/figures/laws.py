@@ -51,12 +51,12 @@ def pairs(control: Mapping[str, Mapping[str, Sequence[float]]]) -> Picture:
     return figures.show(
         partial(draw, what=0, xlabel="neurons / (N/d)"),
         "Neurons of several kinds of pairs, data set below data set, logarithmic axis.",
-        size=(3.5, 3.0),
+        size=(3.3, 3.0),
         caption=f"Neurons. Of pairs, {against(0)}.",
     ) + figures.show(
         partial(draw, what=1, xlabel="total weight / |y|"),
         "Total weight of the same pairs, data set below data set, logarithmic axis.",
-        size=(3.5, 3.0),
+        size=(3.3, 3.0),
         caption=f"Total weight. Of pairs, {against(1)}.",
     )
 

@@ -156,7 +156,7 @@ def on_a_line(
         ax.set(xlabel="x", ylim=limits)
 
     alt = f"The output of {len(neurons_of(network))} neurons over the line, and {dataset.N} points."
-    return figures.show(draw, alt, size=(3.4, 2.6), caption=caption)
+    return figures.show(draw, alt, size=(3.3, 2.6), caption=caption)
 
 
 def slabs(dataset: Dataset, network: Network, pair: tuple[int, int], *, name: str = "") -> Picture:
@@ -176,7 +176,7 @@ def slabs(dataset: Dataset, network: Network, pair: tuple[int, int], *, name: st
         draw,
         f"{dataset.N} points in the plane and {number} strips, each along a line through two of "
         "the points; colours inside, white elsewhere. A dotted line joins two points.",
-        size=(3.8, 3.0),
+        size=(3.6, 3.0),
         caption=f"The function of {number} slabs. Inside a slab the colour changes along it and "
         "agrees with its two points; where slabs cross, values add up; elsewhere it is 0. Colours "
         "come in steps of ⅛ and are cut off beyond ±1.",
@@ -277,7 +277,7 @@ def _walk(dataset: Dataset, network: Network, pair: tuple[int, int], what: str) 
     return figures.show(
         draw,
         "The output on a straight walk from one point to the other.",
-        size=(3.2, 3.0),
+        size=(3.0, 3.0),
         caption=f"{what}. It takes the values {values[0]:g} and {values[1]:g} of the two points.",
     )
 

@@ -63,7 +63,7 @@ def opening(built: Mapping[str, Mapping[int, Network]], d: int, *, name: str = "
         draw_neurons,
         "Neurons against points, logarithmic axes: slabs and strips run in parallel to the number "
         "that is necessary, a small factor above it.",
-        size=(3.4, 3.2),
+        size=(3.3, 3.2),
         caption=f"Neurons over points. {last(neurons, few[-1])}",
         name=name,
     ) + figures.show(
@@ -71,7 +71,7 @@ def opening(built: Mapping[str, Mapping[int, Network]], d: int, *, name: str = "
                 ylabel="total weight"),
         "Total weight against points, logarithmic axes: slabs and strips lie far above what is "
         "necessary.",
-        size=(3.4, 3.2),
+        size=(3.3, 3.2),
         caption=f"Total weight over points. {last(weights, light[-1])}",
     )  # fmt: skip
 
@@ -115,14 +115,14 @@ def residuals(curves: Mapping[str, History], N: int, d: int, optimum: float) -> 
         partial(draw, what="neurons", over=N / d, labels="legend", xlabel="neurons / (N/d)",
                 xlim=(0.1, 1500), ticks={"x": [0.1, 1, 10, 100, 1000], "y": ERROR_TICKS}),
         f"Relative squared error against neurons, logarithmic axes, {len(curves)} residual fits.",
-        size=(3.5, 3.4),
+        size=(3.3, 3.4),
         caption=f"The error over the neurons. The relative error {LAST} is reached, in units of "
         f"N/d, at: {at_last[0]}.",
     ) + figures.show(
         draw_weights,
         "Relative squared error against the total weight. The optimum is marked; grey is what no "
         "network can do.",
-        size=(3.5, 3.4),
+        size=(3.3, 3.4),
         caption=f"The same over the total weight. At the error {LAST}, in units of √N: "
         f"{at_last[1]}; the best possible exact network {number_text(round(optimum, 1))}.",
     )  # fmt: skip
@@ -214,9 +214,12 @@ def rounded_floats(
                 ax.plot(one.bound, y, "|", color=ink, markersize=12, markeredgewidth=2)
                 ax.plot(one.measured, y, marker, color=ink, markersize=6)
             top = found[-1]
-            for x, text in ((top.measured, f"{dtype}:\nmeasured"), (top.bound, "bound")):
+            for x, text, side in (
+                (top.measured, f"{dtype}, measured", "right"),
+                (top.bound, "bound", "left"),
+            ):
                 ax.annotate(text, (x, len(order) - 1), xytext=(0, 9), textcoords="offset points",
-                            color=ink, fontsize=8, ha="center")  # fmt: skip
+                            color=ink, fontsize=8, ha=side)  # fmt: skip
         figures.level(ax, colours, "signs may be wrong", x=1, at=0.02)
         figures.scale(
             ax, log="x", xlabel="error of the output", xlim=(3e-18, 1e6),

@@ -22,11 +22,15 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   let shown = null; // the cell
   let neurons = []; // { centre, threshold, off }: the training point, m, and who counts
   let lengths = []; // of the lines' normal vectors, on the network's grid
+  let lines = true; // whether there are any
   let chosen = -1; // none yet: the first that fires at the ring
 
   function renew(cell) {
+    fires.stop(); // it asks the last network
     shown = cell;
-    const [first, second] = cell.network.layers;
+    const { layers } = cell.network;
+    lines = layers.length === 3; // a single class takes none
+    const [first, second] = lines ? layers : [{ rows: [] }, { rows: [] }];
     const none = second.rows.every(({ bias }) => bias < 0n); // a layer is not without a unit
     neurons = (none ? [] : second.rows).map(({ bias, from }, k) => ({
       centre: Number(/\d+$/.exec(second.names?.[k] ?? "")?.[0] ?? -1),
@@ -47,9 +51,9 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   /** Another neuron whose region is filled: where it fires, exactly, at the places of a grid. */
   function choose(k) {
     chosen = k;
-    const [first, second] = shown.network.layers;
+    const { place, network: { layers: [first, second] } } = shown;
     const part = { layers: [first, { ...second, rows: second.rows.slice(chosen, chosen + 1) }] };
-    fires.start((spot) => Number(run(part, shown.place(spot)).at(-1).values[0] ?? 0n));
+    fires.start((spot) => Number(run(part, place(spot)).at(-1).values[0] ?? 0n));
   }
 
   /** How many of the lines that neuron k counts are on. */
@@ -106,7 +110,7 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   }
 
   function drawBars({ trace }) {
-    const most = Math.max(...neurons.map(({ off }) => off.length), 1);
+    const most = 4 * Math.max(...neurons.map(({ threshold }) => threshold), 1); // longer bars end
     const firing = neurons.filter((_, k) => trace[1].values[k] === 1n).length;
     say(head, neurons.length ? `${firing} of ${neurons.length} covering neurons fire. A neuron `
       + "fires where its score is short of its mark; press one to see its region."
@@ -116,7 +120,7 @@ const render = (host) => study(host, ({ data, picture, change }) => {
       const s = score(trace, k);
       const on = trace[1].values[k] === 1n;
       button.setAttribute("aria-pressed", k === chosen);
-      button.setAttribute("style", `--score: ${(100 * s) / most}%; --mark: ${
+      button.setAttribute("style", `--score: ${Math.min(100, (100 * s) / most)}%; --mark: ${
         (100 * threshold) / most}%`);
       button.className = `mem-score${on ? " mem-fires" : ""}`;
       button.dataset.score = s;
@@ -136,19 +140,28 @@ const render = (host) => study(host, ({ data, picture, change }) => {
     ball.setAttribute("r", Number.isFinite(found) ? found / step : picture.side());
   }
 
+  function nothing() {
+    picture.over.replaceChildren();
+    ball.setAttribute("r", 0);
+    say(head, "One class: the network says the same everywhere.");
+    say(ticksText, "");
+  }
+
   return {
     under: h("div", {}, head, bars),
     inside: h("div", {}, ticks, ticksText),
     renew,
     draw(context) {
+      ticks.toggleAttribute("hidden", !neurons.length);
+      if (!lines) return nothing();
       if (chosen < 0) choose(Math.max(context.trace[1].values.indexOf(1n), 0));
       drawLines(context);
       drawBars(context);
       drawBall(context);
-      ticks.toggleAttribute("hidden", !neurons.length);
       if (neurons.length) drawTicks(context);
     },
     answer: ({ said, trace }) => {
+      if (!lines) return undefined;
       const firing = trace[1].values.filter((v) => v === 1n).length;
       return `The network answers ${said}: ${said ? "orange" : "blue"}, for ${
         firing > 1 ? `${firing} neurons fire` : `${firing ? "one" : "no"} neuron fires`}`;

@@ -90,7 +90,7 @@ async function render({ model, el }) {
       stop();
       change({ bits: lengths[i] });
     }, lengths);
-  const play = h("button", { type: "button", onclick: playFolds });
+  const play = h("button", { type: "button", class: "mem-act", onclick: playFolds });
   const told = sentence();
   const rows = h("tbody");
   const head = ["fold at", "x lies at", "x + 1 lies at", "order", "bit"];
@@ -157,7 +157,7 @@ async function render({ model, el }) {
       class: "mem-turned", x: (2 * q + 1) / 2 ** folds, y: 0, width: 1 / 2 ** folds, height: 1,
     }));
     const units = Array.from({ length: 2 ** bits - 1 }, (_, v) => drawn("line", {
-      class: "mem-decade", x1: (v + 1) / 2 ** bits, x2: (v + 1) / 2 ** bits, y1: 0, y2: 1,
+      class: "mem-cut", x1: (v + 1) / 2 ** bits, x2: (v + 1) / 2 ** bits, y1: 0, y2: 1,
     }));
     parts.replaceChildren(...turned, ...units);
     grip.style.left = `${(100 * x) / 2 ** bits}%`;

@@ -114,7 +114,10 @@ async function render({ model, el }) {
     (i) => String(numbers[i]), (i) => renumber(numbers[i]),
     numbers.map((N, i) => (i % 4 === 0 || i === numbers.length - 1 ? N : "")));
   const toss = h("button",
-    { type: "button", onclick: () => relabel("tossed", "All labels tossed again. ") },
+    {
+      type: "button", class: "mem-act",
+      onclick: () => relabel("tossed", "All labels tossed again. "),
+    },
     "Toss all labels again");
   const cards = tries.map(({ title, text, rule }) => h("button", {
     type: "button", class: "mem-try",
