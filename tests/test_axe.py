@@ -1,4 +1,4 @@
-"""No page keeps anybody out: axe-core finds nothing on it, wide and narrow, light and dark."""
+"""No page keeps anybody out: axe-core finds nothing grave, wide and narrow, light and dark."""
 
 import pytest
 

@@ -79,6 +79,15 @@ def test_the_readme_shows_a_certificate():
     assert program == snippets("README.md")[0] and output.startswith("memorized: 200 of 200")
 
 
+def test_the_map_of_the_readme_marks_what_is_to_come():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)`(, to come)? \|", text, re.MULTILINE)
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    there = re.findall(r"book/(\w+)/index", toc)
+    assert [slug for slug, to_come in rows if not to_come] == there
+    assert len(rows) == 6
+
+
 def test_the_programs_of_the_readme(tmp_path, monkeypatch, capsys):
     """What they leave behind, and what they say."""
     monkeypatch.chdir(tmp_path)

@@ -25,6 +25,8 @@ def read(copy: Path) -> Book:
     """What :mod:`tools.lab` wrote."""
     known = json.loads((copy / NOTE).read_text(encoding="utf-8"))
     known["targets"] = {label: Target(**target) for label, target in known["targets"].items()}
+    for name in ("sources", "macros"):  # whose pairs are lists in JSON
+        known[name] = {key: tuple(pair) for key, pair in known[name].items()}
     return Book(**known)
 
 

@@ -446,6 +446,7 @@ def test_the_questions_below_the_fold(fold):
         fold.page.keyboard.press("ArrowRight")
     assert reversed_at == [*range(8, 16), *range(24, 32)]  # the second and the fourth quarter
     fold.page.get_by_role("button", name="Neighbours in the middle").click()
+    assert state(fold) == [6, 31, 16]
     fold.page.get_by_role("slider", name="Folding").focus()
     fold.page.keyboard.press("End")
     assert fold.data("read") == "011111"

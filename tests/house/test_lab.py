@@ -52,7 +52,9 @@ assert True
 """
 PAGES = {
     "_toc.yml": "root: book/index\nchapters: [{file: book/one/index}, {file: book/one/run}]",
-    "_config.yml": "sphinx: {config: {mathjax3_config: {tex: {macros: {R: x}}}}}",
+    "_config.yml": "bibtex_bibfiles: [book/references.bib]\n"
+    "sphinx: {config: {mathjax3_config: {tex: {macros: {R: x, norm: ['|#1|', 1]}}}}}",
+    "book/references.bib": "@misc{a, author = {Ada Love}, title = {T}, year = 1999}",
     "LICENSE": "free",
     "book/_static/dots.svg": "<svg/>",
     "book/index.md": "---\nt: T\n---\n# B\n\n```{prf:theorem} First\n:label: thm-one\nIt is.\n```",
@@ -266,15 +268,18 @@ def test_what_a_kernel_displays_is_written_out(place, monkeypatch):
     lab.teach(place / "lab", place / "ipython")
     (startup,) = (place / "ipython/profile_default/startup").iterdir()
     assert startup.name.endswith(".py") and str(place / "lab") in startup.read_text()
+    pages = {name: lab.notebook(place / name) for name in lab.pages(place)}
+    assert live.read(place / "lab") == lab.book(place, pages)
     shell = SimpleNamespace(display_formatter=DisplayFormatter())
     live.register(shell, place / "lab")
+    markdown = "{prf:ref}`thm-one` [](index.md) {cite:t}`a` \\norm{x}"
     for folder, said in (
-        ("lab/book/one", "[Theorem 7](../index.ipynb) [One](index.ipynb)"),
-        ("lab/book", "[Theorem 7](index.ipynb) [B](index.ipynb)"),
-        (".", "{prf:ref}`thm-one` [](index.md)"),
+        ("lab/book/one", "[Theorem 7](../index.ipynb) [One](index.ipynb) Love (1999) |x|"),
+        ("lab/book", "[Theorem 7](index.ipynb) [B](index.ipynb) Love (1999) |x|"),
+        (".", markdown),
     ):
         monkeypatch.chdir(place / folder)
-        data, _ = shell.display_formatter.format(Markdown("{prf:ref}`thm-one` [](index.md)"))
+        data, _ = shell.display_formatter.format(Markdown(markdown))
         assert data["text/markdown"] == said
 
 

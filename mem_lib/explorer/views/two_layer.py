@@ -260,6 +260,8 @@ def _weights(
     counters: dict[str, Any] = {"right in float32": (right, f"{data.N} in integers")}
     if network.layers[0].activation == "relu":
         weight = total_weight(network)
+        # f is +1 and -1 at two points this near, and W_tot is a Lipschitz constant of f
+        # (thm-two_layer-weight)
         needed = 2 / float(data.margin or np.inf)
         bounds = {name: rounding_bound(network, data.radius, u) for name, u in FORMATS.items()}
         more |= {

@@ -21,6 +21,7 @@ async function render({ model, el }) {
     Object.assign(state, next);
     state.x = Math.min(Math.max(state.x, 0), 2 ** state.bits - 1);
     state.t = Math.min(Math.max(state.t, 0), stops * state.bits);
+    renew(state.bits); // at once: the slider that keys go to next
     for (const name of ["bits", "x", "t"]) model.set(name, state[name]);
     model.save_changes();
     drawing.ask();
