@@ -213,6 +213,17 @@ def test_the_terms_add_up_to_the_label(page):
     assert page.page.locator(".mem-plus, .mem-minus").count() == awake
 
 
+def test_long_integers_are_terms_too(page):
+    """At N = 48 and d = 10 numerators and denominator are beyond the range of a float."""
+    step(page, "d", "End")
+    step(page, "N", "End")
+    page.page.wait_for_selector(".mem-explorer[data-key='48|10|0.1|1|slabs']")
+    text = page.page.text_content(".mem-sentence").replace("\u202f", "")
+    plus, less = re.search(r"neurons add ([\d.]+) and \u2212([\d.]+)\.", text).groups()
+    assert float(plus) > 1 < float(less)
+    assert abs(float(plus) - float(less) - float(page.data("output"))) < 0.01 * float(plus)
+
+
 def test_outside_of_all_slabs_nothing_is_said(page):
     for _ in range(60):
         page.page.locator(".mem-ring").press("ArrowDown")

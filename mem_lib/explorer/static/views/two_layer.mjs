@@ -24,11 +24,14 @@ function told(number) {
   return minus(String(Number(number.toPrecision(3))));
 }
 
+/** n / d as a number, however long both are. */
+const ratio = (n, d) => Number((n << 64n) / d) / 2 ** 64;
+
 /** The terms of the output's sum, as numbers: [neuron, a * activation]. */
 function terms({ net, trace }) {
   const [{ from, weights }] = net.layers.at(-1).rows;
   const values = trace.length > 1 ? trace[0].values : [];
-  return from.map((k, t) => [k, Number(weights[t] * (values[k] ?? 0n)) / Number(net.denominator)])
+  return from.map((k, t) => [k, ratio(weights[t] * (values[k] ?? 0n), net.denominator)])
     .filter(([, term]) => term !== 0);
 }
 
@@ -156,9 +159,10 @@ const render = (host) => study(host, ({ data, picture }) => {
       const found = terms(context);
       const { plus, less } = sums(found);
       const neurons = net.layers.length > 1 ? net.layers[0].rows.length : 0;
-      const { row, gap, floats } = cell.more;
+      const { row, slab, gap, floats } = cell.more;
       const near = train >= 0 && train === row
-        ? ` This is the point that moves, ${told(gap)} away from a slab that is not its own.` : "";
+        ? ` This is the point that moves, ${power(Math.round(Math.log10(gap)))} away from the ${
+          slab.length === 2 ? "line" : "plane"} through ${slab.length} others.` : "";
       const single = train >= 0 ? ` In float32 the sum is ${told(floats[train])}.` : "";
       return `${found.length} of ${neurons} neurons add ${told(plus)} and ${told(less)}.`
         + `${single}${near}`;
