@@ -73,7 +73,7 @@ def test_points_are_nested_and_a_margin_moves_one(d):
     assert (near.labels == many.labels).all()
 
 
-@pytest.mark.parametrize("k", [1, 2, 4, 6, 7, 8])
+@pytest.mark.parametrize("k", view.GAPS)
 @pytest.mark.parametrize("N", [6, 12, 24, 48])
 def test_the_point_is_as_far_from_the_slab_as_is_said(N, k):
     cell = view.cell(START | {"N": N, "gap": k})
