@@ -107,6 +107,19 @@ def test_float32_is_measured_on_the_same_network():
     assert cell.counters["right in float32"] == (12 - len(wrong), "12 in integers")
 
 
+@pytest.mark.parametrize(
+    "setting",
+    [{"N": 2, "d": 2}, {"N": 5, "d": 1}, {"N": 30, "d": 2, "margin": 0.2}, {"N": 200, "d": 2}],
+)
+def test_a_kernel_builds_what_is_not_on_the_page(setting):
+    cell = view.cell({"margin": 0.01, "seed": 1} | setting)
+    assert ml.verify(cell.network, cell.dataset) and setting["N"] == cell.dataset.N
+    if cell.more.get("row"):
+        a = cell.dataset.points[cell.more["row"]]
+        track = view.rail(setting["N"], setting["d"], 1, setting.get("margin", 0.01))
+        assert np.allclose(a, track.foot + track.way / 10, atol=0.002)
+
+
 def test_a_setting_that_cannot_be_packed_is_refused():
     with pytest.raises(ml.InvalidDataset, match="N=60"):
         view.cell({"N": 60, "d": 2, "margin": 0.5})

@@ -16,6 +16,7 @@ import numpy as np
 from mem_lib import figures
 from mem_lib.constructions import REGISTRY, Construction, Facts
 from mem_lib.data import Dataset
+from mem_lib.errors import InvalidDataset
 from mem_lib.explorer.cells import Cell
 from mem_lib.explorer.grid import Axis, Setting
 from mem_lib.explorer.samples import neighbours
@@ -143,33 +144,42 @@ def sample(N: int, d: int, margin: float, seed: int) -> Dataset:
 
 @lru_cache
 def rail(N: int, d: int, seed: int = SEED, margin: float = MARGINS[0]) -> Rail | None:
-    """The rail for N points in d dimensions, the same for every margin up to the given one; None
-    where one group holds all points that may move."""
-    builder, group = _groups(N, d, seed, margin)
+    """The rail for N points in d dimensions, the same for all margins of the page; None where one
+    group holds all points that may move."""
+    if N <= FIRST:
+        return None
+    data = _together(N, d, margin, seed)
+    few = Dataset(data.points[:N], targets=2 * data.labels[:N] - 1)
+    builder, group = _groups(few, seed)
     outside = [i for i in range(FIRST, N) if i not in group]
     if not outside:
         return None
-    points, row = sample(max(N, MOST), d, margin, seed).points, outside[0]
-    foot, way = _across(points, group, row, seed)
-    return Rail(builder, group, row, foot, way)
+    foot, way = _across(data.points, group, outside[0], seed)
+    return Rail(builder, group, outside[0], foot, way)
 
 
-def _groups(N: int, d: int, seed: int, margin: float) -> tuple[int, tuple[int, ...]]:
+def _together(N: int, d: int, margin: float, seed: int) -> Dataset:
+    """The sample of the page's largest N and margin, of which others are the beginning; where that
+    does not fit, what was asked for."""
+    try:
+        return sample(max(N, MOST), d, max(margin, MARGINS[0]), seed)
+    except InvalidDataset:
+        return sample(N, d, margin, seed)
+
+
+def _groups(data: Dataset, seed: int) -> tuple[int, tuple[int, ...]]:
     """A seed of the builder, and the group of row ``FIRST`` that it makes.
 
     Where it can be found, the group is made of the next rows, the same for all N; and of several
     such partitions the lightest one is taken, so that other gaps do not hide the one that moves.
     """
+    N, d = data.N, data.d
     wanted = tuple(range(FIRST, FIRST + d))
     found = [s for s in range(SEEDS) if FIRST + d <= N and _group(N, d, s) == wanted]
     if not found:
         return seed, _group(N, d, seed)
-    data = _signs(sample(N, d, margin, seed))
-    best = min(
-        found[: PARTITIONS if N <= MOST else 1],
-        key=lambda s: total_weight(Slabs().build(data, seed=s)),
-    )
-    return best, wanted
+    tried = found[: PARTITIONS if N <= MOST else 1]
+    return min(tried, key=lambda s: total_weight(Slabs().build(data, seed=s))), wanted
 
 
 def _group(N: int, d: int, seed: int) -> tuple[int, ...]:
@@ -210,7 +220,7 @@ def cell(setting: Setting) -> Cell:
     seed, inverse = setting.get("seed", SEED), 10 ** setting.get("gap", GAPS[0])
     named = {_word(one): one for one in choices()}
     cls = named[setting.get("construction", _word(Slabs))]
-    track = rail(N, d, seed, max(margin, MARGINS[0]))
+    track = rail(N, d, seed, margin)
     data = sample(N, d, margin, seed)
     points = data.points.copy()
     if track:

@@ -214,12 +214,9 @@ def rounded_floats(
                 ax.plot(one.bound, y, "|", color=ink, markersize=12, markeredgewidth=2)
                 ax.plot(one.measured, y, marker, color=ink, markersize=6)
             top = found[-1]
-            for x, text, side in (
-                (top.measured, f"{dtype}, measured", "right"),
-                (top.bound, "bound", "left"),
-            ):
-                ax.annotate(text, (x, len(order) - 1), xytext=(0, 9), textcoords="offset points",
-                            color=ink, fontsize=8, ha=side)  # fmt: skip
+            between = float(np.sqrt(max(top.measured, SMALLEST) * top.bound))
+            ax.annotate(dtype, (between, len(order) - 1), xytext=(0, 9), color=ink, fontsize=8,
+                        textcoords="offset points", ha="center")  # fmt: skip
         figures.level(ax, colours, "signs may be wrong", x=1, at=0.02)
         figures.scale(
             ax, log="x", xlabel="error of the output", xlim=(3e-18, 1e6),
