@@ -98,6 +98,19 @@ def test_the_own_weight_is_that_of_the_near_slab():
     assert cell.more["slab"] == list(track.group)
 
 
+@pytest.mark.parametrize("k", view.GAPS)
+def test_a_plane_of_few_steps_holds_the_points(k):
+    cell = view.cell(START | {"gap": k})
+    left, right, bottom, top = cell.view.box
+    assert right - left == top - bottom <= 2**20 + 2
+    points, shift = cell.dataset.integers()
+    spots, off = cell.view.projected(points, int(shift))
+    assert (spots >= (left, bottom)).all() and (spots <= (right, top)).all() and off.max() < 1e-9
+    a, b, c = spots[[*cell.more["slab"], cell.more["row"]]]
+    area = abs((b - a)[0] * (c - a)[1] - (b - a)[1] * (c - a)[0])
+    assert area / np.hypot(*(b - a)) / (right - left) < 10.0**-k  # near the line on the screen too
+
+
 def test_float32_is_measured_on_the_same_network():
     cell = view.cell(START | {"gap": 8})
     out = in_floats(cell.network, cell.dataset.points, np.dtype("float32"))

@@ -7,7 +7,7 @@ networks are built for the values -1 and 1, so that 0 visibly means "no slab".
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -229,7 +229,7 @@ def cell(setting: Setting) -> Cell:
         points[track.row] = np.rint((track.foot + track.way / inverse) / step) * step
     data = Dataset(points, data.labels, classes=2)
     network = _network(cls(), data, track.seed if track else seed)
-    view = slice_of(data)
+    view = _coarser(slice_of(data))
     bound = cls().bound(Facts.of(data))
     more, counters = _weights(cls(), network, data, track)
     more |= _track(data, view, track, inverse)
@@ -284,6 +284,20 @@ def _neurons(network: Network, data: Dataset, track: Rail) -> list[int]:
     groups = partition(np.arange(data.N), data.d, np.random.default_rng(track.seed))
     g = [tuple(group) for group in groups].index(track.group)
     return list(range(4 * g, 4 * g + 4))
+
+
+def _coarser(view: Slice) -> Slice:
+    """The same plane in so few steps that a browser draws lines across it: beyond 2^25 of them
+    Chromium does not."""
+    left, right, bottom, top = view.box
+    k = max(0, (right - left).bit_length() - 20)
+    half, x, y = (
+        ((right - left) >> (k + 1)) + 1,
+        (left + right) >> (k + 1),
+        (bottom + top) >> (k + 1),
+    )
+    u, v = (tuple(c << k for c in way) for way in (view.u, view.v))
+    return replace(view, u=u, v=v, box=(x - half, x + half, y - half, y + half))
 
 
 def _track(data: Dataset, view: Slice, track: Rail | None, inverse: int) -> dict[str, Any]:
