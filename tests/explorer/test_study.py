@@ -276,6 +276,20 @@ def test_a_stop_that_is_not_there_moves_the_fourth_control_alone(page):
     page.page.wait_for_selector(".mem-explorer[data-key='6|2|0.1|3']")
 
 
+def test_a_control_that_asks_for_a_stop_without_a_network_gets_the_nearest(page):
+    page.page.get_by_role("slider", name="points N").focus()
+    page.page.keyboard.press("ArrowLeft")
+    page.page.wait_for_selector(".mem-explorer[data-key='6|2|0.1|3']")
+    folder = page.page.get_by_role("slider", name="points in a folder")
+    folder.focus()
+    page.page.keyboard.press("End")
+    page.page.wait_for_function(
+        "() => document.querySelector('[data-axis=folder_size] input').value === '1'"
+    )
+    assert page.data("key") == "6|2|0.1|3" and folder.get_attribute("aria-valuetext") == "3"
+    assert page.page.locator(".mem-report").first.inner_text() == ""
+
+
 def test_the_query_stays_where_it_is(page):
     page.page.focus(".mem-ring")
     page.page.keyboard.press("ArrowRight")

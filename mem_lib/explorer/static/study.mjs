@@ -12,6 +12,7 @@ import { live } from "./live.mjs";
 import { report } from "./report.mjs";
 import { trends } from "./trends.mjs";
 
+const THREE = ["N", "d", "margin"];
 const keyOf = (setting) => Object.values(setting).join("|");
 
 /**
@@ -54,16 +55,29 @@ async function study({ model, el }, make) {
   });
   const view = make({ data, picture, change });
 
-  /** Another setting of the controls.  Outside the plane, what is not N, d or margin starts anew. */
-  async function go(next, then = {}) {
+  /**
+   * The setting that is shown when `next` is asked for: N, d and margin as they are, and of the
+   * other controls, which start anew outside the plane, the nearest stops that have a network.
+   */
+  function existing(next) {
     const setting = { ...state.setting, ...next };
-    if (setting.d !== 2)
-      for (const axis of axes)
-        if (!["N", "d", "margin"].includes(axis.name)) setting[axis.name] = axis.start;
-    if (data.counts[keyOf(setting)] === undefined)
-      for (const axis of axes)
-        if (!(axis.name in next) && !["N", "d", "margin"].includes(axis.name))
-          setting[axis.name] = axis.start;
+    const others = axes.filter(({ name }) => !THREE.includes(name));
+    const there = (change) => data.counts[keyOf({ ...setting, ...change })] !== undefined;
+    for (const { name, start } of others)
+      if (setting.d !== 2 || (!there() && !(name in next))) setting[name] = start;
+    for (const { name, values } of others) {
+      const at = values.indexOf(setting[name]);
+      const away = (value) => Math.abs(values.indexOf(value) - at);
+      const stops = values.filter((value) => there({ [name]: value }));
+      if (!there() && stops.length)
+        setting[name] = stops.reduce((a, b) => (away(b) < away(a) ? b : a));
+    }
+    return setting;
+  }
+
+  /** Another setting of the controls. */
+  async function go(next, then = {}) {
+    const setting = existing(next);
     const turn = ++asked;
     try {
       const found = await load(keyOf(setting));
@@ -194,7 +208,7 @@ async function study({ model, el }, make) {
 /** A slider, or a row of buttons where the stops have names. */
 function control(axis, change) {
   const shown = axis.words.length ? axis.words : axis.values.map(spacedOrText);
-  const three = ["N", "d", "margin"].includes(axis.name);
+  const three = THREE.includes(axis.name);
   const at = (setting) => axis.values.indexOf(setting[axis.name]);
   const start = axis.values.indexOf(axis.start);
   const made = axis.words.length
