@@ -52,6 +52,7 @@ def taken(chromium: Any, html: Path, page: Path) -> Iterator[tuple[str, Image.Im
                 context.add_init_script(f"localStorage.setItem('{key}', '{theme}')")
             view = context.new_page()
             view.goto(page.as_uri())
+            view.add_style_tag(content=".bd-header-article, .skip-link, #pst-skip-link {display: none}")
             view.evaluate("() => document.fonts.ready")
             for i, host in enumerate(hosts(page)):
                 element = view.locator(f"#{host} .mem-explorer")
