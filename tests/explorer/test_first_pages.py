@@ -22,7 +22,7 @@ def first_page(built, slug):
 @pytest.mark.parametrize("slug", ALL)
 def test_the_explorer_is_the_first_thing_below_the_question(built, slug):
     text = first_page(built, slug).read_text(encoding="utf-8")
-    question = text.index(">The question<")
+    question = text.index('The question<a class="headerlink"')
     explorer_at = text.index('class="mem-host"')
     between = text[question:explorer_at]
     assert not re.search(r"<h2|<img|class=\"mem-figure|class=\"mem-stepper", between)
@@ -49,7 +49,7 @@ def test_n_d_and_margin_move_on_a_papers_first_page(chromium, built, slug):
 def test_what_there_is_to_find_out_stands_below(built, slug):
     text = first_page(built, slug).read_text(encoding="utf-8")
     after = text[text.index('class="mem-host"') :]
-    assert "find out" in after[: after.index("By hand")] or "discover" in after
+    assert "What you may have found" in after[: after.index('By hand<a class="headerlink"')]
 
 
 @pytest.mark.parametrize("slug", ["", *ALL])

@@ -122,14 +122,19 @@ def covers(cases: Sequence[tuple[Dataset, Network]], *, size: float = 7, name: s
     """
     if not cases:
         raise InvalidArgument("cases: at least one pair of data and network is needed, got none")
+    inches = (4.6, 3.9) if len(cases) == 1 else (3.2, 2.7)
     pictures = [
-        _one_cover(_cut(dataset, network, f"cases[{i}]")[0], network, size, "" if i else name)
+        _one_cover(
+            _cut(dataset, network, f"cases[{i}]")[0], network, size, inches, "" if i else name
+        )
         for i, (dataset, network) in enumerate(cases)
     ]
     return sum(pictures[1:], start=pictures[0])
 
 
-def _one_cover(dataset: Dataset, network: Network, size: float, name: str) -> Picture:
+def _one_cover(
+    dataset: Dataset, network: Network, size: float, inches: tuple[float, float], name: str
+) -> Picture:
     n, neurons = (layer.units for layer in network.layers[:2])
     return figures.show(
         partial(
@@ -138,7 +143,7 @@ def _one_cover(dataset: Dataset, network: Network, size: float, name: str) -> Pi
         ),
         f"{dataset.N} points on two interleaved crescents, over {n} lines, with the regions of "
         f"{neurons} neurons.",
-        size=(3.2, 2.7),
+        size=inches,
         name=name,
         caption=_held(dataset, network),
     )  # fmt: skip

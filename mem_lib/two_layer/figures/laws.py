@@ -134,7 +134,7 @@ def tails(luck: Mapping[str, Sequence[float]], *, name: str = "") -> Picture:
         draw,
         "Share of networks whose total weight exceeds t, logarithmic axes: behind the median the "
         "curves fall along a line of slope minus one.",
-        size=(4.6, 3.0),
+        size=(6.2, 3.4),
         caption=f"The share of {number} exact networks that weigh at least t, over √N: {spans}. "
         "Along the dashed line ten times the weight is ten times as rare.",
         name=name,
