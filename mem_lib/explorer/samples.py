@@ -65,7 +65,8 @@ def _base(N: int, d: int, margin: float, seed: int, apart: float, most: int) -> 
 
 def _beside(points: np.ndarray, margin: float, free: float, rng: np.random.Generator) -> np.ndarray:
     """A point of the ball at distance ``margin`` from row 0, on a rail that at distance ``free``
-    from it is still no nearer to rows 2, 3, …"""
+    from it is still no nearer to rows 2, 3, …: the points nearer to row 0 than to another row are
+    a half-space, so that what holds at both ends of the rail holds on all of it."""
     here, others = points[0], points[2:]
     for rail in range(_RAILS):
         way = rng.standard_normal(len(here))

@@ -16,7 +16,11 @@ from tools import lab
 PAGES = [posixpath.splitext(page)[0] + ".ipynb" for page in lab.pages(ROOT)]
 RUN = [f"book/{slug}/construction.ipynb" for slug in ("beyond_worst_case", "optimal_relu")]
 RUN += ["book/foundations/index.ipynb", "book/appendix/ledger.ipynb"]
-OWN = {"panel.ipynb": PANEL, "error.ipynb": f"{FAILING}\npoints(60)"}
+OWN = {
+    "panel.ipynb": PANEL,
+    "error.ipynb": f"{FAILING}\npoints(60)",
+    "explorer.ipynb": "from mem_lib import explorer\nexplorer.optimal_relu()",
+}
 
 
 @pytest.fixture(scope="module")
@@ -116,3 +120,39 @@ def test_a_panel_moves_by_keyboard_and_outlives_its_kernel(opened, window):
     page.keyboard.press("ArrowLeft")
     page.wait_for_timeout(1000)
     assert panel.get_by_text("12 of 12 are right").is_visible()
+
+
+def test_an_explorer_builds_any_network_and_outlives_its_kernel(opened, window):
+    opened("explorer.ipynb")
+    window.run()
+    page = window.page
+    live = page.locator(".jp-OutputArea-output .mem-explorer")
+    page.wait_for_selector(".jp-OutputArea-output .mem-explorer[data-certificate='24/24']")
+    slider = live.get_by_role("slider", name="points N")
+    slider.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".mem-explorer[data-certificate='8/8']")
+
+    def ask(**values):
+        for name, value in values.items():
+            live.get_by_role("spinbutton", name=name, exact=True).fill(str(value))
+        live.get_by_role("button", name="Build and verify").click()
+
+    ask(N=7, d=5, margin=0.05, seed=3)
+    page.wait_for_selector(".mem-explorer[data-certificate='7/7']")
+    ask(N=40, d=2, margin=0.9)
+    refused = live.get_by_text("margin=0.9: N=40 points in d=2 dimensions")
+    refused.wait_for()
+    assert "\n" not in refused.inner_text()
+    ask(N=1_000_000, d=3, margin=0.001)
+    live.get_by_text("may take minutes and gigabytes").wait_for()
+    live.get_by_role("button", name="Build it all the same").click()
+    live.get_by_text("Building, ").wait_for()
+    live.get_by_role("button", name="Cancel").click()
+    live.get_by_text("Cancelled").wait_for()
+    page.evaluate(
+        "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
+    )
+    ask(N=9)
+    live.get_by_text("The kernel does not answer").wait_for()
+    assert live.get_attribute("data-certificate") == "7/7"
