@@ -92,13 +92,14 @@ class Builder:
 
     def _wait(self, number: int, setting: Setting, process: subprocess.Popen[str]) -> None:
         assert process.stdin is not None and process.stdout is not None
+        text = ""
         try:
-            process.stdin.write(json.dumps(setting) + "\n")
-            process.stdin.flush()
-            text = process.stdout.read()
+            with process:  # which closes the pipes and waits in the end
+                process.stdin.write(json.dumps(setting) + "\n")
+                process.stdin.flush()
+                text = process.stdout.read()
         except (OSError, ValueError):
-            text = ""
-        process.wait()
+            pass  # killed before it had read its line
         gone = "The build ended without a result: there may be too little memory."
         self._answer(number, **(json.loads(text) if text else {"state": "refused", "text": gone}))
 

@@ -121,7 +121,7 @@ def test_a_build_ends_with_the_kernel():
     )
     child = int(kernel.stdout.readline())
     kernel.send_signal(signal.SIGKILL)
-    kernel.wait(20)
+    kernel.communicate(timeout=20)
     for _ in range(200):
         try:
             os.kill(child, 0)
