@@ -139,3 +139,9 @@ def move(live, name, stop):
             break
         live.page.keyboard.press("ArrowRight")
     assert slider.get_attribute("aria-valuetext") == str(stop)
+
+
+def discoveries(live):
+    """What the page tells that there was to find out, in one line of text."""
+    text = live.page.locator("details", has_text="What you may have found").text_content()
+    return re.sub(r"\s+", " ", text)

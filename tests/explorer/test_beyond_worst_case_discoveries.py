@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.explorer.pages import Live, count, move, numbers
+from tests.explorer.pages import Live, count, discoveries, move, numbers
 
 
 @pytest.fixture(scope="module")
@@ -21,8 +21,7 @@ def live(chromium, address):
 
 @pytest.fixture
 def told(live):
-    text = live.page.locator("details", has_text="What you may have found").text_content()
-    return re.sub(r"\s+", " ", text)
+    return discoveries(live)
 
 
 def shown(live, slider, stop, name):

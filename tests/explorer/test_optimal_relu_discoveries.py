@@ -6,7 +6,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import explorer
-from tests.explorer.pages import Live, count, move, numbers, saved
+from tests.explorer.pages import Live, count, discoveries, move, numbers, saved
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,7 @@ def live(chromium, address):
 
 @pytest.fixture
 def told(live):
-    text = live.page.locator("details", has_text="What you may have found").text_content()
-    return re.sub(r"\s+", " ", text)
+    return discoveries(live)
 
 
 def shown(live, **setting):

@@ -118,7 +118,9 @@ def test_first_layers_that_begin_alike_are_packed_once():
         assert [first, *one["network"]["layers"]] == before["layers"]
 
 
-def test_a_wrong_network_enters_no_page():
+def test_a_wrong_network_enters_no_page(monkeypatch):
+    monkeypatch.delenv(grids.CELLS)  # no cell of an earlier run
+
     def wrong(setting):
         right = cell(setting)
         return Cell(ml.Dataset(right.dataset.points, [1] * setting["N"], classes=3),

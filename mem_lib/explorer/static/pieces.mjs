@@ -32,6 +32,24 @@ function framed(draw) {
   return { ask, cancel: () => cancelAnimationFrame(asked) };
 }
 
+/**
+ * A state of which the model shares `names`: the function that changes it and tells the model, and
+ * follows what the model hears from others; `ask` asks for a drawing.
+ */
+function shared(model, names, state, ask) {
+  for (const name of names)
+    model.on(`change:${name}`, () => {
+      state[name] = model.get(name);
+      ask();
+    });
+  return (next) => {
+    Object.assign(state, next);
+    for (const name of names) model.set(name, state[name]);
+    model.save_changes();
+    ask();
+  };
+}
+
 /** Work in slices that leave the page responsive; `work` yields where it may pause. */
 function sliced(work, done = () => {}) {
   let asked = 0;
@@ -215,6 +233,6 @@ function tape(change) {
 }
 
 export {
-  calm, choice, coloured, counted, counters, framed, h, minus, place, rgba, say, sentence, sliced,
+  calm, choice, coloured, counted, counters, framed, h, minus, place, rgba, say, sentence, shared, sliced,
   slider, spaced, tape,
 };

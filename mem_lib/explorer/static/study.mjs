@@ -21,6 +21,7 @@ const keyOf = (setting) => Object.values(setting).join("|");
  *   renew(cell)     another network is shown
  *   draw(context)   { cell, net, trace, out, said, query, train, layer, setting }, every frame
  *   sentence(context), layer(net, l), answer(context)   words; all may be missing
+ *   stop()          stops what the view has started; may be missing
  *   regions         false where the plane is not filled with the network's answers
  */
 async function study({ model, el }, make) {
@@ -202,6 +203,7 @@ async function study({ model, el }, make) {
     time.stop();
     facts.stop();
     kernel?.stop();
+    view.stop?.();
   };
 }
 

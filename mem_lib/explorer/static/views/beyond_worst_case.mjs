@@ -18,7 +18,7 @@ const render = (host) => study(host, ({ data, picture, change }) => {
   picture.element.querySelector("canvas").after(canvas);
   picture.under.append(ball);
   const fires = painter(canvas, () => shown.view.box);
-  coloured(picture.element, (get) => fires.recolour({ 1: rgba(get("accent"), 80) }));
+  const uncolour = coloured(picture.element, (get) => fires.recolour({ 1: rgba(get("accent"), 80) }));
   let shown = null; // the cell
   let neurons = []; // { centre, threshold, off }: the training point, m, and who counts
   let lengths = []; // of the lines' normal vectors, on the network's grid
@@ -151,6 +151,10 @@ const render = (host) => study(host, ({ data, picture, change }) => {
     under: h("div", {}, head, bars),
     inside: h("div", {}, ticks, ticksText),
     renew,
+    stop() {
+      uncolour();
+      fires.stop();
+    },
     draw(context) {
       ticks.toggleAttribute("hidden", !neurons.length);
       if (!lines) return nothing();

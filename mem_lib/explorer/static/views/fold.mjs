@@ -3,7 +3,7 @@
 import { compile, outputs, run, unpack } from "../evaluate.mjs";
 import { paper } from "../paper.mjs";
 import { drawn } from "../picture.mjs";
-import { calm, framed, h, say, sentence, slider } from "../pieces.mjs";
+import { calm, framed, h, say, sentence, shared, slider } from "../pieces.mjs";
 
 const TICK = 60; // milliseconds between two stops of the slider while it plays
 
@@ -17,14 +17,13 @@ async function render({ model, el }) {
   const state = { bits: model.get("bits"), x: model.get("x"), t: model.get("t") };
 
   const drawing = framed(draw);
+  const tell = shared(model, ["bits", "x", "t"], state, drawing.ask);
   function change(next) {
     Object.assign(state, next);
     state.x = Math.min(Math.max(state.x, 0), 2 ** state.bits - 1);
     state.t = Math.min(Math.max(state.t, 0), stops * state.bits);
     renew(state.bits); // at once: the slider that keys go to next
-    for (const name of ["bits", "x", "t"]) model.set(name, state[name]);
-    model.save_changes();
-    drawing.ask();
+    tell({});
   }
   /** Where x lies before the first fold and after each, as the strip's network says. */
   function way(x) {
@@ -223,11 +222,6 @@ async function render({ model, el }) {
   const motion = matchMedia("(prefers-reduced-motion: reduce)");
   motion.addEventListener("change", stop);
 
-  for (const name of ["bits", "x", "t"])
-    model.on(`change:${name}`, () => {
-      state[name] = model.get(name);
-      drawing.ask();
-    });
   name();
   draw();
   return () => {

@@ -5,7 +5,8 @@ import {
   certify, compile, fraction, label, onGrid, outputs, run, size, unpack,
 } from "../evaluate.mjs";
 import {
-  calm, counters, framed, h, minus, place, say, sentence, sliced, slider, spaced, tape,
+  calm, coloured, counters, framed, h, minus, place, rgba, say, sentence, shared, sliced, slider,
+  spaced, tape,
 } from "../pieces.mjs";
 import { plane } from "../picture.mjs";
 import { ruler } from "../ruler.mjs";
@@ -39,13 +40,7 @@ async function render({ model, el }) {
   // --- What the reader does --------------------------------------------------------------------
 
   const drawing = framed(draw);
-  function change(next) {
-    Object.assign(state, next);
-    model.set("labelling", state.labelling);
-    model.set("query", state.query);
-    model.save_changes();
-    drawing.ask();
-  }
+  const change = shared(model, ["labelling", "query"], state, drawing.ask);
   const picture = plane({
     points, names, box: data.box,
     on: {
@@ -249,34 +244,12 @@ async function render({ model, el }) {
 
   // --- Colours ---------------------------------------------------------------------------------
 
-  function recolour() {
-    const style = getComputedStyle(el);
-    const get = (name) => style.getPropertyValue(`--mem-${name}`).trim();
-    const rgba = (hex, alpha) =>
-      [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16)).concat(alpha);
+  const uncolour = coloured(el, (get) => {
     picture.regions.recolour([rgba(get("class-0"), 26), rgba(get("class-1"), 92)]);
     const [ink, line, tint, negative] = ["ink", "faint", "tint", "accent"].map(get);
     strip.recolour({ ink, line, tint, negative });
     play.textContent = calm() ? "Next layer" : "Play the layers";
-  }
-  const watch = new MutationObserver(recolour);
-  watch.observe(document.documentElement, { attributeFilter: ["data-theme"] });
-  watch.observe(document.body, { attributeFilter: ["data-jp-theme-light"] });
-  const media = ["(prefers-color-scheme: dark)", "(prefers-reduced-motion: reduce)"].map(
-    (query) => matchMedia(query));
-  media.forEach((query) => query.addEventListener("change", recolour));
-
-  // The colours are known once the page has laid the explorer out.
-  const shown = new ResizeObserver(() => {
-    recolour();
-    shown.disconnect();
   });
-  shown.observe(el);
-  for (const name of ["labelling", "query"])
-    model.on(`change:${name}`, () => {
-      state[name] = model.get(name);
-      drawing.ask();
-    });
 
   draw();
   el.dataset.ready = Math.round(performance.now() - begun);
@@ -286,9 +259,7 @@ async function render({ model, el }) {
     drawing.cancel();
     picture.regions.stop();
     strip.stop();
-    watch.disconnect();
-    shown.disconnect();
-    media.forEach((query) => query.removeEventListener("change", recolour));
+    uncolour();
   };
 }
 

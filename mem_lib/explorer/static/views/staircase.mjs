@@ -3,7 +3,7 @@
 import { certify, compile, outputs, size } from "../evaluate.mjs";
 import { beads } from "../beads.mjs";
 import { drawn } from "../picture.mjs";
-import { counters, framed, h, say, sentence, slider } from "../pieces.mjs";
+import { counters, framed, h, say, sentence, shared, slider } from "../pieces.mjs";
 import { stepsFile } from "../steps.mjs";
 
 const [BELOW, ABOVE] = [-0.35, 1.35]; // the heights that the picture shows
@@ -30,13 +30,10 @@ async function render({ model, el }) {
   // --- What the reader does --------------------------------------------------------------------
 
   const drawing = framed(draw);
+  const tell = shared(model, ["points", "N"], state, drawing.ask);
   function change(next, text) {
-    Object.assign(state, next);
     done = text;
-    model.set("points", state.points);
-    model.set("N", state.N);
-    model.save_changes();
-    drawing.ask();
+    tell(next);
   }
   const begin = () => {
     draw(); // keys may come faster than frames
@@ -201,11 +198,6 @@ async function render({ model, el }) {
       `change takes 2 neurons, and 1 more reads the place: ${neurons}.`;
   }
 
-  for (const name of ["points", "N"])
-    model.on(`change:${name}`, () => {
-      state[name] = model.get(name);
-      drawing.ask();
-    });
   draw();
   return () => drawing.cancel();
 }

@@ -1,7 +1,7 @@
 // The plane of weights and bits: what counting excludes, and where networks lie.
 
 import { drawn, shape } from "../picture.mjs";
-import { framed, h, minus, say, sentence, slider, spaced } from "../pieces.mjs";
+import { framed, h, minus, say, sentence, shared, slider, spaced } from "../pieces.mjs";
 
 const REACH = 26; // pixels from a mark within which a pointer means it
 const COLOURS = 6; // a mark and a colour for each chapter
@@ -15,13 +15,7 @@ async function render({ model, el }) {
   const lies = (place) => typeof place !== "string";
 
   const drawing = framed(draw);
-  function change(next) {
-    Object.assign(state, next);
-    model.set("n", state.n);
-    model.set("chosen", state.chosen);
-    model.save_changes();
-    drawing.ask();
-  }
+  const change = shared(model, ["n", "chosen"], state, drawing.ask);
 
   // --- The plane: logarithms to the base 10, in per cent from the left and from the top ----------
 
@@ -170,11 +164,6 @@ async function render({ model, el }) {
       "is its way through all N.";
   }
 
-  for (const name of ["n", "chosen"])
-    model.on(`change:${name}`, () => {
-      state[name] = model.get(name);
-      drawing.ask();
-    });
   draw();
   return () => drawing.cancel();
 }
