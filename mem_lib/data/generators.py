@@ -111,7 +111,8 @@ def moons(
     seed: int = 0,
     bits: int = 20,
 ) -> Dataset:
-    """Two interleaved half circles with Gaussian noise; labels alternate 0 (upper), 1 (lower).
+    """Two interleaved half circles with Gaussian noise; labels alternate 0 (upper), 1 (lower),
+    except on a grid so coarse that points fall together: these are drawn again.
 
     The upper one is the upper half of the unit circle, the lower one the lower half of the unit
     circle about (1, 1 - gap); ``gap=0.5`` is the usual picture.  Their distance is exactly

@@ -26,11 +26,13 @@ def neighbours(
     N: int, d: int, margin: float, *, seed: int = 0, apart: float = 0.12, most: int = 96
 ) -> Dataset:
     """N points of the unit ball with labels 0 and 1; rows 0 and 1 differ in label and are at
-    distance ``margin``, rounded up to the grid 2^-20; all other pairs at least as far apart.
+    distance ``margin``, or a few steps of the grid 2^-20 more; all other pairs are at least
+    ``margin`` apart.
 
     The points are those of :func:`mem_lib.data.ball` with margin ``apart``.  The first ``most`` are
     the same for every N up to it, and only row 1 depends on ``margin``.  Where that many do not fit
-    so far apart, or the margin is larger, the sample is drawn for this N and margin alone.
+    so far apart, as on a line, or ``apart`` is less than 1.2 times the margin, the sample is drawn
+    for this N and margin alone.
 
     Raises as :func:`mem_lib.data.ball`, and ``InvalidDataset`` when the second point has no room.
 
@@ -73,6 +75,8 @@ def _beside(points: np.ndarray, margin: float, free: float, rng: np.random.Gener
         way /= np.linalg.norm(way)
         if 2 * rail >= _RAILS:  # in many dimensions all points are near the sphere: inwards
             way -= here / np.linalg.norm(here)
+            if not way.any():  # on a line it may be the way out
+                continue
             way /= np.linalg.norm(way)
         far = here + free * way
         alone = not len(others) or np.linalg.norm(others - far, axis=1).min() > free * 1.001
