@@ -69,6 +69,9 @@ def read(network, outputs):
         return Fraction(outputs[0], network.output_denominator)
     if network.readout == "sign":
         return None if outputs[0] == 0 else int(outputs[0] > 0)
+    if network.readout == "argmax":
+        largest = [c for c, value in enumerate(outputs) if value == max(outputs)]
+        return largest[0] if len(largest) == 1 else None
     assert network.readout == "onehot"
     positive = [c for c, value in enumerate(outputs) if value > 0]
     return positive[0] if len(positive) == 1 else None

@@ -19,7 +19,7 @@ import numpy as np
 
 from mem_lib._base.integers import largest
 from mem_lib.network.integers import BLOCK
-from mem_lib.network.sparse import Sparse, Term
+from mem_lib.network.sparse import Term
 
 #: Layers and networks are written here, by what they have, before there is a class of them.
 Layer: TypeAlias = Any
@@ -78,10 +78,9 @@ def sha256(chunks: Iterable[bytes]) -> str:
 
 
 def _is_dense(layer: Layer) -> bool:
-    entries = layer.entries
-    if max(largest(entries), largest(layer.bias)) >= PLAIN:
+    if max(layer.tally.largest, largest(layer.bias)) >= PLAIN:
         return False
-    return 8 * int(np.count_nonzero(entries)) > layer.units * layer.inputs
+    return bool(8 * layer.tally.nonzero > layer.units * layer.inputs)
 
 
 def _dense(layer: Layer) -> Iterator[bytes]:
@@ -89,7 +88,8 @@ def _dense(layer: Layer) -> Iterator[bytes]:
     lead = b',"weight":['
     for start in range(0, layer.units, step):
         stop = min(start + step, layer.units)
-        rows = weight.toarray(start, stop) if isinstance(weight, Sparse) else weight[start:stop]
+        dense = isinstance(weight, np.ndarray)
+        rows = weight[start:stop] if dense else weight.toarray(start, stop)
         yield lead + _compact(rows.tolist())[1:-1]
         lead = b","
     yield b'],"bias":' + _compact(layer.bias.tolist()) + b"}"
