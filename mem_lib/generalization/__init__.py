@@ -8,7 +8,10 @@ points are a sample, and the question is what happens elsewhere.
 
 Constructions.  :class:`MaxNet` answers with the label of the nearest training point, at every point
 of R^d; :class:`Cells`, the paper's network, does so where it is sure and is undecided elsewhere;
-:class:`Condensed` is a max-net of few of the points.
+:class:`Condensed` is a max-net of few of the points, :class:`Pipelined` the max-net made narrow.
+Two others show what a memorizer may also do: :class:`Projected` sees the points through few
+directions, and :class:`Spike` gives one class to thin slabs through training points and the other
+to everything else.
 """
 
 from typing import Any
@@ -19,10 +22,13 @@ from mem_lib.data import Dataset
 from mem_lib.generalization.cells import Cells
 from mem_lib.generalization.condensed import Condensed
 from mem_lib.generalization.maxnet import MaxNet
+from mem_lib.generalization.pipelined import Pipelined
+from mem_lib.generalization.projected import Projected
+from mem_lib.generalization.spike import Spike
 from mem_lib.network import Network, Size
 
 #: The constructions of this chapter, the default first.
-CONSTRUCTIONS = (MaxNet, Cells, Condensed)
+CONSTRUCTIONS = (MaxNet, Cells, Condensed, Spike, Projected, Pipelined)
 VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
 
 
@@ -85,6 +91,9 @@ __all__ = [
     "Cells",
     "Condensed",
     "MaxNet",
+    "Pipelined",
+    "Projected",
+    "Spike",
     "bound",
     "build",
 ]

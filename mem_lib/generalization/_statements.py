@@ -34,4 +34,26 @@ STATEMENTS: tuple[Statement, ...] = (
         function="mem_lib.generalization.Condensed",
         compare="the distance below which a point is not kept, and the packing number",
     ),
+    Statement(
+        label="thm-generalization-spike",
+        title="Spikes",
+        paper="yu2024generalizability",
+        provenance="ours",
+        function="mem_lib.generalization.Spike",
+        compare="the number of parameters of the network of width 6",
+    ),
+    Statement(
+        label="thm-generalization-projected",
+        title="Nearest points after a projection",
+        paper="yu2024generalizability",
+        provenance="ours",
+        function="mem_lib.generalization.Projected",
+    ),
+    Statement(
+        label="thm-generalization-pipelined",
+        title="A narrow max-net",
+        paper="yu2024generalizability",
+        provenance="ours",
+        function="mem_lib.generalization.Pipelined",
+    ),
 )
