@@ -133,7 +133,8 @@ def parameters_needed(k: int, error: float) -> int:
     wanted = (1 - _entropy(float(eps))) * k * (1 - _ROUNDING) - k * _ROUNDING
 
     def enough(P: int) -> bool:
-        return k < P or P * P / 2 * math.log2(math.e * k * P) + 1.5 * P >= wanted
+        pairs = math.log2(math.e) + math.log2(k) + math.log2(P)
+        return k < P or P * P / 2 * pairs + 1.5 * P >= wanted
 
     return least_integer(enough)
 

@@ -78,11 +78,13 @@ def best_accuracy(d: int, w: int, shells: Iterable[Ring]) -> float:
         return 1.0
     volume = _powers(outer, d, inner)
     total = volume.sum()
+    largest_share = float(max(volume[label == y].sum() for y in np.unique(label)) / total)
     if w == 0:
-        return float(max(volume[label == y].sum() for y in np.unique(label)) / total)
+        return largest_share
     found = _Rings(d, w, inner, outer, label)
     limits, winners, missed = found.runs(TOLERANCE * total)
-    return float(min(1.0, (found.mass(limits, winners) + missed) / total))
+    share = (found.mass(limits, winners) + missed) / total
+    return min(1.0, max(largest_share, float(share)))
 
 
 def _checked(shells: Any) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

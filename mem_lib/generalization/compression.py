@@ -23,8 +23,8 @@ from mem_lib._base.arguments import integer_in, probability
 from mem_lib.errors import InvalidArgument, shown
 
 _MOST = 10**12
-#: For the error of a few log-gammas and roots.
-_ROUNDING = 1e-9
+#: Part of a log-gamma, far above its relative error.
+_ROUNDING = 1e-14
 
 
 def compression_certificate(N: int, kept: int, failure: float) -> float:
@@ -47,6 +47,7 @@ def compression_certificate(N: int, kept: int, failure: float) -> float:
         raise InvalidArgument(f"kept: at most N = {N} samples can be kept, got {shown(kept)}")
     if kept == N:
         return 1.0
-    sets = math.lgamma(N + 1) - math.lgamma(kept + 1) - math.lgamma(N - kept + 1)
+    all_orders = math.lgamma(N + 1)
+    sets = all_orders - math.lgamma(kept + 1) - math.lgamma(N - kept + 1) + _ROUNDING * all_orders
     rate = (sets + math.log(N) - math.log(failure)) / (N - kept)
-    return min(1.0, -math.expm1(-rate) * (1 + _ROUNDING))
+    return -math.expm1(-rate)

@@ -141,13 +141,13 @@ def every_assignment(d: int) -> Iterator[tuple[int, ...]]:
     return itertools.product((1, -1), repeat=integer_in(d, "d", 1, MOST_SEARCHED))
 
 
-def gadget(formula: Formula) -> Dataset:
+def gadget_data(formula: Formula) -> Dataset:
     """The points of ``formula`` times 60, integers, with their labels: theorem
     ``thm-generalization-gadget``.  Repeated clauses are repeated points.
 
     Raises ``InvalidArgument`` for another object.
 
-    >>> dataset = gadget(Formula(6, [(1, 2, 3, 4, 5, -6)]))
+    >>> dataset = gadget_data(Formula(6, [(1, 2, 3, 4, 5, -6)]))
     >>> dataset.N, dataset.margin, dataset.points[-1].tolist()
     (25, 2.0, [27, 27, 27, 27, 27, 17])
     """
@@ -159,13 +159,13 @@ def gadget(formula: Formula) -> Dataset:
 
 def gadget_network(assignment: Sequence[int]) -> Network:
     """The network with d + 8 parameters of an assignment of d signs ±1, on points times 60: it fits
-    :func:`gadget` of a formula exactly when the assignment satisfies it (theorem
+    :func:`gadget_data` of a formula exactly when the assignment satisfies it (theorem
     ``thm-generalization-gadget``).  It is that of the module's head, times 40.
 
     Raises ``InvalidArgument`` for what is not a list of signs.
 
     >>> from mem_lib import verify
-    >>> dataset = gadget(Formula(6, [(1, 2, 3, 4, 5, -6)]))
+    >>> dataset = gadget_data(Formula(6, [(1, 2, 3, 4, 5, -6)]))
     >>> fits, fails = gadget_network([1] * 6), gadget_network([1] * 5 + [-1])
     >>> fits.size.dense_weights, bool(verify(fits, dataset)), bool(verify(fails, dataset))
     (14, True, False)
@@ -191,7 +191,7 @@ def fitting(formula: Formula) -> Iterator[tuple[int, ...]]:
     >>> list(fitting(formula)) == list(formula.assignments()), len(list(fitting(formula)))
     (True, 60)
     """
-    dataset = gadget(formula)
+    dataset = gadget_data(formula)
     for s in every_assignment(formula.d):
         if (predict(gadget_network(s), dataset.points) == dataset.labels).all():
             yield s
@@ -227,7 +227,7 @@ class Gadget(Distribution):
 
     @cached_property
     def _points(self) -> Dataset:
-        return gadget(self.formula)
+        return gadget_data(self.formula)
 
     def support(self) -> Dataset:
         """All points, with their labels."""

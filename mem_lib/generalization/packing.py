@@ -27,8 +27,9 @@ def packing_bound(d: int, c: float | Fraction) -> int:
     rounded down.
 
     So many points at most does a condensed network keep of any sample in the cube with margin >= c
-    (theorem ``thm-generalization-condensed``).  Raises ``InvalidArgument`` for a d outside 1 to 10^4 or
-    a c that is no finite number > 0.
+    (theorem ``thm-generalization-condensed``).
+
+    Raises ``InvalidArgument`` for a d outside 1 to 10^4 or a c that is no finite number > 0.
 
     >>> packing_bound(1, 0.5), packing_bound(2, 0.1), packing_bound(10, 1.0)
     (3, 154, 411179)
