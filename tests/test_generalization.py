@@ -8,8 +8,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mem_lib as ml
-from mem_lib.generalization import Cells, Condensed, MaxNet, cells, nearest
+from mem_lib.generalization import (
+    Cells,
+    Condensed,
+    MaxNet,
+    Pipelined,
+    Projected,
+    Spike,
+    cells,
+    keys,
+    nearest,
+    spike,
+)
 from mem_lib.generalization.condensed import kept, packing
+from mem_lib.generalization.spike import SpikePlan
 
 XOR = ml.Dataset([[0, 0], [1, 1], [1, 0], [0, 1]], [0, 0, 1, 1])
 LINE = ml.Dataset([[0], [3], [4], [9], [10], [10]], [1, 0, 0, 1, 1, 1])
@@ -253,6 +265,171 @@ def test_the_size_does_not_grow_with_the_sample():
         for N in (30, 300, len(points))
     ]
     assert sizes[0] == sizes[-1] == 2
+
+
+# -- spikes ----------------------------------------------------------------------------------------
+
+
+def answers(plan, points):
+    """The class of the spikes where the key of a point is one of the plan's, else the other one."""
+    integers = np.asarray(points, dtype=object)
+    found = integers @ np.array(plan.direction, dtype=object) + plan.offset
+    hit = np.array([max(int(key), 0) in set(plan.keys) for key in found])
+    return np.where(hit, plan.sign > 0, plan.sign < 0).astype(int)
+
+
+@pytest.mark.proves("thm-generalization-spike")
+@given(samples(most_classes=2), st.sampled_from([1, -1]), st.integers(0, 5))
+def test_spikes_look_keys_up(dataset, sign, seed):
+    if dataset.squared_margin is None:
+        return
+    construction = Spike(sign)
+    plan = construction.plan(dataset.distinct(), np.random.default_rng(seed))
+    network = ml.build(dataset, construction, seed=seed)
+    assert ml.verify(network, dataset).ok
+    points = queries(dataset)
+    assert (ml.predict(network, points) == answers(plan, points)).all()
+    m, rho = len(plan.keys), plan.key_bits
+    assert network.size.dense_weights == spike.dense_weights(dataset.d, m, rho)
+    assert network.depth == spike.layers_of(m, rho) and network.size.width in (4, 5, 6)
+    assert network.size.bits <= max(plan.block * rho, (2 * dataset.N**2).bit_length(), rho + 1)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "direction", "offset", "keys", "hidden", "weights", "dense"),
+    [
+        (XOR, [1, -3], 3, [0, 4], [1, 4, 6, 6, 6, 5, 4], 72, 189),
+        (SEVEN, [3, -5], 35, [8, 25, 31, 35], [1, 4, 4, 4, *[6] * 6, 5, 4], 138, 355),
+    ],
+)
+def test_spikes_of_the_smallest_data(dataset, direction, offset, keys, hidden, weights, dense):
+    plan = SpikePlan.along(dataset, 1, direction)
+    assert (plan.offset, plan.keys, plan.block) == (offset, keys, 1)
+    network = Spike().network(plan, None)
+    assert widths(network) == hidden
+    assert (network.size.weights, network.size.dense_weights) == (weights, dense)
+    assert numerators(network, dataset.points) == (2 * dataset.labels - 1).tolist()
+
+
+def test_spikes_off_the_grid_answer_near_a_key_only():
+    plan = SpikePlan.along(SEVEN, 1, [3, -5])
+    network, rng = Spike().network(plan, None), np.random.default_rng(0)
+    points = rng.integers(0, 7 * 64 + 1, (3000, 2)) / 64
+    key = points @ [3, -5] + 35
+    last = np.array(plan.keys[:-1])  # blocks of one key
+    in_a_border = ((key[:, None] > last) & (key[:, None] < last + 1)).any(axis=1)
+    far = (np.abs(key[:, None] - plan.keys) >= 1).all(axis=1)
+    found = ml.predict(network, points)
+    assert (found[far & ~in_a_border] == 0).all() and (found == 1).any()
+
+
+def test_three_thousand_points_are_exact():
+    rng = np.random.default_rng(2)
+    points = rng.integers(0, 2**12, (3000, 10))
+    dataset = ml.Dataset(points, rng.integers(0, 2, 3000))
+    network = ml.build(dataset, Spike())
+    assert ml.verify(network, dataset).ok and network.size.width == 6
+    assert network.size.weights < 10_000 and network.size.bits > 200
+
+
+@pytest.mark.parametrize("sign", [0, 2, True, None, "1", 1.5])
+def test_bad_signs(sign):
+    with pytest.raises(ml.InvalidArgument, match="sign: 1 or -1 is needed"):
+        Spike(sign)
+
+
+def test_spikes_of_three_classes_are_refused():
+    dataset = ml.Dataset([[0], [1], [2]], [0, 1, 2])
+    with pytest.raises(ml.HypothesisViolated, match="at most 2 classes"):
+        ml.build(dataset, Spike())
+
+
+# -- few directions --------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("thm-generalization-projected")
+@given(samples(), st.integers(1, 4), st.integers(0, 5))
+def test_behind_a_projection_only_the_projection_counts(dataset, rank, seed):
+    rank = min(rank, dataset.d)
+    construction = Projected(rank)
+    network = ml.build(dataset, construction, seed=seed)
+    assert ml.verify(network, dataset).ok
+    if dataset.squared_margin is None:
+        return
+    plan = construction.plan(dataset.distinct(), np.random.default_rng(seed))
+    first = network.layers[0].dense
+    assert (
+        first[:rank].tolist() == plan.directions
+        and first[rank:].tolist() == (-first[:rank]).tolist()
+    )
+    assert network.about["rank"] == rank
+    points = queries(dataset)
+    image, asked = (p @ first[:rank].T for p in (dataset.distinct().points, points))
+    square = ((asked[:, None] - image[None]) ** 2).sum(axis=2)
+    labels, classes = dataset.distinct().labels, range(dataset.classes)
+    least = [np.where(labels == c, square, 10**9).min(axis=1) for c in classes]
+    assert (ml.predict(network, points) == nearest_label(np.stack(least, axis=1))).all()
+
+
+@pytest.mark.parametrize("rank", [0, -1, 1.5, "1", True])
+def test_bad_ranks(rank):
+    with pytest.raises(ml.InvalidArgument, match="rank: a whole number >= 1"):
+        Projected(rank)
+
+
+def test_a_rank_above_the_dimension_is_refused():
+    for act in (ml.build, ml.bound):
+        with pytest.raises(ml.HypothesisViolated, match="inputs has rank 2 at most, got 3"):
+            act(XOR, Projected(3))
+
+
+def test_points_that_no_direction_told_apart_are_named(monkeypatch):
+    """All entries 0, as if the dice were loaded."""
+    monkeypatch.setattr(
+        keys, "projections", lambda data, drawn: np.zeros((data.N, len(drawn)), int)
+    )
+    for construction in (Spike(), Projected()):
+        with pytest.raises(ml.ConstructionFailed, match="rows 0 and 2 of the distinct points"):
+            ml.build(XOR, construction)
+
+
+# -- the pipeline ----------------------------------------------------------------------------------
+
+
+@pytest.mark.proves("thm-generalization-pipelined")
+@given(samples())
+def test_the_pipeline_is_the_maxnet(dataset):
+    """Wherever no coordinate is below ``low``."""
+    plain, network = ml.build(dataset, MaxNet()), ml.build(dataset, Pipelined())
+    assert ml.verify(network, dataset).ok
+    if dataset.squared_margin is None:
+        return
+    low = int(network.about["low"], 16)
+    assert low == 2 * int(dataset.points.min()) - int(dataset.points.max())
+    points = np.maximum(queries(dataset), low)
+    one, other = (ml.evaluate(net, points)[0] for net in (plain, network))
+    assert (one - one[:, :1] == other - other[:, :1]).all()
+    assert (ml.predict(network, points) == ml.predict(plain, points)).all()
+
+
+@pytest.mark.proves("thm-generalization-pipelined")
+@pytest.mark.parametrize(("d", "N"), [(1, 40), (2, 41), (5, 60), (16, 200), (40, 90)])
+def test_the_pipeline_is_narrow_and_deep(d, N):
+    dataset = ml.data.ball(N=N, d=d, classes=3, seed=N)
+    plain, network = ml.build(dataset, MaxNet()), ml.build(dataset, Pipelined())
+    points = np.random.default_rng(0).integers(-(2**19), 2**19, (200, d)) / 2.0**20
+    assert (ml.predict(network, points) == ml.predict(plain, points)).all()
+    p = -(-d // 4)
+    assert network.size.width <= d + 4 * p + p.bit_length() + 12
+    assert network.depth <= N / (2 * p) + p.bit_length() + 6
+    assert network.size.weights <= N * (d + 1) + 5 * N + 20 * network.depth + 2 * N * d / p
+
+
+def test_the_pipeline_has_fewer_entries_than_the_maxnet_when_there_are_many_points():
+    dataset = ml.data.ball(N=300, d=8, seed=0)
+    plain, network = ml.build(dataset, MaxNet()), ml.build(dataset, Pipelined())
+    ratio = network.size.dense_weights / (300 * 8)
+    assert network.size.dense_weights < plain.size.dense_weights and 7 < ratio < 9
 
 
 # -- what all of them refuse -----------------------------------------------------------------------

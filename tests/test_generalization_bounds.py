@@ -13,6 +13,7 @@ from mem_lib.generalization import (
     Balls,
     Condensed,
     MaxNet,
+    Projected,
     Shells,
     accuracy,
     ball_and_shell_bound,
@@ -136,6 +137,27 @@ def test_narrow_networks_stay_below_the_cap_and_one_comes_near():
         readout="sign",
     )  # |x_1| > 1/2
     assert 0.5 < accuracy(edge, test).accuracy < shells.cap(1) + 5 * 0.5 / math.sqrt(M)
+
+
+@pytest.mark.proves("thm-generalization-cap", "thm-generalization-projected")
+@pytest.mark.parametrize(
+    ("shells", "N", "rank"),
+    [
+        (BallAndShell(2), 400, 1),
+        (Shells(3, 2), 400, 1),
+        (Shells(3, 2), 400, 2),
+        (Shells(5, 4), 200, 3),
+    ],
+)
+def test_memorizers_behind_a_narrow_layer_stay_below_the_cap(shells, N, rank):
+    M, cap = 3000, shells.cap(rank)
+    test, luck = shells.test(M), 5 * math.sqrt(cap * (1 - cap) / M)
+    for seed in range(3):
+        sample = shells.sample(N, seed)
+        network = ml.build(sample, Projected(rank), seed=seed)
+        assert accuracy(network, sample).right == N
+        assert 0.4 < accuracy(network, test).accuracy <= cap + luck
+    assert accuracy(ml.build(shells.sample(N), MaxNet()), test).accuracy > 0.5
 
 
 def test_caps_at_the_edges():

@@ -8,7 +8,10 @@ points are a sample, and the question is what happens elsewhere.
 
 Constructions.  :class:`MaxNet` answers with the label of the nearest training point, at every point
 of R^d; :class:`Cells`, the paper's network, does so where it is sure and is undecided elsewhere;
-:class:`Condensed` is a max-net of few of the points.
+:class:`Condensed` is a max-net of few of the points, :class:`Pipelined` the max-net made narrow.
+Two others show what a memorizer may also do: :class:`Projected` sees the points through few
+directions, and :class:`Spike` gives one class to thin slabs through training points and the other
+to everything else.
 
 Distributions where the truth is known, from which samples and test sets are drawn:
 :mod:`mem_lib.generalization.distributions`.
@@ -60,6 +63,8 @@ from mem_lib.generalization.measures import (
 )
 from mem_lib.generalization.narrow import ball_and_shell_bound, shells_needed
 from mem_lib.generalization.packing import packing_bound, packing_exists
+from mem_lib.generalization.pipelined import Pipelined
+from mem_lib.generalization.projected import Projected
 from mem_lib.generalization.safe import (
     cells_per_side,
     in_hit_cells,
@@ -67,10 +72,11 @@ from mem_lib.generalization.safe import (
     paper_cells,
     safe_cells,
 )
+from mem_lib.generalization.spike import Spike
 from mem_lib.network import Network, Size
 
 #: The constructions of this chapter, the default first.
-CONSTRUCTIONS = (MaxNet, Cells, Condensed)
+CONSTRUCTIONS = (MaxNet, Cells, Condensed, Spike, Projected, Pipelined)
 VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
 
 
@@ -138,8 +144,11 @@ __all__ = [
     "Formula",
     "Gadget",
     "MaxNet",
+    "Pipelined",
+    "Projected",
     "Separable",
     "Shells",
+    "Spike",
     "accuracy",
     "ball_and_shell_bound",
     "best_accuracy",

@@ -35,6 +35,28 @@ STATEMENTS: tuple[Statement, ...] = (
         compare="the distance below which a point is not kept, and the packing number",
     ),
     Statement(
+        label="thm-generalization-spike",
+        title="Spikes",
+        paper="yu2024generalizability",
+        provenance="ours",
+        function="mem_lib.generalization.Spike",
+        compare="the number of parameters of the network of width 6",
+    ),
+    Statement(
+        label="thm-generalization-projected",
+        title="Nearest points after a projection",
+        paper="yu2024generalizability",
+        provenance="ours",
+        function="mem_lib.generalization.Projected",
+    ),
+    Statement(
+        label="thm-generalization-pipelined",
+        title="A narrow max-net",
+        paper="yu2024generalizability",
+        provenance="ours",
+        function="mem_lib.generalization.Pipelined",
+    ),
+    Statement(
         label="thm-generalization-cap",
         title="The best accuracy of a narrow first layer",
         paper="yu2024generalizability",

@@ -14,6 +14,7 @@ distribution          support                       known
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -59,8 +60,8 @@ class CubeVertices(Distribution):
     labelling_seed: int = 0
 
     def __post_init__(self) -> None:
-        integer_in(self.d, "d", 1, 24)
-        integer_in(self.labelling_seed, "labelling_seed", 0)
+        d = integer_in(self.d, "d", 1, 24)
+        vars(self).update(d=d, labelling_seed=integer_in(self.labelling_seed, "labelling_seed", 0))
 
     @property
     def k(self) -> int:
@@ -128,7 +129,7 @@ class Separable(Distribution):
     gap: float = 0.1
 
     def __post_init__(self) -> None:
-        integer_in(self.d, "d", 1, 10**4)
+        vars(self).update(d=integer_in(self.d, "d", 1, 10**4))
         if positive(self.gap, "gap") > Fraction(1, 2):
             raise InvalidArgument(f"gap: at most 1/2 is needed, got {self.gap}")
 
@@ -139,8 +140,9 @@ class Separable(Distribution):
 
     @property
     def margin(self) -> float:
-        """The thickness of the slab."""
-        return float(self.gap)
+        """The thickness of the slab, rounded down."""
+        gap = float(self.gap)
+        return gap if Fraction(gap) <= Fraction(self.gap) else math.nextafter(gap, 0.0)
 
     def smallest(self) -> Network:
         """The memorizer with d + 1 parameters: x_1 + ... + x_d - d/2."""
