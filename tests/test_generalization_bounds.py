@@ -15,12 +15,15 @@ from mem_lib.generalization import (
     MaxNet,
     Projected,
     Shells,
+    Spike,
     accuracy,
     ball_and_shell_bound,
     best_accuracy,
     cells_per_side,
     compression_certificate,
     described_bytes,
+    fibre,
+    first_layer_rank,
     in_hit_cells,
     least_ratio,
     missing_mass,
@@ -34,6 +37,7 @@ from mem_lib.generalization import (
     samples_enough,
     samples_needed,
     shells_needed,
+    slab_share,
 )
 from mem_lib.generalization.measures import nearest
 
@@ -193,6 +197,82 @@ def ball_and_shell(d):
 def test_bad_shells(arguments, message):
     with pytest.raises(ml.InvalidArgument, match=message):
         best_accuracy(*arguments)
+
+
+# -- fibres and slabs -----------------------------------------------------------------------------
+
+
+@pytest.mark.proves("thm-generalization-first-layer")
+@pytest.mark.parametrize(("d", "rank"), [(2, 1), (4, 1), (4, 3), (6, 2)])
+def test_a_network_is_constant_along_its_fibre(d, rank):
+    sample = ml.data.ball(N=20, d=d, seed=rank)
+    network = ml.build(sample, Projected(rank))
+    assert first_layer_rank(network) == rank
+    e = fibre(network)
+    assert math.gcd(*e) == 1
+    for steps in (1, -3, 1000):
+        moved = sample.points + steps * np.array(e) / 2**10
+        assert (ml.evaluate(network, moved)[0] == ml.evaluate(network, sample.points)[0]).all()
+    assert (ml.predict(network, sample.points + np.array(e)) == sample.labels).all()
+
+
+@pytest.mark.proves("thm-generalization-first-layer")
+def test_ranks_by_hand():
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        d, n, rank = (int(v) for v in rng.integers(1, 6, 3))
+        weight = rng.integers(-3, 4, (n, rank)) @ rng.integers(-3, 4, (rank, d))
+        network = ml.Network([ml.Layer(weight, [0] * n, "relu")], readout="argmax")
+        found, e = np.linalg.matrix_rank(weight), fibre(network)
+        assert first_layer_rank(network) == found
+        assert (e is None) == (found == d)
+        assert e is None or (any(e) and not (weight @ np.array(e)).any())
+
+
+@pytest.mark.proves("thm-generalization-bad")
+@pytest.mark.parametrize(("d", "N", "sign"), [(1, 6, 1), (2, 20, 1), (2, 20, -1), (3, 30, 1)])
+def test_spikes_answer_their_class_on_few_slabs_only(d, N, sign):
+    """Points of a cube of side 64 whose corners are among the data; new points off the grid."""
+    rng = np.random.default_rng(d)
+    points = np.unique(np.vstack([rng.integers(0, 65, (N, d)), [[0] * d, [64] * d]]), axis=0)
+    sample = ml.Dataset(points, rng.integers(0, 2, len(points)))
+    network = ml.build(sample, Spike(sign))
+    assert ml.verify(network, sample)
+    own, M = int(sign > 0), 6000
+    u = np.array([w for _, w in network.layers[0].row(0)[1]], dtype=float)
+    keys = int((sample.labels == own).sum())
+    bound = slab_share(keys, 1 / (64 * np.linalg.norm(u)))
+    found = ml.predict(network, np.round(64 * rng.random((M, d)) * 2**20) / 2**20)
+    share = (found == own).mean()
+    assert share <= bound + 5 * math.sqrt(bound * (1 - bound) / M)
+    # fair coins: the accuracy is that of the other label, and no better than a half
+    assert bound < 0.2 and (found == 1 - own).mean() > 0.8
+
+
+def test_slabs():
+    # the largest slab of the unit square, about its diagonal
+    omega = 0.01
+    x, y = np.random.default_rng(0).random((2, 400_000))
+    share = (np.abs(x - y) <= omega * math.sqrt(2)).mean()
+    assert 0.95 * slab_share(1, omega) < share < slab_share(1, omega)
+    assert slab_share(0, 1) == 0 and slab_share(3, 0.01, 2) == pytest.approx(
+        6 * slab_share(1, 0.01)
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fibre(3), "network: a Network"),
+        (lambda: first_layer_rank([[1]]), "network: a Network"),
+        (lambda: slab_share(-1, 0.1), "slabs: a whole number >= 0"),
+        (lambda: slab_share(1, 0), "half_width: a finite number > 0"),
+        (lambda: slab_share(1, 0.1, -1), "density: a finite number > 0"),
+    ],
+)
+def test_bad_fibres_and_slabs(call, message):
+    with pytest.raises(ml.InvalidArgument, match=message):
+        call()
 
 
 # -- bounds on the caps ----------------------------------------------------------------------------

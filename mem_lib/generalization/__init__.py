@@ -52,6 +52,7 @@ from mem_lib.generalization.distributions import (
     Separable,
     Shells,
 )
+from mem_lib.generalization.fibres import fibre, first_layer_rank
 from mem_lib.generalization.gadget import Formula, fitting, gadget_data, gadget_network
 from mem_lib.generalization.length import described_bytes, occam
 from mem_lib.generalization.maxnet import MaxNet
@@ -72,6 +73,7 @@ from mem_lib.generalization.safe import (
     paper_cells,
     safe_cells,
 )
+from mem_lib.generalization.slabs import slab_share
 from mem_lib.generalization.spike import Spike
 from mem_lib.network import Network, Size
 
@@ -158,6 +160,8 @@ __all__ = [
     "compression_certificate",
     "described_bytes",
     "fair_coin_accuracy",
+    "fibre",
+    "first_layer_rank",
     "fitting",
     "gadget_data",
     "gadget_network",
@@ -175,5 +179,6 @@ __all__ = [
     "samples_enough",
     "samples_needed",
     "shells_needed",
+    "slab_share",
     "squared_robustness_radius",
 ]

@@ -57,6 +57,21 @@ STATEMENTS: tuple[Statement, ...] = (
         function="mem_lib.generalization.Pipelined",
     ),
     Statement(
+        label="thm-generalization-bad",
+        title="Right at every training point, wrong on half of the world",
+        paper="yu2024generalizability",
+        provenance="ours",
+        function="mem_lib.generalization.slab_share",
+        compare="the number of parameters in Theorem 5.3, and its constant",
+    ),
+    Statement(
+        label="thm-generalization-first-layer",
+        title="What the first layer does not see",
+        paper="yu2024generalizability",
+        provenance="paper",
+        function="mem_lib.generalization.fibre",
+    ),
+    Statement(
         label="thm-generalization-cap",
         title="The best accuracy of a narrow first layer",
         paper="yu2024generalizability",
