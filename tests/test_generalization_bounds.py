@@ -14,6 +14,7 @@ from mem_lib.generalization import (
     Condensed,
     MaxNet,
     Projected,
+    Separable,
     Shells,
     Spike,
     accuracy,
@@ -38,6 +39,7 @@ from mem_lib.generalization import (
     samples_needed,
     shells_needed,
     slab_share,
+    vc_samples,
 )
 from mem_lib.generalization.measures import nearest
 
@@ -374,9 +376,40 @@ def test_the_missing_mass():
     assert (1000 * (1 / 1001) * (1 - 1 / 1001) ** 1000) / missing_mass(1000, 1000) > 0.99
 
 
+@pytest.mark.proves("thm-generalization-separable")
+def test_half_spaces_take_samples_of_order_d():
+    """The last step of the proof, in logarithms; and order d, not d^2."""
+    for V, error, failure in itertools.product((1, 2, 11, 1000), (0.5, 0.1, 1e-4), (0.9, 0.01)):
+        N = vc_samples(V, error, failure)
+        patterns = math.log(2) + V * math.log(2 * math.e * N / V)
+        assert patterns - error * N * math.log(2) / 2 <= math.log(failure)
+        assert error * N >= 8 * math.log(2) and 2 * N >= V
+    assert vc_samples(1001, 0.1, 0.1) < 101 * vc_samples(11, 0.1, 0.1)
+
+
+@pytest.mark.proves("thm-generalization-separable")
+def test_a_half_space_that_memorizes_is_right_nearly_everywhere():
+    """Found by the perceptron, which knows the sample only."""
+    sides, error = Separable(3, 0.05), 0.3
+    N = vc_samples(sides.d + 1, error, 0.1)
+    for seed in range(5):
+        sample, test = sides.sample(N, seed), sides.test(2000, seed)
+        rows = np.hstack([np.ldexp(sample.points, 20), np.full((N, 1), 2**20)]).astype(np.int64)
+        signs, w = 2 * sample.labels - 1, np.zeros(4, dtype=np.int64)
+        while (wrong := np.flatnonzero(signs * (rows @ w) <= 0)).size:
+            w += signs[wrong[0]] * rows[wrong[0]]
+        last = ml.Layer([w[:3]], [w[3] * 2**20], "identity")
+        network = ml.Network([last], input_shift=20, readout="sign")
+        assert ml.verify(network, sample) and network.size.dense_weights == sides.N_D
+        assert 1 - accuracy(network, test).accuracy <= error
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: vc_samples(0, 0.1, 0.1), "dimension: a whole number >= 1"),
+        (lambda: vc_samples(1, 1, 0.1), "error: a probability"),
+        (lambda: vc_samples(1, 0.1, 0), "failure: a probability"),
         (lambda: samples_enough(0, 0.1, 0.1), "S: a whole number >= 1"),
         (lambda: samples_enough(2, 0, 0.1), "error: a probability"),
         (lambda: samples_enough(2, 0.1, 1), "failure: a probability"),

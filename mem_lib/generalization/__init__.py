@@ -39,6 +39,7 @@ from mem_lib.generalization.bounds import (
     parameters_needed,
     samples_enough,
     samples_needed,
+    vc_samples,
 )
 from mem_lib.generalization.caps import best_accuracy
 from mem_lib.generalization.cells import Cells
@@ -181,4 +182,5 @@ __all__ = [
     "shells_needed",
     "slab_share",
     "squared_robustness_radius",
+    "vc_samples",
 ]

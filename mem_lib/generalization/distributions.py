@@ -112,8 +112,9 @@ class Separable(Distribution):
     tells the side, 1 where the coordinates are large.
 
     One affine function separates the classes, and no network on R^d has fewer than d + 1
-    parameters, so N_D = d + 1 exactly; the memorizers of this size are half-spaces, and a number of
-    samples of order d suffices for them, not d^2 (theorem ``thm-generalization-separable``).
+    parameters, so N_D = d + 1 exactly; the memorizers of this size are half-spaces, for which a
+    number of samples of order d is enough, not d^2: :func:`~mem_lib.generalization.vc_samples` of
+    d + 1 (proposition ``thm-generalization-separable``).
 
     Raises ``InvalidArgument`` for a d outside 1 to 10^4 or a gap outside 0 < gap <= 1/2.
 
