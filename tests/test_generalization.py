@@ -311,7 +311,6 @@ def test_spikes_of_the_smallest_data(dataset, direction, offset, keys, hidden, w
     assert numerators(network, dataset.points) == (2 * dataset.labels - 1).tolist()
 
 
-@pytest.mark.proves("thm-generalization-bad")
 def test_spikes_off_the_grid_answer_near_a_key_only():
     plan = SpikePlan.along(SEVEN, 1, [3, -5])
     network, rng = Spike().network(plan, None), np.random.default_rng(0)
@@ -349,7 +348,6 @@ def test_spikes_of_three_classes_are_refused():
 
 
 @pytest.mark.proves("thm-generalization-projected")
-@pytest.mark.proves("thm-generalization-first-layer")
 @given(samples(), st.integers(1, 4), st.integers(0, 5))
 def test_behind_a_projection_only_the_projection_counts(dataset, rank, seed):
     rank = min(rank, dataset.d)

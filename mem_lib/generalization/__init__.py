@@ -23,7 +23,7 @@ What can be said.
   :func:`samples_enough`; that any algorithm needs, ``thm-generalization-needed``:
   :func:`samples_needed`; parameters, ``thm-generalization-parameters``: :func:`parameters_needed`.
 * Samples from which on every small memorizer is right, ``thm-generalization-smallest``:
-  :func:`samples_for_size`, :func:`samples_for_halfspaces`.
+  :func:`samples_for_size`.
 * What a sample proves by itself: few points kept, ``thm-generalization-compression``,
   :func:`compression_certificate`; a short file, ``thm-generalization-occam``, :func:`occam`.
 
@@ -41,6 +41,7 @@ from mem_lib.generalization.bounds import (
     parameters_needed,
     samples_enough,
     samples_needed,
+    vc_samples,
 )
 from mem_lib.generalization.caps import best_accuracy
 from mem_lib.generalization.cells import Cells
@@ -54,6 +55,7 @@ from mem_lib.generalization.distributions import (
     Separable,
     Shells,
 )
+from mem_lib.generalization.fibres import fibre, first_layer_rank
 from mem_lib.generalization.gadget import Formula, fitting, gadget_data, gadget_network
 from mem_lib.generalization.length import described_bytes, occam
 from mem_lib.generalization.maxnet import MaxNet
@@ -74,8 +76,9 @@ from mem_lib.generalization.safe import (
     paper_cells,
     safe_cells,
 )
+from mem_lib.generalization.slabs import slab_share
 from mem_lib.generalization.spike import Spike
-from mem_lib.generalization.uniform import samples_for_halfspaces, samples_for_size
+from mem_lib.generalization.uniform import samples_for_size
 from mem_lib.network import Network, Size
 
 #: The constructions of this chapter, the default first.
@@ -161,6 +164,8 @@ __all__ = [
     "compression_certificate",
     "described_bytes",
     "fair_coin_accuracy",
+    "fibre",
+    "first_layer_rank",
     "fitting",
     "gadget_data",
     "gadget_network",
@@ -176,9 +181,10 @@ __all__ = [
     "robustness_radius",
     "safe_cells",
     "samples_enough",
-    "samples_for_halfspaces",
     "samples_for_size",
     "samples_needed",
     "shells_needed",
+    "slab_share",
     "squared_robustness_radius",
+    "vc_samples",
 ]

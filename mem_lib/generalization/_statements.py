@@ -13,7 +13,7 @@ def _after(
 
 STATEMENTS: tuple[Statement, ...] = (
     # book/generalization/index.md
-    _after("first-layer", "What the first layer loses", "known", "Projected"),
+    _after("first-layer", "What the first layer does not see", "paper", "fibre"),
     _after("cap", "The best accuracy of a narrow first layer", "ours", "best_accuracy"),
     _after(
         "shells",
@@ -24,9 +24,9 @@ STATEMENTS: tuple[Statement, ...] = (
     ),
     _after(
         "bad",
-        "A memorizer that knows nothing else",
+        "Right at every training point, wrong on half of the world",
         "ours",
-        "Spike",
+        "slab_share",
         "the constants in Theorem 5.3, and the condition that keys of different labels put on the "
         "width of a slab",
     ),

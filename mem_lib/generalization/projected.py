@@ -40,8 +40,7 @@ class Projected(Nearest):
     rank: how many directions; each has small random integers, larger ones where these do not tell
           points of different labels apart
 
-    It is right at all training points; elsewhere what was lost in the projection is lost (lemma
-    ``thm-generalization-first-layer``).
+    It is right at all training points; elsewhere what was lost in the projection is lost.
     """
 
     rank: int = 1

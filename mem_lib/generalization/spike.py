@@ -104,8 +104,7 @@ class Spike(Construction):
     sign: 1: class 1 has the slabs; -1: class 0 has them
 
     Width 6 and about 2 sqrt(N rho) layers, rho the bits of a key: among the smallest memorizers,
-    and right elsewhere little more often than the other class occurs (theorem
-    ``thm-generalization-bad``).
+    and right elsewhere no more often than the other class occurs.
     """
 
     sign: int = 1

@@ -1,4 +1,4 @@
-r"""Samples that make *every* small memorizer right: half-spaces, and networks of P parameters.
+r"""Samples that make *every* memorizer with P parameters right.
 
 *Theory* (theorem thm-generalization-smallest; the argument of Vapnik and Chervonenkis, and of
 Blumer, Ehrenfeucht, Haussler, Warmuth 1989).  Let a family of classifiers have at most Pi(n)
@@ -10,8 +10,8 @@ least eps N/2 of them, stand in the second half is at most 2^(-eps N/2).  So
 
     P(some member is right on N samples and errs above eps) <= 2 Pi(2N) 2^(-eps N/2).
 
-Half-spaces of R^d: Pi(n) <= (e n/(d + 1))^(d + 1) for n >= d + 1.  ReLU networks with at most P
-parameters: Pi(n) <= 2^(3P/2) (e n P)^(P^2/2) for n >= P (thm-generalization-parameters).
+ReLU networks with at most P parameters have Pi(n) <= 2^(3P/2) (e n P)^(P^2/2) for n >= P
+(thm-generalization-parameters).
 
 Floating point: logarithms, rounded towards more samples by a relative 10^-12.
 """
@@ -27,21 +27,6 @@ _ROUNDING = 1e-12
 _MOST = 10**100
 
 
-def samples_for_halfspaces(d: int, error: float, failure: float) -> int:
-    """So many independent samples: with probability >= 1 - ``failure`` *every* half-space of R^d
-    that is right on them errs with probability <= ``error`` (theorem
-    ``thm-generalization-smallest``).  Where a hyperplane separates two labels these are all the
-    memorizers with d + 1 parameters (proposition ``thm-generalization-separable``).
-
-    Raises ``InvalidArgument`` for a d outside 1 to 10^100, an error or failure outside (0, 1).
-
-    >>> [samples_for_halfspaces(d, 0.1, 0.1) for d in (1, 10, 100)]
-    [504, 2323, 20505]
-    """
-    d = integer_in(d, "d", 1, _MOST)
-    return _least(d + 1, math.e / (d + 1), 0.0, d + 1, error, failure)
-
-
 def samples_for_size(P: int, error: float, failure: float) -> int:
     """So many independent samples: with probability >= 1 - ``failure`` *every* ReLU network with at
     most ``P`` parameters, counted densely, that memorizes them errs with probability <= ``error``
@@ -54,20 +39,14 @@ def samples_for_size(P: int, error: float, failure: float) -> int:
     [20473, 93816]
     """
     P = integer_in(P, "P", 1, _MOST)
-    return _least(P * P / 2, math.e * P, 1.5 * P, P, error, failure)
-
-
-def _least(
-    power: float, factor: float, extra: float, fewest: int, error: float, failure: float
-) -> int:
-    """The least N >= ``fewest`` with error N/2 >= power log2(2 factor N) + extra + log2(2/failure)
-    from where on the left side grows faster than the right one."""
     error, failure = probability(error, "error"), probability(failure, "failure")
-    start = max(fewest, math.ceil(8 / error), math.ceil(2 * power / (error * math.log(2))))
+    power = P * P / 2
+    # from there on the left side grows faster than the right one
+    start = max(P, math.ceil(8 / error), math.ceil(2 * power / (error * math.log(2))))
 
     def enough(more: int) -> bool:
         N = start + more
-        needed = power * (math.log2(2 * factor) + math.log2(N)) + extra + 1 - math.log2(failure)
-        return error * N / 2 >= needed * (1 + _ROUNDING)
+        lists = power * (math.log2(2 * math.e * P) + math.log2(N)) + 1.5 * P
+        return error * N / 2 >= (lists + 1 - math.log2(failure)) * (1 + _ROUNDING)
 
     return start + least_integer(enough, start=0)
