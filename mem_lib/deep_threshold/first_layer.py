@@ -75,8 +75,8 @@ def first_layer(
         (``thm-deep_threshold-grid``).  ``"greedy"``: few rows, chosen one by one from a pool of
         random ones.
     rng : draws the rows.
-    hyperplanes : how many Gaussian rows, by default :func:`.data_bound`; at most how many greedy
-        ones.  The grid takes none.
+    hyperplanes : how many Gaussian rows, and at most how many greedy ones; by default those of
+        :func:`.data_bound`.  The grid takes none.
     clear : rows keep away from all points (``thm-deep_threshold-clear``).
 
     Raises
@@ -100,14 +100,13 @@ def first_layer(
         _check_rows(data, m)
         layer = grid_layer(data, clear=clear)
         return FirstLayer(layer, codes(layer, data), 0)
-    limit = hyperplanes if kind == "greedy" else None
     pair = None
     with progress_bar(DRAWS, "draws", f"{kind} rows", progress) as bar:
         for draw in range(1, DRAWS + 1):
             layer = _drawn(data, kind, m, rng, clear)
             bits = codes(layer, data)
             if kind == "greedy":
-                layer, bits = _picked(layer, bits, data.labels, limit)
+                layer, bits = _picked(layer, bits, data.labels, m)
             pair = together(bits, data.labels)
             if pair is None:
                 return FirstLayer(layer, bits, draw)
@@ -170,7 +169,7 @@ def _drawn(data: Dataset, kind: str, m: int, rng: np.random.Generator, clear: bo
 
 
 def _picked(
-    layer: Layer, bits: np.ndarray, labels: np.ndarray, most: int | None
+    layer: Layer, bits: np.ndarray, labels: np.ndarray, most: int
 ) -> tuple[Layer, np.ndarray]:
     """The greedy rows of a pool, at least one and at most ``most``, and their bits."""
     rows = np.array(chosen(bits, labels)[:most] or [0])
