@@ -29,8 +29,9 @@ _SLACK = 1 + 1e-9
 
 def tallied_rates(data: Dataset, frame: Frame) -> tuple[np.ndarray, np.ndarray] | None:
     """(theta / pi, how many pairs have it) over the differently labelled pairs that matter; None
-    where they are too many, or some of them too close for floats.  On a line only neighbours matter: a row that
-    tells two points apart is a threshold between two neighbours of different labels."""
+    where they are too many, or some of them too close for floats.  On a line only neighbours
+    matter: a row that tells two points apart is a threshold between two neighbours of different
+    labels."""
     unit, radius = frame.floats()
     labels = data.labels
     if data.d == 1:
