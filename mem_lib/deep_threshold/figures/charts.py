@@ -94,7 +94,7 @@ def over_margin(
         + "; ".join(curves)
         + ".",
         size=(6.6, 4.0),
-        caption=f"Ten times closer, about ten times the lines. At margin {margins[0]:g}: {told}.",
+        caption=f"The closer the colours, the more lines. At margin {margins[0]:g}: {told}.",
         name=name,
     )
 
@@ -161,8 +161,8 @@ def over_depth(found: Mapping[str, tuple[int, int, int]], *, name: str = "") -> 
         "Two panels, gates and weights against depth, one mark for each way to compress the code.",
         size=(7.0, 3.4),
         panels=2,
-        caption=f"Depth buys weights, not gates: fewest gates, {found[few][1]:,}, has {few}; "
-        f"fewest weights, {found[light][2]:,}, has {light}.",
+        caption=f"Fewest gates, {found[few][1]:,}, has {few}; fewest weights, "
+        f"{found[light][2]:,}, has {light}.",
         name=name,
     )
 
