@@ -12,8 +12,8 @@ from mem_lib.deep_threshold.figures.charts import (
     radii,
     wrong_points,
 )
-from mem_lib.deep_threshold.figures.cuts import cuts, cutting, pairs_together
-from mem_lib.deep_threshold.figures.lookup import bookkeeping, values_in, wrong_in
+from mem_lib.deep_threshold.figures.cuts import cuts, cutting, pairs_together, segments
+from mem_lib.deep_threshold.figures.lookup import bookkeeping, values_in
 
 __all__ = [
     "bookkeeping",
@@ -26,7 +26,7 @@ __all__ = [
     "over_points",
     "pairs_together",
     "radii",
+    "segments",
     "values_in",
-    "wrong_in",
     "wrong_points",
 ]

@@ -69,16 +69,16 @@ def _lines(network: Network) -> int:
 
 
 def _cut(ax: Axes, network: Network, colours: Colours) -> None:
-    segments = _segments(network.layers[0], network.input_shift, ax.get_xlim())
-    if not len(segments):
+    drawn = segments(network.layers[0], network.input_shift, ax.get_xlim())
+    if not len(drawn):
         return
-    gap = np.full((len(segments), 1, 2), np.nan)  # lifts the pen: all lines are one path
-    x, y = np.concatenate([segments, gap], axis=1).reshape(-1, 2).T
-    thin = len(segments) > 60
+    gap = np.full((len(drawn), 1, 2), np.nan)  # lifts the pen: all lines are one path
+    x, y = np.concatenate([drawn, gap], axis=1).reshape(-1, 2).T
+    thin = len(drawn) > 60
     ax.plot(x, y, color=colours.ink, linewidth=0.4 if thin else 0.7, alpha=0.6, zorder=1)
 
 
-def _segments(layer: Layer, shift: int, ends: tuple[float, float]) -> np.ndarray:
+def segments(layer: Layer, shift: int, ends: tuple[float, float]) -> np.ndarray:
     """Where the rows of ``layer`` are 0 in the square with these ends: (M, 2, 2), the two ends of
     every line that crosses it."""
     low, high = ends
@@ -122,7 +122,7 @@ def cutting(dataset: Dataset, network: Network, *, frames: int = 24, name: str =
     Z, places = codes(layer, dataset), np.asarray(dataset.points, float)
     seen = np.arange(dataset.N) < MOST_POINTS
     reach = 1.05 * float(np.abs(places).max(initial=1e-9))
-    lines = _segments(layer, network.input_shift, (-reach, reach))
+    lines = segments(layer, network.input_shift, (-reach, reach))
     stops = sorted({round(m) for m in np.linspace(1, layer.units, min(frames, layer.units))})
     shown, says = {}, {}
     for m in stops:

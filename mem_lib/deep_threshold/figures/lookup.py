@@ -1,4 +1,4 @@
-"""The bookkeeping: values on a line, broken into the rows of a table; and what rounding does to it.
+"""The bookkeeping: values on a line, broken into the rows of a table.
 
 Everything is read off a network: its layers of stage "rows" and what comes before them.
 """
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mem_lib import figures
-from mem_lib._base.arguments import instance, one_of
+from mem_lib._base.arguments import instance
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.exact import evaluate
 from mem_lib.figures import Colours, Picture
-from mem_lib.network import Layer, Network, Sparse
+from mem_lib.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -107,29 +107,3 @@ def _runs(labels: np.ndarray, row: np.ndarray) -> list[tuple[int, int, int, int]
         (int(a) - first[int(row[a])], int(row[a]), int(b - a), int(labels[a]))
         for a, b in zip(new, ends, strict=True)
     ]
-
-
-def wrong_in(network: Network, dataset: Dataset, arithmetic: str) -> int:
-    """How many points get a wrong label when all layers behind the first are computed in
-    ``"float32"`` or ``"float64"``: weights are rounded, and sums after every term, from the first
-    input to the last.  The bits of the first layer are exact.
-
-    Raises ``InvalidArgument`` for another arithmetic, ``InvalidDataset`` for points without labels.
-    """
-    one_of(arithmetic, "arithmetic", ("float32", "float64"))
-    dataset = figures.drawable(dataset, d=None)
-    first, *others = instance(network, "network", Network).layers
-    part = Network([first], network.input_shift, readout="argmax")
-    h = evaluate(part, dataset)[0].astype(arithmetic)
-    for layer in others:
-        h = _rounded(layer, h, np.dtype(arithmetic))
-    return int((h[:, 0] != dataset.labels).sum()) if others else 0
-
-
-def _rounded(layer: Layer, h: np.ndarray, kind: np.dtype) -> np.ndarray:
-    weight = layer.weight.toarray() if isinstance(layer.weight, Sparse) else layer.weight
-    weight = np.asarray(weight, dtype=float).astype(kind)
-    out = np.tile(np.asarray(layer.bias, dtype=float).astype(kind), (len(h), 1))
-    for k in np.flatnonzero((weight != 0).any(axis=0)):
-        out += h[:, k, None] * weight[None, :, k]
-    return (out >= 0).astype(kind) if layer.activation == "threshold" else out
