@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 
 from mem_lib.data import Dataset
 from mem_lib.deep_threshold.gaussian import STAGE
+from mem_lib.deep_threshold.rows_enough import labelled
 from mem_lib.network import Layer
 
 
@@ -31,9 +32,12 @@ def grid_rows(data: Dataset, *, clear: bool = False) -> int:
     floor(range / h) (lemma ``thm-deep_threshold-grid``), and with offsets of their own (``clear``)
     at most one more for each.
 
+    Raises ``InvalidArgument`` for what is no data set, ``HypothesisViolated`` for targets.
+
     >>> grid_rows(Dataset([[0, 0], [4, 0], [0, 4], [4, 4]], [0, 1, 1, 0]))
     2
     """
+    data = labelled(data)
     h = spacing(data)
     if h is None:
         return 1
