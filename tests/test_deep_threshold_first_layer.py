@@ -129,6 +129,18 @@ def test_weight_bits_are_the_least_that_the_lemma_allows():
         assert bits == 16 or 2**bits <= 4 * needed
 
 
+@pytest.mark.proves("thm-deep_threshold-hyperplane", "thm-deep_threshold-rounding")
+@pytest.mark.parametrize("points", [[[9, 0], [6, 0]], [[9, 1], [8, 4]], [[-9, 0], [9, 0]]])
+def test_rows_tell_a_pair_apart_as_often_as_its_angle_says(points):
+    frame = Frame(2 * np.array(points), (0, 0), 20)
+    rows = Rows(frame, 16).draw(40_000, rng(7))
+    bits = np.array(by_hand(rows, Dataset(points, [0, 1]))) > 0
+    x, y = (np.array([*p, 10.0]) for p in points)
+    p = math.acos(x @ y / math.sqrt((x @ x) * (y @ y))) / math.pi
+    sigma = math.sqrt(p * (1 - p) / 40_000)
+    assert abs((bits[0] != bits[1]).mean() - p) < 4 * sigma
+
+
 @pytest.mark.proves("thm-deep_threshold-first-layer", "thm-deep_threshold-adaptive")
 def test_few_draws_are_needed():
     dataset = ml.data.ball(N=60, d=3, margin=0.15, seed=0)
@@ -173,6 +185,9 @@ def test_rows_that_no_memory_holds_are_refused(kind):
     assert planned_rows(dataset, kind) > 2**70
     with pytest.raises(ml.errors.TooLarge, match=r"^first_layer: "):
         first_layer(dataset, kind, rng())
+    if kind == "gaussian":
+        with pytest.raises(ml.errors.TooLarge, match=r"^first_layer: "):
+            first_layer(Dataset([[0], [1]], [0, 1]), kind, rng(), hyperplanes=10**30)
 
 
 # the frame -------------------------------------------------------------------------------------
