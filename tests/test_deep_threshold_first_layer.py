@@ -15,7 +15,13 @@ from mem_lib import Dataset
 from mem_lib.deep_threshold.circle import circle_points
 from mem_lib.deep_threshold.first_layer import KINDS, first_layer, planned_rows, together
 from mem_lib.deep_threshold.frame import Frame
-from mem_lib.deep_threshold.gaussian import Rows, clear_distance, is_clear, weight_bits
+from mem_lib.deep_threshold.gaussian import (
+    Rows,
+    clear_distance,
+    is_clear,
+    squared_clearances,
+    weight_bits,
+)
 from mem_lib.deep_threshold.greedy import chosen
 from mem_lib.deep_threshold.grid import grid_layer, grid_rows, spacing
 from mem_lib.deep_threshold.robustness import (
@@ -313,10 +319,20 @@ def test_few_rows_come_close():
     assert 0 < refused < 4000 * 0.02  # p / 2 is about 0.01 here
 
 
+def test_clear_rows_are_farther_than_the_theorem_asks_where_there_is_choice():
+    dataset = ml.data.ball(100, 10, seed=1)
+    rows, rho = Rows(Frame.of(dataset), 16), Fraction(1)
+    first = rows.draw_clear(20, rng(), dataset, rho, 1)
+    chosen = rows.draw_clear(20, rng(), dataset, rho, 4)
+    assert first.units == chosen.units == 20
+    least = [min(squared_clearances(layer, dataset)) for layer in (first, chosen)]
+    assert rho**2 <= least[0] < least[1]
+
+
 def test_rows_that_are_never_clear_are_given_up():
     dataset = Dataset([[0, 0], [4, 0]], [0, 1])
     with pytest.raises(ml.ConstructionFailed, match=r"^clear: of 72 random rows 0 are clear"):
-        Rows(Frame.of(dataset), 16).draw_clear(1, rng(), dataset, Fraction(10**6))
+        Rows(Frame.of(dataset), 16).draw_clear(1, rng(), dataset, Fraction(10**6), 1)
 
 
 @pytest.mark.proves("thm-deep_threshold-clear")
