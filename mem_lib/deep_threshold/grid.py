@@ -11,10 +11,12 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy.sparse import coo_array
 
 from mem_lib.data import Dataset
 from mem_lib.deep_threshold.gaussian import STAGE
-from mem_lib.network import Layer, Sparse
+from mem_lib.deep_threshold.rows_enough import labelled
+from mem_lib.network import Layer
 
 
 def spacing(data: Dataset) -> int | None:
@@ -30,9 +32,12 @@ def grid_rows(data: Dataset, *, clear: bool = False) -> int:
     floor(range / h) (lemma ``thm-deep_threshold-grid``), and with offsets of their own (``clear``)
     at most one more for each.
 
+    Raises ``InvalidArgument`` for what is no data set, ``HypothesisViolated`` for targets.
+
     >>> grid_rows(Dataset([[0, 0], [4, 0], [0, 4], [4, 4]], [0, 1, 1, 0]))
     2
     """
+    data = labelled(data)
     h = spacing(data)
     if h is None:
         return 1
@@ -64,8 +69,8 @@ def grid_layer(data: Dataset, *, clear: bool = False) -> Layer:
         bias += [-t for t in found]
     if not bias:  # one class: a gate that is always on
         axes, bias = [0], [1 - 2 * int(X[:, 0].min())]
-    places = np.arange(len(axes) + 1)
-    weight = Sparse(places, np.array(axes), np.full(len(axes), 2), (len(axes), data.d))
+    ones = np.full(len(axes), 2)
+    weight = coo_array((ones, (np.arange(len(axes)), axes)), shape=(len(axes), data.d))
     return Layer(weight, bias, "threshold", stage=STAGE)
 
 
