@@ -1,0 +1,184 @@
+"""The first layer: rows after which differently labelled points have different bits.
+
+Whatever rows are drawn or computed, the bits of all points are evaluated exactly and compared: a
+layer that leaves two differently labelled points together is never returned.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from mem_lib._base.arguments import integer_in, one_of
+from mem_lib._base.memory import check_memory
+from mem_lib._base.progress import progress_bar
+from mem_lib._base.rows import first_occurrence
+from mem_lib.data import Dataset
+from mem_lib.deep_threshold.frame import Frame
+from mem_lib.deep_threshold.gaussian import (
+    Rows,
+    clear_distance,
+    is_clear,
+    joined,
+    selected,
+    weight_bits,
+)
+from mem_lib.deep_threshold.greedy import chosen
+from mem_lib.deep_threshold.grid import grid_layer, grid_rows
+from mem_lib.deep_threshold.rows_enough import (
+    data_bound,
+    labelled,
+    pair_probability,
+)
+from mem_lib.errors import ConstructionFailed, InvalidArgument, shown
+from mem_lib.network import Layer
+from mem_lib.parts.hyperplanes import codes
+
+KINDS = ("gaussian", "grid", "greedy")
+#: How often all rows are drawn again.
+DRAWS = 16
+#: Rows of the pool of greedy rows, in multiples of what Gaussian rows would be.
+POOL = 8
+
+
+@dataclass(frozen=True, eq=False)
+class FirstLayer:
+    """A layer of m threshold gates, the bits that it gives at the points, shape (N, m), uint8, and
+    how often rows were drawn for it (0: none are random).
+
+    Differently labelled points have different bits: that was verified.
+    """
+
+    layer: Layer
+    codes: np.ndarray
+    draws: int
+
+
+def first_layer(
+    data: Dataset,
+    kind: str,
+    rng: np.random.Generator,
+    *,
+    hyperplanes: int | None = None,
+    clear: bool = False,
+    progress: bool | None = None,
+) -> FirstLayer:
+    """A first layer for the points of ``data``.
+
+    Parameters
+    ----------
+    data : labelled points; one class gets any one row.
+    kind : ``"gaussian"``: random rows, all drawn again while they leave a pair together
+        (``thm-deep_threshold-first-layer``).  ``"grid"``: parallel to the axes, one weight a row
+        (``thm-deep_threshold-grid``).  ``"greedy"``: few rows, chosen one by one from a pool of
+        random ones.
+    rng : draws the rows.
+    hyperplanes : how many Gaussian rows, by default :func:`.data_bound`; at most how many greedy
+        ones.  The grid takes none.
+    clear : rows keep away from all points (``thm-deep_threshold-clear``).
+
+    Raises
+    ------
+    InvalidArgument
+        For an unknown kind, ``hyperplanes`` below 1 or with the grid.
+    HypothesisViolated
+        For real targets.
+    ConstructionFailed
+        When every draw leaves two differently labelled points together: their rows are named.
+    TooLarge
+        When the rows do not fit into memory.
+
+    >>> xor = Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [0, 1, 1, 0])
+    >>> found = first_layer(xor, "grid", np.random.default_rng(0))
+    >>> found.codes.tolist(), found.draws
+    ([[0, 0], [0, 1], [1, 0], [1, 1]], 0)
+    """
+    m = planned_rows(data, kind, hyperplanes, clear=clear)
+    if kind == "grid":
+        _check_rows(data, m)
+        layer = grid_layer(data, clear=clear)
+        return FirstLayer(layer, codes(layer, data), 0)
+    limit = hyperplanes if kind == "greedy" else None
+    pair = None
+    with progress_bar(DRAWS, "draws", f"{kind} rows", progress) as bar:
+        for draw in range(1, DRAWS + 1):
+            layer = _drawn(data, kind, m, rng, clear)
+            bits = codes(layer, data)
+            if kind == "greedy":
+                layer, bits = _picked(layer, bits, data.labels, limit)
+            pair = together(bits, data.labels)
+            if pair is None:
+                return FirstLayer(layer, bits, draw)
+            bar.update(1)
+    assert pair is not None
+    i, j = pair
+    raise ConstructionFailed(
+        f"hyperplanes: rows {i} and {j} of the distinct points, with labels {data.labels[i]} and "
+        f"{data.labels[j]}, stay together in the last of {DRAWS} draws of {m} rows, and some pair "
+        "in each of the others; more rows tell more points apart"
+    )
+
+
+def planned_rows(
+    data: Dataset, kind: str, hyperplanes: int | None = None, *, clear: bool = False
+) -> int:
+    """How many rows :func:`first_layer` will have with these arguments, at most; it raises the same
+    errors for them, and makes nothing large.
+
+    >>> planned_rows(Dataset([[0], [8], [9]], [0, 0, 1]), "grid")
+    9
+    """
+    points = labelled(data)
+    one_of(kind, "first_layer", KINDS)
+    if kind == "grid":
+        if hyperplanes is not None:
+            raise InvalidArgument(
+                "hyperplanes: the grid has as many rows as its data ask for, got "
+                f"{shown(hyperplanes)}"
+            )
+        return grid_rows(points, clear=clear)
+    if hyperplanes is not None:
+        return integer_in(hyperplanes, "hyperplanes", 1)
+    return data_bound(points, loss=pair_probability(points) / 2 if clear else 0)
+
+
+def together(bits: np.ndarray, labels: np.ndarray) -> tuple[int, int] | None:
+    """Two rows with different labels and equal bits, or None.
+
+    >>> together(np.array([[0, 1], [1, 1], [0, 1]], dtype=np.uint8), np.array([0, 1, 1]))
+    (0, 2)
+    """
+    first = first_occurrence(np.ascontiguousarray(np.packbits(bits, axis=1)))
+    wrong = np.flatnonzero(labels[first] != labels)
+    return (int(first[wrong[0]]), int(wrong[0])) if len(wrong) else None
+
+
+def _drawn(data: Dataset, kind: str, m: int, rng: np.random.Generator, clear: bool) -> Layer:
+    """Rows of one draw: m Gaussian ones, or the pool of greedy ones."""
+    count = POOL * data_bound(data) if kind == "greedy" else m
+    _check_rows(data, count)
+    rows = Rows(Frame.of(data), weight_bits(count, data.d))
+    rho = clear_distance(rows.frame, data) if clear else Fraction(0)
+    if kind == "gaussian":
+        return rows.draw_clear(count, rng, data, rho) if clear else rows.draw(count, rng)
+    # rows through the centre cut evenly; the others tell apart points on one ray
+    through = rows.draw(count // 2, rng, biased=False)
+    pool = joined(rows.draw(count - count // 2, rng), through)
+    return selected(pool, is_clear(pool, data, rho)) if clear else pool
+
+
+def _picked(
+    layer: Layer, bits: np.ndarray, labels: np.ndarray, most: int | None
+) -> tuple[Layer, np.ndarray]:
+    """The greedy rows of a pool, at least one and at most ``most``, and their bits."""
+    rows = np.array(chosen(bits, labels)[:most] or [0])
+    return selected(layer, rows), np.ascontiguousarray(bits[:, rows])
+
+
+def _check_rows(data: Dataset, m: int) -> None:
+    check_memory(
+        m * (2 * data.N + 80 * data.d),
+        f"first_layer: {m} rows for {data.N} points in {data.d} dimensions",
+    )
