@@ -13,7 +13,7 @@ import { tableOf, valueLine } from "./shelf.mjs";
 function byHand({ network, values, labels }, kinds, words) {
   const net = compile(network);
   const bits = network.inputs;
-  const lookup = lookupOf(net);
+  const lookup = { ...lookupOf(net), seen: [0n, 2n ** BigInt(bits) - 1n] };
   const traces = Array.from({ length: 2 ** bits }, (_, v) =>
     run(net, [...v.toString(2).padStart(bits, "0")].map(BigInt)));
   const found = traces.map((trace) => ({
@@ -31,6 +31,7 @@ function byHand({ network, values, labels }, kinds, words) {
     return { row: t + 1, column: i + 1, there, written: null };
   })).filter(({ there }) => there >= 0);
 
+  const names = (other) => values.filter((_, i) => (labels[i] === labels[0]) === !other).join(", ");
   let value = values[0];
   const told = h("p", { class: "mem-hand-told" });
   const status = h("p", { class: "mem-report", role: "status" });
@@ -58,14 +59,11 @@ function byHand({ network, values, labels }, kinds, words) {
   function draw() {
     const { rows: on, columns, said } = found[value];
     const asked = values.indexOf(value);
-    const lit = (gates, word) => {
-      const names = gates.flatMap((gate, i) => (gate ? [i + 1] : []));
-      return names.length ? `${word}${names.length > 1 ? "s" : ""} ${names.join(", ")}` : "none";
-    };
-    say(told, `v = ${value} = ${value.toString(2).padStart(bits, "0")} in bits. On are, of the rows: ${
-      lit(on, "row")}; of the columns: ${lit(columns, "column")}. The network says ${said}: ${
-      words.get(said)}${asked < 0 ? ", and nobody asked." : said === labels[asked]
-      ? ", \u2713 as it should." : ", \u2717 which is wrong."}`);
+    const lit = (gates) => gates.flatMap((gate, i) => (gate ? [i + 1] : [])).join(", ") || "none";
+    const verdict = asked < 0 ? "; nobody asked" : said === labels[asked] ? ", \u2713 as it should"
+      : ", \u2717 which is wrong";
+    say(told, `v = ${value}, in bits ${value.toString(2).padStart(bits, "0")}. Rows on: ${
+      lit(on)}. Columns on: ${lit(columns)}. The network says ${said}${verdict}.`);
     line.set(BigInt(value), `The value ${value} among ${values.join(", ")}`);
     table.set(found[value], lookup.labels);
     buttons.forEach((button, k) => {
@@ -90,10 +88,9 @@ function byHand({ network, values, labels }, kinds, words) {
   draw();
   return {
     element: h("div", { class: "mem-hand" },
-      h("p", { class: "mem-head" }, `Values ${values.map((v, i) =>
-        `${v} (${words.get(labels[i])})`).join(", ")}. Each row starts at a value, each entry of `
-        + "the table is a value where the label changes. Move v; where a gate switches, write v "
-        + "into its entry."),
+      h("p", { class: "mem-head" }, `${names(0)} are ${words.get(labels[0])}, ${names(1)} `
+        + `are ${words.get(1 - labels[0])}. Where does the label change? Move v, watch which gates `
+        + "switch, and write v into the entry of the column that does."),
       control.element, line.element, told, ...rows, table.element, status, clear),
   };
 }

@@ -5,24 +5,24 @@ import { coloured, h, say, spaced } from "./pieces.mjs";
 
 const SIDE = 240; // pixels of a small picture's canvas
 
-/** Pictures of the choices `words`; `counts[word]` is what each costs, in `unit`. */
-function cuts(words, unit) {
-  const parts = words.map((word) => {
+/** Pictures of the choices of `axis`; what each costs is counted in `unit`. */
+function cuts({ values, words }, unit) {
+  const parts = values.map((name, i) => {
     const canvas = h("canvas", { width: SIDE, height: SIDE, "aria-hidden": "true" });
     const [count, note] = [h("b", {}), h("span", { class: "mem-fewest" })];
-    const bar = h("i", { class: "mem-length", "aria-hidden": "true" });
-    const element = h("li", { "data-cut": word }, canvas, h("span", {}, word), count, note,
+    const bar = h("i", { class: "mem-part" });
+    const element = h("li", { "data-cut": name }, canvas, h("span", {}, words[i]), count, note,
       h("div", { "aria-hidden": "true" }, bar));
-    return { word, canvas, count, note, bar, element };
+    return { name, canvas, count, note, bar, element };
   });
   const list = h("ul", { class: "mem-cuts", "aria-label": `${unit} of three networks` },
     ...parts.map(({ element }) => element));
   let colours = null;
   let kinds = new Map();
-  const shown = new Map(); // the cells in the pictures
+  const shown = new Map(); // the cells in the pictures, by choice
 
-  function paint({ word, canvas }) {
-    const cell = shown.get(word);
+  function paint({ name, canvas }) {
+    const cell = shown.get(name);
     canvas.toggleAttribute("hidden", !cell);
     if (!cell || !colours) return;
     const { view, network, scale, values } = cell;
@@ -57,23 +57,24 @@ function cuts(words, unit) {
   });
   return {
     element: list,
-    /** What each costs, and which of them is shown large. */
+    /** What each costs, null where it cannot be built, and which of them is shown large. */
     counts(counts, chosen) {
-      const fewest = Math.min(...Object.values(counts));
-      const most = Math.max(...Object.values(counts), 1);
-      parts.forEach(({ word, count, note, bar, element }) => {
-        say(count, `${spaced(counts[word])} ${unit}`);
-        say(note, counts[word] === fewest ? "fewest" : "");
-        element.dataset.count = counts[word];
-        element.toggleAttribute("data-chosen", word === chosen);
-        bar.setAttribute("style", `width: ${(100 * counts[word]) / most}%`);
+      const all = Object.values(counts).filter((count) => count !== null);
+      const [fewest, most] = [Math.min(...all), Math.max(...all, 1)];
+      parts.forEach(({ name, count, note, bar, element }) => {
+        const own = counts[name];
+        say(count, own === null ? "too many" : `${spaced(own)} ${unit}`);
+        say(note, own === fewest ? "fewest" : "");
+        element.toggleAttribute("data-fewest", own === fewest);
+        element.toggleAttribute("data-chosen", name === chosen);
+        bar.setAttribute("style", `width: ${(100 * (own ?? most)) / most}%`);
       });
     },
-    /** The cells in the pictures, by word; the others have none. */
+    /** The cells in the pictures, as [choice, cell]; the other choices have none. */
     show(cells, classes) {
       kinds = classes;
       shown.clear();
-      Object.entries(cells).forEach(([word, cell]) => shown.set(word, cell));
+      cells.forEach(([name, cell]) => shown.set(name, cell));
       parts.forEach(paint);
     },
     stop: uncolour,

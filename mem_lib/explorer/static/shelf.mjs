@@ -21,26 +21,29 @@ function valueLine(kinds) {
   const element = drawn("svg", { viewBox: `0 0 ${WIDE} 34`, class: "mem-line", role: "img" });
   const pointer = drawn("path", { class: "mem-pointer", d: "M0 0l5 9h-10Z" });
   let along = () => 0;
+  let middle = 0; // of a value, from where it begins
   return {
     element,
     /** Another network, or null; `marks` are { value, label } of single points. */
     renew(lookup, marks = []) {
       element.toggleAttribute("hidden", lookup === null);
       if (!lookup) return;
-      const span = Number(lookup.top + 1n - lookup.low);
-      along = (value) => EDGE + ((WIDE - 2 * EDGE) * Number(value - lookup.low)) / span;
+      const [low, high] = lookup.seen;
+      const unit = (WIDE - 2 * EDGE) / Number(high + 1n - low);
+      along = (value) => EDGE + unit * Number(value - low);
+      middle = unit / 2;
       const runs = runsOf(lookup).flat();
       element.replaceChildren(...runs.map(({ from, to, label }) => drawn("rect", {
         class: `mem-run mem-fill-${kinds.get(label)}`, x: along(from), y: 0, height: STRIP,
         width: Math.max(along(to) - along(from), 0.4),
       })), ...marks.map(({ value, label }) => drawn("circle", {
-        class: `mem-mark mem-class-${kinds.get(label)}`, cx: along(value) + 4, cy: STRIP / 2, r: 4,
+        class: `mem-mark mem-class-${kinds.get(label)}`, cx: along(value) + middle, cy: STRIP / 2, r: 4,
       })), pointer);
     },
     /** Whether the runs are shown, or the points alone. */
     open: (yes) => element.classList.toggle("mem-shut", !yes),
     set(value, text) {
-      const x = Math.min(Math.max(along(value), EDGE), WIDE - EDGE);
+      const x = Math.min(Math.max(along(value) + middle, EDGE), WIDE - EDGE);
       pointer.setAttribute("transform", `translate(${x.toFixed(1)} ${STRIP + 2})`);
       element.setAttribute("aria-label", text);
     },

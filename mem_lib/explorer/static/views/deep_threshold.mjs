@@ -28,7 +28,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
   const kinds = new Map(data.marks.map(([value], k) => [value, k]));
   const names = new Map(data.marks);
   const axis = data.axes.find(({ name }) => name === "cut");
-  const three = cuts(axis.words, "gates");
+  const three = cuts(axis, "gates");
   const codeHead = h("p", { class: "mem-head" });
   const code = h("p", { class: "mem-code" });
   const lineHead = h("p", { class: "mem-head" });
@@ -36,10 +36,9 @@ const render = (host) => study(host, ({ data, picture, load }) => {
   const tableHead = h("p", { class: "mem-head" });
   const table = tableOf(kinds);
   const hand = byHand(data.hand, kinds, names);
-  const network = h("div", {}, codeHead, code, lineHead, line.element, tableHead, table.element,
-    table.sum);
-  const mode = choice("Inside", ["the network", "a table by hand"], 0, (i) => {
-    network.hidden = i === 1;
+  const real = h("div", {}, tableHead, table.element, table.sum);
+  const mode = choice("Table", ["of this network", "by hand"], 0, (i) => {
+    real.hidden = i === 1;
     hand.element.hidden = i === 0;
   });
   hand.element.hidden = true;
@@ -79,7 +78,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
         return null; // there is no such network in the page
       }
     }));
-    if (mine === turn) three.show(Object.fromEntries(found.filter(Boolean)), kinds);
+    if (mine === turn) three.show(found.filter(Boolean), kinds);
   }
 
   // --- Every frame -------------------------------------------------------------------------------
@@ -97,7 +96,8 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     follow(context, bits, here.value);
     if (lookup.steps) drawSteps(here);
     else drawCode(bits, here);
-    line.set(here.value, `The value ${here.value}, between ${lookup.low} and ${lookup.top}`);
+    line.set(here.value, `The value ${here.value} on a line from ${lookup.seen[0]} to ${
+      lookup.seen[1]}`);
   }
 
   /** Everything in the plane that has the same code: the answer is the same on all of it. */
@@ -141,7 +141,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     code.replaceChildren();
     say(lineHead, `Value: how far the ring lies along the one direction, v = ${spaced(value)}. ${
       on} of the ${columns.length} steps are below it, on a line coloured by the answers:`);
-    say(tableHead, "No table: each step is a gate, and each adds or takes 1.");
+    say(tableHead, "There is none: each step is a gate, and adds 1 or takes 1 away.");
     table.set({ rows: [], columns }, lookup.labels);
   }
 
@@ -153,8 +153,8 @@ const render = (host) => study(host, ({ data, picture, load }) => {
   }
 
   return {
-    under: three.element,
-    inside: h("div", {}, mode.element, network, hand.element),
+    under: h("div", {}, three.element, codeHead, code, lineHead, line.element),
+    inside: h("div", {}, mode.element, real, hand.element),
     renew,
     draw,
     stop: () => three.stop(),
