@@ -8,8 +8,12 @@ before makes it a candidate.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from scipy.sparse import csr_array
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 #: Rows that are looked at together.
 _BLOCK = 64
@@ -66,6 +70,8 @@ def _best(bits: np.ndarray, cells: np.ndarray, labels: np.ndarray, stale: np.nda
 
 def _members(group: np.ndarray) -> csr_array:
     """Which point belongs to which group."""
+    from scipy.sparse import csr_array
+
     n = len(group)
     return csr_array((np.ones(n, dtype=np.int64), (group, np.arange(n))))
 
