@@ -31,7 +31,7 @@ function byHand({ network, values, labels }, kinds, words) {
     return { row: t + 1, column: i + 1, there, written: null };
   })).filter(({ there }) => there >= 0);
 
-  const names = (other) => values.filter((_, i) => (labels[i] === labels[0]) === !other).join(", ");
+  const named = (other) => values.filter((_, i) => (labels[i] === labels[0]) === !other).join(", ");
   let value = values[0];
   const told = h("p", { class: "mem-hand-told" });
   const status = h("p", { class: "mem-report", role: "status" });
@@ -88,8 +88,8 @@ function byHand({ network, values, labels }, kinds, words) {
   draw();
   return {
     element: h("div", { class: "mem-hand" },
-      h("p", { class: "mem-head" }, `${names(0)} are ${words.get(labels[0])}, ${names(1)} `
-        + `are ${words.get(1 - labels[0])}. Where does the label change? Move v, watch which gates `
+      h("p", { class: "mem-head" }, `${named(0)} are ${words.get(labels[0])}s, ${named(1)} `
+        + `are ${words.get(1 - labels[0])}s. Where does the label change? Move v, watch which gates `
         + "switch, and write v into the entry of the column that does."),
       control.element, line.element, told, ...rows, table.element, status, clear),
   };

@@ -11,11 +11,11 @@ const called = ({ names }, word) =>
 const weightsOf = ({ from, weights }) => new Map(from.map((k, t) => [k, weights[t]]));
 
 /**
- * The map of a network, null where it has no gates.  `read(trace)` tells the `value` of a point and
- * which gates of the `rows` and `columns` are on.  `rows` are { start, marks }: where a row begins,
- * and the thresholds of its columns; `labels[c]` is the answer where c columns are on; `seen` is the
- * part of the line of values where the answer changes.  A staircase is a table of one row, whose
- * columns are its steps.
+ * The map of a network, null where it has no gates, or no names for them.  `read(trace)` tells the
+ * `value` of a point and which gates of the `rows` and `columns` are on.  `rows` are { start, marks
+ * }: where a row begins, and the thresholds of its columns; `labels[c]` is the answer where c
+ * columns are on; `seen` is the part of the line of values where the answer changes.  A staircase is
+ * a table of one row, whose columns are its steps.
  */
 function lookupOf(network) {
   const { layers } = network;
@@ -43,6 +43,7 @@ function table({ layers, denominator }, last) {
   const [first, second, answer] = [last - 2, last - 1, last].map((l) => layers[l]);
   const rowGates = called(first, "row");
   const columns = called(second, "column");
+  if (!rowGates.length || !columns.length) return null;
   const gates = rowGates.map((j) => first.rows[j]);
   const top = gates[0].weights.reduce((sum, w) => sum + w, 0n) / 2n; // of all values
   const marks = columns.map((j) => threshold(second.rows[j].bias));

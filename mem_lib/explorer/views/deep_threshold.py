@@ -21,7 +21,9 @@ from mem_lib import figures
 from mem_lib.certificate import verify
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset, partition
-from mem_lib.deep_threshold import Shallow, Staircase, hyperplanes_enough, table_network
+from mem_lib.deep_threshold import Shallow, table_network
+from mem_lib.deep_threshold.bounds import grid_bound, hyperplanes_enough
+from mem_lib.deep_threshold.staircase import Staircase
 from mem_lib.errors import ConstructionFailed, TooLarge
 from mem_lib.explorer.cells import Cell
 from mem_lib.explorer.grid import Axis, Setting
@@ -137,7 +139,7 @@ def cell(setting: Setting) -> Cell:
         network,
         slice_of(dataset),
         construction.bound(facts),
-        counters=_counters(network, dataset),
+        counters=_counters(network, dataset, cut),
         more={"gates": {one: _gates(one, N, d, margin, seed) for one in CUTS}},
     )
 
@@ -162,17 +164,27 @@ def _gates(cut: str, N: int, d: int, margin: float, seed: int) -> int | None:
         return None
 
 
-def _counters(network: Network, dataset: Dataset) -> dict[str, tuple[int, int | None]]:
-    """The lines of the first layer and the gates of the table; each with what is promised."""
-    N, lines = dataset.N, network.layers[0].units if network.depth > 1 else 0
-    rows, columns = (int(network.about.get(name, 0)) for name in ("rows", "columns"))
-    most = math.isqrt(4 * (N - 1)) + 1  # ceil(2 sqrt(B)) for B <= N - 1 changes of the label
-    enough = None
-    if dataset.margin < math.inf:
+def _counters(network: Network, dataset: Dataset, cut: str) -> dict[str, Any]:
+    """The lines of the first layer and the gates of the table, each with what is promised."""
+    lines = network.layers[0].units if network.depth > 1 else 0
+    table = sum(int(network.about.get(name, 0)) for name in ("rows", "columns"))
+    breaks = max(dataset.N - 1, 1)  # changes of the label at most
+    return {
+        "lines": (lines, _lines_enough(dataset, cut)),
+        "rows and columns": (table, None if cut == "stair" else math.isqrt(4 * breaks - 1) + 1),
+    }
+
+
+def _lines_enough(dataset: Dataset, cut: str) -> int | None:
+    """What the theorem of a cut promises of its first layer."""
+    N, d, radius = dataset.N, dataset.d, dataset.radius
+    if dataset.margin is None:
+        return None
+    margin = min(dataset.margin, 2 * radius)  # both are rounded
+    if cut == "lines":
         classes = np.bincount(dataset.labels).tolist()
-        pairs = (N**2 - sum(count**2 for count in classes)) // 2
-        enough = hyperplanes_enough(dataset.margin, dataset.radius, pairs, d=dataset.d)
-    return {"lines": (lines, enough), "rows and columns": (rows + columns, most)}
+        return hyperplanes_enough(margin, radius, (N**2 - sum(n**2 for n in classes)) // 2, d=d)
+    return N - 1 if cut == "stair" else grid_bound(margin, radius, d)
 
 
 def _still(cell: Cell) -> figures.Picture:

@@ -26,7 +26,6 @@ function clipped(polygon, [a, b, c], sign) {
 
 const render = (host) => study(host, ({ data, picture, load }) => {
   const kinds = new Map(data.marks.map(([value], k) => [value, k]));
-  const names = new Map(data.marks);
   const axis = data.axes.find(({ name }) => name === "cut");
   const three = cuts(axis, "gates");
   const codeHead = h("p", { class: "mem-head" });
@@ -35,7 +34,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
   const line = valueLine(kinds);
   const tableHead = h("p", { class: "mem-head" });
   const table = tableOf(kinds);
-  const hand = byHand(data.hand, kinds, names);
+  const hand = byHand(data.hand, kinds, new Map(data.marks));
   const real = h("div", {}, tableHead, table.element, table.sum);
   const mode = choice("Table", ["of this network", "by hand"], 0, (i) => {
     real.hidden = i === 1;
@@ -85,7 +84,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
 
   function draw(context) {
     const { cell, query, train, trace } = context;
-    if (!lookup) return nothing();
+    if (!lookup) return nothing(context.net);
     const bits = trace[0].values;
     lines.forEach(({ element }, j) =>
       element?.setAttribute("class", bits[j] === 1n ? "mem-on" : "mem-off"));
@@ -145,11 +144,12 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     table.set({ rows: [], columns }, lookup.labels);
   }
 
-  function nothing() {
+  function nothing({ layers }) {
     shape.toggleAttribute("hidden", true);
-    [codeHead, lineHead, tableHead].forEach((head) => say(head, ""));
+    [lineHead, tableHead].forEach((head) => say(head, ""));
     code.replaceChildren();
-    say(codeHead, "One class: the network says the same everywhere.");
+    say(codeHead, layers.length < 2 ? "One class: the network says the same everywhere."
+      : "The gates of this network have no names, by which rows and columns are told apart.");
   }
 
   return {
