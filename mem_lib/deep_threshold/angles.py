@@ -21,16 +21,17 @@ from mem_lib.deep_threshold.frame import Frame
 _BITS = 11
 #: Squared chords below this are not known well enough from float products.
 _CLOSE = 2.0**-34
-#: Pairs above this number are sampled.
-MOST_PAIRS = 4 * 10**8
+#: More pairs are not looked at one by one.
+MOST_PAIRS = 5 * 10**8
 #: Failing is allowed to be more probable by this part: rounding noise.
 _SLACK = 1 + 1e-9
 
 
 def tallied_rates(data: Dataset, frame: Frame) -> tuple[np.ndarray, np.ndarray] | None:
     """(theta / pi, how many pairs have it) over the differently labelled pairs that matter; None
-    where some of them are too close for floats.  On a line only neighbours matter: a row that
-    tells two points apart is a threshold between two neighbours of different labels."""
+    where they are too many, or some of them too close for floats.  On a line only neighbours
+    matter: a row that tells two points apart is a threshold between two neighbours of different
+    labels."""
     unit, radius = frame.floats()
     labels = data.labels
     if data.d == 1:
@@ -65,11 +66,8 @@ def _chords(unit: np.ndarray, labels: np.ndarray) -> np.ndarray | None:
     unit, labels = unit[order], labels[order]
     ends = np.searchsorted(labels, labels, side="right")  # later classes begin there
     rows = np.flatnonzero(ends < len(labels))
-    pairs, weight = int((len(labels) - ends).sum()), 1.0
-    if pairs > MOST_PAIRS:
-        count = max(1, len(rows) * MOST_PAIRS // pairs)
-        weight = len(rows) / count
-        rows = np.sort(np.random.default_rng(0).choice(rows, count, replace=False))
+    if int((len(labels) - ends).sum()) > MOST_PAIRS:
+        return None
     noise = 4 * (unit.shape[1] + 4) * 2.0**-53
     first, bins = _bin(_CLOSE), _bin(4.0) - _bin(_CLOSE) + 2
     times = np.zeros(bins)
@@ -85,7 +83,7 @@ def _chords(unit: np.ndarray, labels: np.ndarray) -> np.ndarray | None:
             found = squares.view(np.int64).ravel() >> (52 - _BITS)
             found -= first
             times += np.bincount(found, minlength=bins)
-    return times * weight
+    return times
 
 
 def least_rows(probability: np.ndarray, times: np.ndarray, failure: float) -> int:

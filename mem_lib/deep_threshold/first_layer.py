@@ -75,8 +75,8 @@ def first_layer(
         (``thm-deep_threshold-grid``).  ``"greedy"``: few rows, chosen one by one from a pool of
         random ones.
     rng : draws the rows.
-    hyperplanes : how many Gaussian rows, by default :func:`.data_bound`; at most how many greedy
-        ones.  The grid takes none.
+    hyperplanes : how many Gaussian rows, and at most how many greedy ones; by default those of
+        :func:`.data_bound`.  The grid takes none.
     clear : rows keep away from all points (``thm-deep_threshold-clear``).
 
     Raises
@@ -100,14 +100,19 @@ def first_layer(
         _check_rows(data, m)
         layer = grid_layer(data, clear=clear)
         return FirstLayer(layer, codes(layer, data), 0)
-    limit = hyperplanes if kind == "greedy" else None
+    count, precision = m, weight_bits(m, data.d)
+    if kind == "greedy":
+        count = POOL * (m if hyperplanes is None else data_bound(data))
+        precision = weight_bits(POOL * m, data.d)
+    _check_rows(data, count)
+    rows = Rows(Frame.of(data), precision)
     pair = None
     with progress_bar(DRAWS, "draws", f"{kind} rows", progress) as bar:
         for draw in range(1, DRAWS + 1):
-            layer = _drawn(data, kind, m, rng, clear)
+            layer = _drawn(rows, data, count, rng, through=kind == "greedy", clear=clear)
             bits = codes(layer, data)
             if kind == "greedy":
-                layer, bits = _picked(layer, bits, data.labels, limit)
+                layer, bits = _picked(layer, bits, data.labels, m)
             pair = together(bits, data.labels)
             if pair is None:
                 return FirstLayer(layer, bits, draw)
@@ -155,22 +160,24 @@ def together(bits: np.ndarray, labels: np.ndarray) -> tuple[int, int] | None:
     return (int(first[wrong[0]]), int(wrong[0])) if len(wrong) else None
 
 
-def _drawn(data: Dataset, kind: str, m: int, rng: np.random.Generator, clear: bool) -> Layer:
-    """Rows of one draw: m Gaussian ones, or the pool of greedy ones."""
-    count = POOL * data_bound(data) if kind == "greedy" else m
-    _check_rows(data, count)
-    rows = Rows(Frame.of(data), weight_bits(count, data.d))
+def _drawn(
+    rows: Rows, data: Dataset, count: int, rng: np.random.Generator, *, through: bool, clear: bool
+) -> Layer:
+    """So many rows; half of them ``through`` the centre, where that is asked for.  These cut
+    evenly, and the others tell apart points on one ray."""
     rho = clear_distance(rows.frame, data) if clear else Fraction(0)
-    if kind == "gaussian":
-        return rows.draw_clear(count, rng, data, rho) if clear else rows.draw(count, rng)
-    # rows through the centre cut evenly; the others tell apart points on one ray
-    through = rows.draw(count // 2, rng, biased=False)
-    pool = joined(rows.draw(count - count // 2, rng), through)
-    return selected(pool, is_clear(pool, data, rho)) if clear else pool
+    half = count // 2 if through else 0
+    free = count - half
+    drawn = rows.draw_clear(free, rng, data, rho) if clear else rows.draw(free, rng)
+    if not half:
+        return drawn
+    central = rows.draw(half, rng, biased=False)
+    kept = is_clear(central, data, rho) if clear else np.ones(half, dtype=bool)
+    return joined(selected(central, kept), drawn) if kept.any() else drawn
 
 
 def _picked(
-    layer: Layer, bits: np.ndarray, labels: np.ndarray, most: int | None
+    layer: Layer, bits: np.ndarray, labels: np.ndarray, most: int
 ) -> tuple[Layer, np.ndarray]:
     """The greedy rows of a pool, at least one and at most ``most``, and their bits."""
     rows = np.array(chosen(bits, labels)[:most] or [0])

@@ -90,8 +90,8 @@ def data_bound(dataset: Dataset, *, failure: Any = 0.5, loss: Any = 0) -> int:
 
     In float64, on classes of almost equal angles: m is at most a relative 2^-12, and one, above the
     least one, and meets the inequality up to a relative 1e-9 (the layer is verified anyway).  Above
-    4e8 pairs the sum is estimated from a sample; where points are too close for floats, m comes
-    from the margin alone.  O(N^2 d) time.
+    5e8 pairs, and where points are too close for floats, m comes from the margin alone: that of
+    :func:`hyperplanes_enough`, which is never smaller.  O(N^2 d) time.
 
     Raises ``HypothesisViolated`` for targets, ``InvalidArgument`` for a ``failure`` that is no
     probability and a negative ``loss``.
