@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
+from mem_lib._base.arguments import integer_in
 from mem_lib.certificate import verify
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset, partition
@@ -119,8 +120,9 @@ def sample(N: int, d: int, margin: float, *, seed: int = SEED) -> Dataset:
     """Points in two colours at this margin; up to the largest stop of the page the first N of the
     same points.
 
-    Raises as :func:`mem_lib.data.partition`.
+    Raises as :func:`mem_lib.data.partition`, and ``InvalidArgument`` for no point.
     """
+    N = integer_in(N, "N", 1)
     bits = COARSE if N <= _MOST else FINE
     many = partition(max(N, _MOST), d, margin=margin, cells=CELLS, seed=seed, bits=bits)
     return Dataset(many.points[:N], many.labels[:N], classes=2)

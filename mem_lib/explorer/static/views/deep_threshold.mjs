@@ -6,11 +6,13 @@ import { cuts } from "../cuts.mjs";
 import { inPlane } from "../field.mjs";
 import { lookupOf } from "../lookup.mjs";
 import { drawn, zeroLine } from "../picture.mjs";
-import { choice, h, say, spaced } from "../pieces.mjs";
+import { choice, h, minus, say, spaced } from "../pieces.mjs";
 import { tableOf, valueLine } from "../shelf.mjs";
 import { study } from "../study.mjs";
 
 const OFF = 5e-4; // a point that is farther from the plane is not in the cell that is drawn
+
+const told = (value) => minus(spaced(value));
 
 /** The part of the polygon where sign * (a s + b t + c) >= 0. */
 function clipped(polygon, [a, b, c], sign) {
@@ -45,8 +47,8 @@ const render = (host) => study(host, ({ data, picture, load }) => {
   picture.under.append(shape);
   let lookup = null;
   let lines = []; // of the first layer: { form, element }
-  let last = null; // { point, bits, value } of the frame before
-  let flipped = { lines: [], moved: 0n }; // by the last move
+  let last = null; // { point, bits, here } of this frame, or of the one before
+  let flipped = []; // the lines crossed by the last move
   let turn = 0;
 
   // --- Once for each network ---------------------------------------------------------------------
@@ -59,7 +61,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
       return { form, element: zeroLine(form.slice(0, 2), form[2], cell.view.box) };
     });
     picture.over.replaceChildren(...lines.flatMap(({ element }) => (element ? [element] : [])));
-    [last, flipped] = [null, { lines: [], moved: 0n }];
+    [last, flipped] = [null, []];
     line.renew(lookup);
     table.renew(lookup);
     three.counts(cell.more.gates, setting.cut);
@@ -83,20 +85,27 @@ const render = (host) => study(host, ({ data, picture, load }) => {
   // --- Every frame -------------------------------------------------------------------------------
 
   function draw(context) {
-    const { cell, query, train, trace } = context;
+    const { cell, train } = context;
     if (!lookup) return nothing(context.net);
-    const bits = trace[0].values;
+    const { bits, here } = seen(context);
     lines.forEach(({ element }, j) =>
       element?.setAttribute("class", bits[j] === 1n ? "mem-on" : "mem-off"));
-    const inPlaneNow = train < 0 || cell.view.off[train] < OFF;
-    shape.toggleAttribute("hidden", !inPlaneNow);
-    if (inPlaneNow) drawCell(cell, bits);
-    const here = lookup.read(trace);
-    follow(context, bits, here.value);
+    const within = train < 0 || cell.view.off[train] < OFF;
+    shape.toggleAttribute("hidden", !within);
+    if (within) drawCell(cell, bits);
     if (lookup.steps) drawSteps(here);
     else drawCode(bits, here);
     line.set(here.value, `The value ${here.value} on a line from ${lookup.seen[0]} to ${
       lookup.seen[1]}`);
+  }
+
+  /** The code and the place of the point, and which bits have changed since it moved. */
+  function seen({ point, trace }) {
+    const text = point.join(",");
+    if (last?.point === text) return last;
+    const bits = trace[0].values;
+    flipped = last ? bits.flatMap((bit, j) => (bit === last.bits[j] ? [] : [j])) : [];
+    return (last = { point: text, bits, here: lookup.read(trace) });
   }
 
   /** Everything in the plane that has the same code: the answer is the same on all of it. */
@@ -108,26 +117,15 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     shape.setAttribute("points", polygon.map((corner) => picture.at(corner).join(",")).join(" "));
   }
 
-  /** Which bits have changed since the point moved. */
-  function follow({ point }, bits, value) {
-    const text = point.join(",");
-    if (last && last.point !== text)
-      flipped = {
-        lines: bits.flatMap((bit, j) => (bit === last.bits[j] ? [] : [j])),
-        moved: value - last.value,
-      };
-    last = { point: text, bits, value };
-  }
-
   function drawCode(bits, here) {
     say(codeHead, `Code: ${bits.length} bits, one for each line; 1 on one side of it, 0 on the `
       + "other. Bits that the last move flipped are marked.");
-    const changed = new Set(flipped.lines);
+    const changed = new Set(flipped);
     code.replaceChildren(...bits.flatMap((bit, j) => [
       ...(j && j % 8 === 0 ? [" "] : []),
       changed.has(j) ? h("mark", { class: "mem-flipped" }, String(bit)) : String(bit)]));
     say(lineHead, `Value: each 1 adds its line\u2019s own number. Together v = ${
-      spaced(here.value)}, on a line coloured by the answers:`);
+      told(here.value)}, on a line coloured by the answers:`);
     const { row } = table.set(here, lookup.labels);
     say(tableHead, `Table: ${here.rows.length} row gates, ${here.columns.length} column gates. The `
       + `rows whose start v has reached are on, so v is in row ${row}; of its entries the columns `
@@ -138,7 +136,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     const on = columns.filter(Boolean).length;
     say(codeHead, "");
     code.replaceChildren();
-    say(lineHead, `Value: how far the ring lies along the one direction, v = ${spaced(value)}. ${
+    say(lineHead, `Value: how far the ring lies along the one direction, v = ${told(value)}. ${
       on} of the ${columns.length} steps are below it, on a line coloured by the answers:`);
     say(tableHead, "There is none: each step is a gate, and adds 1 or takes 1 away.");
     table.set({ rows: [], columns }, lookup.labels);
@@ -158,14 +156,14 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     renew,
     draw,
     stop: () => three.stop(),
-    sentence({ trace }) {
+    sentence(context) {
       if (!lookup) return "";
-      const { value, rows, columns } = lookup.read(trace);
+      const { value, rows, columns } = seen(context).here;
       const row = rows.filter(Boolean).length;
       const on = columns.filter(Boolean).length;
       const where = lookup.steps ? `${on} of ${columns.length} steps lie below it.`
-        : `Its value ${spaced(value)} is in row ${row}, and ${on} columns are on.`;
-      const count = flipped.lines.length;
+        : `Its value ${told(value)} is in row ${row}, and ${on} columns are on.`;
+      const count = flipped.length;
       const crossed = count === 0 ? "" : count === 1 ? " One line was crossed, one bit flipped."
         : ` ${count} lines were crossed, ${count} bits flipped.`;
       return where + crossed;
