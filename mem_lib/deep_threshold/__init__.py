@@ -40,21 +40,51 @@ from typing import Any
 from mem_lib import constructions
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
+from mem_lib.deep_threshold.bounds import (
+    crossing,
+    exact_limit,
+    gates_enough,
+    grid_bound,
+    largest_dimension,
+    vershynin_curve,
+    weights_enough,
+)
+from mem_lib.deep_threshold.circle import (
+    circle_lines,
+    circle_lines_needed,
+    circle_points,
+    circle_size,
+)
 from mem_lib.deep_threshold.compressing import Compressing, DeepPlan
 from mem_lib.deep_threshold.first_layer import FirstLayer, first_layer
+from mem_lib.deep_threshold.gaussian import weight_bits
+from mem_lib.deep_threshold.grid import grid_rows
 from mem_lib.deep_threshold.hash import Hash
+from mem_lib.deep_threshold.lower import (
+    ball_hyperplanes_needed,
+    collector_bound,
+    collector_mean,
+    gates_needed,
+    labels_out_of_reach,
+    sphere_hyperplanes_needed,
+    weights_needed,
+    weights_needed_free,
+)
 from mem_lib.deep_threshold.parity import Parity
+from mem_lib.deep_threshold.robustness import robustness_radius, squared_robustness_radius
 from mem_lib.deep_threshold.rows_enough import (
     data_bound,
     hyperplanes_enough,
     line_probability,
 )
+from mem_lib.deep_threshold.separating import least_separating
 from mem_lib.deep_threshold.shallow import Shallow
+from mem_lib.deep_threshold.staircase import Staircase
 from mem_lib.deep_threshold.table import Table, bits_of, table_network
 from mem_lib.network import Network, Size
 
 #: The constructions of this chapter, the default first.
-CONSTRUCTIONS = (Hash, Shallow, Parity)
+CONSTRUCTIONS = (Hash, Shallow, Parity, Staircase)
 VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
 
 
@@ -118,13 +148,38 @@ __all__ = [
     "Hash",
     "Parity",
     "Shallow",
+    "Staircase",
     "Table",
+    "ball_hyperplanes_needed",
     "bits_of",
     "bound",
     "build",
+    "circle_lines",
+    "circle_lines_needed",
+    "circle_points",
+    "circle_size",
+    "collector_bound",
+    "collector_mean",
+    "crossing",
     "data_bound",
+    "exact_limit",
     "first_layer",
+    "gates_enough",
+    "gates_needed",
+    "grid_bound",
+    "grid_rows",
     "hyperplanes_enough",
+    "labels_out_of_reach",
+    "largest_dimension",
+    "least_separating",
     "line_probability",
+    "robustness_radius",
+    "sphere_hyperplanes_needed",
+    "squared_robustness_radius",
     "table_network",
+    "vershynin_curve",
+    "weight_bits",
+    "weights_enough",
+    "weights_needed",
+    "weights_needed_free",
 ]
