@@ -23,11 +23,21 @@ Statements (ours, with explicit constants; the paper gives the order).
 * ``thm-deep_threshold-grid``: rows parallel to the axes, one weight each, nothing random.
 * ``thm-deep_threshold-hash``, ``-parity``: the compressions: :class:`Hash`, :class:`Parity`.
 * ``thm-deep_threshold-table``: the table alone: :func:`table_network`.
-* ``thm-deep_threshold-main``: all of it, in numbers: :func:`bound`.
+* ``thm-deep_threshold-main``: all of it, in numbers: :func:`bound`; ``-staircase``, ``-crossing``:
+  from which N on it pays: :func:`crossing`.
+* ``thm-deep_threshold-integers``: up to where machine numbers are exact: :func:`exact_limit`.
+* ``thm-deep_threshold-adaptive``, ``-clear``: fewer rows for these data: :func:`data_bound`; how
+  far points may move: :func:`robustness_radius`.
+* ``thm-deep_threshold-wiring``, ``-gates``, ``-labels``: what no network does without:
+  :func:`weights_needed`, :func:`gates_needed`, :func:`labels_out_of_reach`.
+* ``thm-deep_threshold-circle``, ``-ball``, ``-sphere``, ``-collector``: how many hyperplanes tell
+  points of a circle, a ball, a sphere apart: :func:`least_separating`,
+  :func:`ball_hyperplanes_needed`, :func:`sphere_hyperplanes_needed`, :func:`collector_mean`.
 
 Constructions.  :class:`Hash` takes the hash apart into bits, one layer for each; :class:`Shallow`
 lets the table read the code itself, in depth 4 with the fewest gates and more weights;
 :class:`Parity` computes a random linear code in trees.  Each takes any first layer.
+:class:`Staircase` is what they have to beat: one direction, a gate at each change of label.
 
 Conventions.  Units are 1 at z >= 0; [z >= theta] is stored as 2z - 2 theta + 1 >= 0, so no gate is
 0 at a point.  Every bias of a gate is odd, hence counts as a weight.  The output is one linear
@@ -40,21 +50,51 @@ from typing import Any
 from mem_lib import constructions
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
+from mem_lib.deep_threshold.bounds import (
+    crossing,
+    exact_limit,
+    gates_enough,
+    grid_bound,
+    largest_dimension,
+    vershynin_curve,
+    weights_enough,
+)
+from mem_lib.deep_threshold.circle import (
+    circle_lines,
+    circle_lines_needed,
+    circle_points,
+    circle_size,
+)
 from mem_lib.deep_threshold.compressing import Compressing, DeepPlan
 from mem_lib.deep_threshold.first_layer import FirstLayer, first_layer
+from mem_lib.deep_threshold.gaussian import weight_bits
+from mem_lib.deep_threshold.grid import grid_rows
 from mem_lib.deep_threshold.hash import Hash
+from mem_lib.deep_threshold.lower import (
+    ball_hyperplanes_needed,
+    collector_bound,
+    collector_mean,
+    gates_needed,
+    labels_out_of_reach,
+    sphere_hyperplanes_needed,
+    weights_needed,
+    weights_needed_free,
+)
 from mem_lib.deep_threshold.parity import Parity
+from mem_lib.deep_threshold.robustness import robustness_radius, squared_robustness_radius
 from mem_lib.deep_threshold.rows_enough import (
     data_bound,
     hyperplanes_enough,
     line_probability,
 )
+from mem_lib.deep_threshold.separating import least_separating
 from mem_lib.deep_threshold.shallow import Shallow
+from mem_lib.deep_threshold.staircase import Staircase
 from mem_lib.deep_threshold.table import Table, bits_of, table_network
 from mem_lib.network import Network, Size
 
 #: The constructions of this chapter, the default first.
-CONSTRUCTIONS = (Hash, Shallow, Parity)
+CONSTRUCTIONS = (Hash, Shallow, Parity, Staircase)
 VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
 
 
@@ -75,7 +115,7 @@ def build(
         When an argument is of the wrong kind, out of range, or means nothing to the variant;
         ``TooLarge`` when the first layer or the network would not fit into memory.
     HypothesisViolated
-        When there are real targets.
+        When there are real targets, which the staircase alone takes.
     ConstructionFailed
         When all draws left two differently labelled points together: their rows are named.
 
@@ -118,13 +158,38 @@ __all__ = [
     "Hash",
     "Parity",
     "Shallow",
+    "Staircase",
     "Table",
+    "ball_hyperplanes_needed",
     "bits_of",
     "bound",
     "build",
+    "circle_lines",
+    "circle_lines_needed",
+    "circle_points",
+    "circle_size",
+    "collector_bound",
+    "collector_mean",
+    "crossing",
     "data_bound",
+    "exact_limit",
     "first_layer",
+    "gates_enough",
+    "gates_needed",
+    "grid_bound",
+    "grid_rows",
     "hyperplanes_enough",
+    "labels_out_of_reach",
+    "largest_dimension",
+    "least_separating",
     "line_probability",
+    "robustness_radius",
+    "sphere_hyperplanes_needed",
+    "squared_robustness_radius",
     "table_network",
+    "vershynin_curve",
+    "weight_bits",
+    "weights_enough",
+    "weights_needed",
+    "weights_needed_free",
 ]

@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from scipy.sparse import coo_array
 
 from mem_lib.data import Dataset
 from mem_lib.deep_threshold.gaussian import STAGE
 from mem_lib.deep_threshold.rows_enough import labelled
-from mem_lib.network import Layer
+from mem_lib.network import Layer, Sparse
 
 
 def spacing(data: Dataset) -> int | None:
@@ -69,8 +68,8 @@ def grid_layer(data: Dataset, *, clear: bool = False) -> Layer:
         bias += [-t for t in found]
     if not bias:  # one class: a gate that is always on
         axes, bias = [0], [1 - 2 * int(X[:, 0].min())]
-    ones = np.full(len(axes), 2)
-    weight = coo_array((ones, (np.arange(len(axes)), axes)), shape=(len(axes), data.d))
+    places = np.arange(len(axes) + 1)
+    weight = Sparse(places, np.array(axes), np.full(len(axes), 2), (len(axes), data.d))
     return Layer(weight, bias, "threshold", stage=STAGE)
 
 
