@@ -133,7 +133,7 @@ def over_points(
         size=(7.2, 3.4),
         panels=len(panels),
         sharey=True,
-        caption="The staircase climbs with N, the table with its root, after what the lines cost. "
+        caption="The staircase climbs with N; lines with a table start higher and climb slower. "
         + (f"The upright line is where the formulas cross: {told}." if told else ""),
         name=name,
     )
