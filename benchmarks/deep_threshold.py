@@ -106,7 +106,7 @@ def _table(N: int = MILLION, bits: int = 40) -> list[dict]:
     _, sorting = worked(lambda: np.argsort(values[::-1], kind="stable"))
     what = f"table, N = {N}, {network.size.neurons} gates"
     return [
-        ratio(f"build {what}", building, "core s", "sort the keys", sorting),
+        ratio(f"build {what}", building, "core s", "sort the keys, from reverse order", sorting),
         ratio(f"evaluate {what}", evaluating, "core s", "float64 products of its layers", products),
         ratio(f"peak memory, {what}", peak, "GiB", "keys and their bits", N * (8 + bits) / 2**30),
         ratio(f"weights, {what}", network.size.weights, "weights", "points", N),
