@@ -22,9 +22,13 @@ from mem_lib._base.arguments import integer_in
 from mem_lib.certificate import verify
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset, partition
-from mem_lib.deep_threshold import Shallow, table_network
-from mem_lib.deep_threshold.bounds import grid_bound, hyperplanes_enough
-from mem_lib.deep_threshold.staircase import Staircase
+from mem_lib.deep_threshold import (
+    Shallow,
+    Staircase,
+    grid_bound,
+    hyperplanes_enough,
+    table_network,
+)
 from mem_lib.errors import ConstructionFailed, TooLarge
 from mem_lib.explorer.cells import Cell
 from mem_lib.explorer.grid import Axis, Setting
