@@ -223,6 +223,7 @@ def _caption(cell: Cell) -> str:
     return (
         f"{N} points and {lines} random lines, between which no cell holds two colours. A cell is "
         f"a string of {lines} bits; {table} threshold gates in rows and columns look up its "
-        f"colour. Below, the same points cut in three ways, and the threshold gates that each "
-        f"takes: {counts}, the best of {TRIED} tried."
+        f"colour (variant {CUTS['lines'].variant}, depth {cell.network.depth}). Below, the same "
+        "points cut in three ways, and the threshold gates that each takes: "
+        f"{counts}, the best of {TRIED} tried."
     )
