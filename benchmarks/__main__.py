@@ -17,7 +17,16 @@ from pathlib import Path
 
 import numpy
 
-from benchmarks import chapters, constructions, core, gpu, optimal_relu, pages, two_layer
+from benchmarks import (
+    chapters,
+    constructions,
+    core,
+    deep_threshold,
+    gpu,
+    optimal_relu,
+    pages,
+    two_layer,
+)
 from mem_lib._base.files import write_atomically
 from mem_lib.recorded import FOLDER
 
@@ -34,6 +43,8 @@ BENCHMARKS = {
     "margin": optimal_relu.margin,
     "two_layer": two_layer.speed,
     "methods": two_layer.methods,
+    "deep_threshold": deep_threshold.deep_threshold,
+    "precision": deep_threshold.precision,
     "book": pages.cold_build,
     "gpu": gpu.gpu,
 }
