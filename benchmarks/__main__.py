@@ -17,7 +17,16 @@ from pathlib import Path
 
 import numpy
 
-from benchmarks import chapters, constructions, core, gpu, optimal_relu, pages, two_layer
+from benchmarks import (
+    chapters,
+    constructions,
+    core,
+    generalization,
+    gpu,
+    optimal_relu,
+    pages,
+    two_layer,
+)
 from mem_lib._base.files import write_atomically
 from mem_lib.recorded import FOLDER
 
@@ -33,6 +42,8 @@ BENCHMARKS = {
     "largest": optimal_relu.largest,
     "margin": optimal_relu.margin,
     "two_layer": two_layer.speed,
+    "pairs": generalization.pairs,
+    "generalization": generalization.generalization,
     "methods": two_layer.methods,
     "book": pages.cold_build,
     "gpu": gpu.gpu,
