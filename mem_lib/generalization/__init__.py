@@ -12,6 +12,20 @@ of R^d; :class:`Cells`, the paper's network, does so where it is sure and is und
 Two others show what a memorizer may also do: :class:`Projected` sees the points through few
 directions, and :class:`Spike` gives one class to thin slabs through training points and the other
 to everything else.
+
+Distributions where the truth is known, from which samples and test sets are drawn:
+:mod:`mem_lib.generalization.distributions`.
+
+What can be said.
+
+* A narrow first layer loses what it loses: ``thm-generalization-cap``, :func:`best_accuracy`.
+* Samples that are enough for the nearest point, ``thm-generalization-samples``:
+  :func:`samples_enough`; that any algorithm needs, ``thm-generalization-needed``:
+  :func:`samples_needed`; parameters, ``thm-generalization-parameters``: :func:`parameters_needed`.
+* What a sample proves by itself: few points kept, ``thm-generalization-compression``,
+  :func:`compression_certificate`; a short file, ``thm-generalization-occam``, :func:`occam`.
+
+Measures: :func:`accuracy` with the abstention rate beside it, :func:`robustness_radius`.
 """
 
 from typing import Any
@@ -19,11 +33,48 @@ from typing import Any
 from mem_lib import constructions
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
+from mem_lib.generalization.bounds import (
+    missing_mass,
+    paper_samples,
+    parameters_needed,
+    samples_enough,
+    samples_needed,
+    vc_samples,
+)
+from mem_lib.generalization.caps import best_accuracy
 from mem_lib.generalization.cells import Cells
+from mem_lib.generalization.compression import compression_certificate
 from mem_lib.generalization.condensed import Condensed
+from mem_lib.generalization.distributions import (
+    BallAndShell,
+    Balls,
+    CubeVertices,
+    Gadget,
+    Separable,
+    Shells,
+)
+from mem_lib.generalization.fibres import fibre, first_layer_rank
+from mem_lib.generalization.gadget import Formula, fitting, gadget_data, gadget_network
+from mem_lib.generalization.length import described_bytes, occam
 from mem_lib.generalization.maxnet import MaxNet
+from mem_lib.generalization.measures import (
+    accuracy,
+    fair_coin_accuracy,
+    robustness_radius,
+    squared_robustness_radius,
+)
+from mem_lib.generalization.narrow import ball_and_shell_bound, shells_needed
+from mem_lib.generalization.packing import packing_bound, packing_exists
 from mem_lib.generalization.pipelined import Pipelined
 from mem_lib.generalization.projected import Projected
+from mem_lib.generalization.safe import (
+    cells_per_side,
+    in_hit_cells,
+    least_ratio,
+    paper_cells,
+    safe_cells,
+)
+from mem_lib.generalization.slabs import slab_share
 from mem_lib.generalization.spike import Spike
 from mem_lib.network import Network, Size
 
@@ -88,12 +139,48 @@ def bound(
 __all__ = [
     "CONSTRUCTIONS",
     "VARIANTS",
+    "BallAndShell",
+    "Balls",
     "Cells",
     "Condensed",
+    "CubeVertices",
+    "Formula",
+    "Gadget",
     "MaxNet",
     "Pipelined",
     "Projected",
+    "Separable",
+    "Shells",
     "Spike",
+    "accuracy",
+    "ball_and_shell_bound",
+    "best_accuracy",
     "bound",
     "build",
+    "cells_per_side",
+    "compression_certificate",
+    "described_bytes",
+    "fair_coin_accuracy",
+    "fibre",
+    "first_layer_rank",
+    "fitting",
+    "gadget_data",
+    "gadget_network",
+    "in_hit_cells",
+    "least_ratio",
+    "missing_mass",
+    "occam",
+    "packing_bound",
+    "packing_exists",
+    "paper_cells",
+    "paper_samples",
+    "parameters_needed",
+    "robustness_radius",
+    "safe_cells",
+    "samples_enough",
+    "samples_needed",
+    "shells_needed",
+    "slab_share",
+    "squared_robustness_radius",
+    "vc_samples",
 ]

@@ -30,27 +30,29 @@ VERSION = 1
 PLAIN = 2**53
 
 
-def network_chunks(network: Network) -> Iterator[bytes]:
-    """The whole file, in pieces of moderate size."""
+def network_chunks(network: Network, *, told: bool = True) -> Iterator[bytes]:
+    """The whole file, in pieces of moderate size; without what readers are told (``about``, names,
+    stages) on demand."""
+    about = network.about_json if told else "{}"
     yield (
         f'{{"format":"{FORMAT}","version":{VERSION},"inputs":{number(network.inputs)}'
         f',"input_shift":{number(network.input_shift)}'
         f',"output_denominator":{number(network.output_denominator)}'
-        f',"readout":"{network.readout}","about":{network.about_json},"layers":['
+        f',"readout":"{network.readout}","about":{about},"layers":['
     ).encode("ascii")
     for i, layer in enumerate(network.layers):
         if i:
             yield b","
-        yield from layer_chunks(layer)
+        yield from layer_chunks(layer, told=told)
     yield b"]}"
 
 
-def layer_chunks(layer: Layer) -> Iterator[bytes]:
-    """One layer as a JSON object."""
+def layer_chunks(layer: Layer, *, told: bool = True) -> Iterator[bytes]:
+    """One layer as a JSON object; without names and stage on demand."""
     head = f'{{"activation":"{layer.activation}"'
-    if layer.names is not None:
+    if told and layer.names is not None:
         head += f',"names":{json.dumps(layer.names, separators=(",", ":"))}'
-    if layer.stage is not None:
+    if told and layer.stage is not None:
         head += f',"stage":{json.dumps(layer.stage)}'
     yield head.encode("ascii")
     yield from _dense(layer) if _is_dense(layer) else _rows(layer)
