@@ -1,4 +1,4 @@
-r"""What a memorizing network says about points that it has not seen.
+r"""Generalization: what a memorizing network says about points that it has not seen.
 
 Paper: Yu, Gao, Zhang, Miao, *Generalizability of Memorization Neural Networks*, NeurIPS 2024,
 arXiv:2411.00372.
