@@ -54,7 +54,7 @@ class Affine:
         """(W x + b, the key of the arithmetic used) for ``x`` of shape (inputs, points); None where
         no machine arithmetic is proven exact."""
         peaks = column_peaks(x)
-        bound = self._bound(peaks)
+        bound = self.bound(peaks)
         if bound <= FLOAT32:
             return self._machine(x, np.float32), "float32"
         if bound <= FLOAT64:
@@ -67,7 +67,7 @@ class Affine:
 
     # -- the bound ---------------------------------------------------------------------------
 
-    def _bound(self, peaks: np.ndarray) -> float:
+    def bound(self, peaks: np.ndarray) -> float:
         """An upper bound on every partial sum of every row; infinite beyond 2^62."""
         if self._magnitudes is None or peaks.dtype == object:
             return np.inf
@@ -117,8 +117,7 @@ class Affine:
 
     @property
     def _values(self) -> np.ndarray:
-        weight = self.layer.weight
-        return weight.values if isinstance(weight, Sparse) else weight
+        return self.layer.entries
 
     def _weight(self, dtype: type) -> Any:
         key = np.dtype(dtype).name

@@ -14,6 +14,7 @@ the last bit of a sum does not show.
 
 import json
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,9 @@ FURTHER: list[tuple[str, str, dict[str, Any]]] = [
     ("deep_threshold.shallow", "ball, 2 classes", {"first_layer": "greedy", "seed": 1}),
     ("deep_threshold.shallow", "moons", {"hyperplanes": 99, "clear": True}),
     ("deep_threshold.parity", "ball, 3 classes", {"first_layer": "greedy", "fan_in": 3}),
+    ("generalization.cells", "ball, 3 classes", {"tau": Fraction(2, 5)}),
+    ("generalization.spike", "ball, 2 classes", {"sign": -1, "seed": 1}),
+    ("generalization.projected", "ball, 3 classes", {"rank": 2}),
     ("optimal_relu.paper", "ball, 2 classes", {"folder_size": 3, "directions": 1}),
     ("optimal_relu.merged", "ball, 3 classes", {"folder_size": 3, "seed": 1}),
     ("optimal_relu.narrow", "ball, 2 classes", {"max_weight_bits": 30}),
