@@ -2,6 +2,7 @@
 
 import math
 from fractions import Fraction
+from hashlib import sha256
 
 import numpy as np
 import pytest
@@ -95,6 +96,13 @@ def test_a_quarter_of_a_million_points():
 def test_the_seed_decides():
     assert partition(30, margin=0.2, seed=3) == partition(30, margin=0.2, seed=np.int64(3))
     assert partition(30, margin=0.2, seed=3) != partition(30, margin=0.2, seed=4)
+
+
+@pytest.mark.parametrize(("d", "digest"), [(2, "0b9efd8df0b26656"), (30, "6d2f8a06f66a66ea")])
+def test_the_points_are_what_they_were(d, digest):
+    """Recorded results and networks in files are about these very points."""
+    dataset = partition(500, d, margin=0.2, classes=3, seed=3)
+    assert sha256(dataset.points.tobytes()).hexdigest()[:16] == digest
 
 
 @pytest.mark.parametrize(

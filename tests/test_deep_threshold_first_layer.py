@@ -15,7 +15,13 @@ from mem_lib import Dataset
 from mem_lib.deep_threshold.circle import circle_points
 from mem_lib.deep_threshold.first_layer import KINDS, first_layer, planned_rows, together
 from mem_lib.deep_threshold.frame import Frame
-from mem_lib.deep_threshold.gaussian import Rows, clear_distance, is_clear, weight_bits
+from mem_lib.deep_threshold.gaussian import (
+    Rows,
+    clear_distance,
+    is_clear,
+    squared_clearances,
+    weight_bits,
+)
 from mem_lib.deep_threshold.greedy import chosen
 from mem_lib.deep_threshold.grid import grid_layer, grid_rows, spacing
 from mem_lib.deep_threshold.robustness import (
@@ -129,6 +135,18 @@ def test_weight_bits_are_the_least_that_the_lemma_allows():
         assert bits == 16 or 2**bits <= 4 * needed
 
 
+@pytest.mark.proves("thm-deep_threshold-hyperplane", "thm-deep_threshold-rounding")
+@pytest.mark.parametrize("points", [[[9, 0], [6, 0]], [[9, 1], [8, 4]], [[-9, 0], [9, 0]]])
+def test_rows_tell_a_pair_apart_as_often_as_its_angle_says(points):
+    frame = Frame(2 * np.array(points), (0, 0), 20)
+    rows = Rows(frame, 16).draw(40_000, rng(7))
+    bits = np.array(by_hand(rows, Dataset(points, [0, 1]))) > 0
+    x, y = (np.array([*p, 10.0]) for p in points)
+    p = math.acos(x @ y / math.sqrt((x @ x) * (y @ y))) / math.pi
+    sigma = math.sqrt(p * (1 - p) / 40_000)
+    assert abs((bits[0] != bits[1]).mean() - p) < 4 * sigma
+
+
 @pytest.mark.proves("thm-deep_threshold-first-layer", "thm-deep_threshold-adaptive")
 def test_few_draws_are_needed():
     dataset = ml.data.ball(N=60, d=3, margin=0.15, seed=0)
@@ -173,6 +191,9 @@ def test_rows_that_no_memory_holds_are_refused(kind):
     assert planned_rows(dataset, kind) > 2**70
     with pytest.raises(ml.errors.TooLarge, match=r"^first_layer: "):
         first_layer(dataset, kind, rng())
+    if kind == "gaussian":
+        with pytest.raises(ml.errors.TooLarge, match=r"^first_layer: "):
+            first_layer(Dataset([[0], [1]], [0, 1]), kind, rng(), hyperplanes=10**30)
 
 
 # the frame -------------------------------------------------------------------------------------
@@ -298,10 +319,20 @@ def test_few_rows_come_close():
     assert 0 < refused < 4000 * 0.02  # p / 2 is about 0.01 here
 
 
+def test_clear_rows_are_farther_than_the_theorem_asks_where_there_is_choice():
+    dataset = ml.data.ball(100, 10, seed=1)
+    rows, rho = Rows(Frame.of(dataset), 16), Fraction(1)
+    first = rows.draw_clear(20, rng(), dataset, rho, 1)
+    chosen = rows.draw_clear(20, rng(), dataset, rho, 4)
+    assert first.units == chosen.units == 20
+    least = [min(squared_clearances(layer, dataset)) for layer in (first, chosen)]
+    assert rho**2 <= least[0] < least[1]
+
+
 def test_rows_that_are_never_clear_are_given_up():
     dataset = Dataset([[0, 0], [4, 0]], [0, 1])
     with pytest.raises(ml.ConstructionFailed, match=r"^clear: of 72 random rows 0 are clear"):
-        Rows(Frame.of(dataset), 16).draw_clear(1, rng(), dataset, Fraction(10**6))
+        Rows(Frame.of(dataset), 16).draw_clear(1, rng(), dataset, Fraction(10**6), 1)
 
 
 @pytest.mark.proves("thm-deep_threshold-clear")

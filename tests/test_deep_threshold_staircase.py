@@ -68,6 +68,7 @@ def test_hostile_data(name, N):
         assert ml.verify(Staircase().build(dataset), dataset)
 
 
+@pytest.mark.proves("thm-deep_threshold-staircase")
 @pytest.mark.parametrize("classes", [2, 3, 7])
 @pytest.mark.parametrize("d", [1, 2, 3, 30])
 def test_random_labels(classes, d):

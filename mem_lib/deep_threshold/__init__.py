@@ -23,11 +23,21 @@ Statements (ours, with explicit constants; the paper gives the order).
 * ``thm-deep_threshold-grid``: rows parallel to the axes, one weight each, nothing random.
 * ``thm-deep_threshold-hash``, ``-parity``: the compressions: :class:`Hash`, :class:`Parity`.
 * ``thm-deep_threshold-table``: the table alone: :func:`table_network`.
-* ``thm-deep_threshold-main``: all of it, in numbers: :func:`bound`.
+* ``thm-deep_threshold-main``: all of it, in numbers: :func:`bound`; ``-staircase``, ``-crossing``:
+  from which N on it pays: :func:`crossing`.
+* ``thm-deep_threshold-integers``: up to where machine numbers are exact: :func:`exact_limit`.
+* ``thm-deep_threshold-adaptive``, ``-clear``: fewer rows for these data: :func:`data_bound`; how
+  far points may move: :func:`robustness_radius`.
+* ``thm-deep_threshold-wiring``, ``-gates``, ``-labels``: what no network does without:
+  :func:`weights_needed`, :func:`gates_needed`, :func:`labels_out_of_reach`.
+* ``thm-deep_threshold-circle``, ``-ball``, ``-sphere``, ``-collector``: how many hyperplanes tell
+  points of a circle, a ball, a sphere apart: :func:`least_separating`,
+  :func:`ball_hyperplanes_needed`, :func:`sphere_hyperplanes_needed`, :func:`collector_mean`.
 
 Constructions.  :class:`Hash` takes the hash apart into bits, one layer for each; :class:`Shallow`
 lets the table read the code itself, in depth 4 with the fewest gates and more weights;
 :class:`Parity` computes a random linear code in trees.  Each takes any first layer.
+:class:`Staircase` is what they have to beat: one direction, a gate at each change of label.
 
 Conventions.  Units are 1 at z >= 0; [z >= theta] is stored as 2z - 2 theta + 1 >= 0, so no gate is
 0 at a point.  Every bias of a gate is odd, hence counts as a weight.  The output is one linear
@@ -105,7 +115,7 @@ def build(
         When an argument is of the wrong kind, out of range, or means nothing to the variant;
         ``TooLarge`` when the first layer or the network would not fit into memory.
     HypothesisViolated
-        When there are real targets.
+        When there are real targets, which the staircase alone takes.
     ConstructionFailed
         When all draws left two differently labelled points together: their rows are named.
 

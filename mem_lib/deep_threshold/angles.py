@@ -14,6 +14,7 @@ import math
 import numpy as np
 
 from mem_lib._base.search import least_integer
+from mem_lib._base.threads import blas_threads
 from mem_lib.data import Dataset
 from mem_lib.deep_threshold.frame import Frame
 
@@ -47,7 +48,8 @@ def tallied_rates(data: Dataset, frame: Frame) -> tuple[np.ndarray, np.ndarray] 
         return (angle / math.pi, np.ones(len(angle))) if good else None
     lifted = np.hstack([unit, np.full((data.N, 1), radius)])
     lifted /= np.linalg.norm(lifted, axis=1, keepdims=True)
-    times = _chords(lifted, labels)
+    with blas_threads(1):  # many small products: threads would wait for each other
+        times = _chords(lifted, labels)
     if times is None:
         return None
     bins = np.flatnonzero(times)
@@ -71,16 +73,17 @@ def _chords(unit: np.ndarray, labels: np.ndarray) -> np.ndarray | None:
     noise = 4 * (unit.shape[1] + 4) * 2.0**-53
     first, bins = _bin(_CLOSE), _bin(4.0) - _bin(_CLOSE) + 2
     times = np.zeros(bins)
-    starts, step = ends[rows], max(1, 2**20 // len(labels))
+    starts, step = ends[rows], max(1, 2**18 // len(labels))
     for begin in np.unique(starts).tolist():
         block = rows[starts == begin]
-        later = unit[begin:].T
+        later = -2 * unit[begin:].T
         for k in range(0, len(block), step):
-            squares = 2 - 2 * (unit[block[k : k + step]] @ later)
-            squares -= noise
+            squares = unit[block[k : k + step]] @ later
+            squares += 2 - noise
             if squares.min() < _CLOSE:
                 return None
-            found = squares.view(np.int64).ravel() >> (52 - _BITS)
+            found = squares.view(np.int64).ravel()
+            found >>= 52 - _BITS
             found -= first
             times += np.bincount(found, minlength=bins)
     return times

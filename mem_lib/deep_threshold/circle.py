@@ -27,8 +27,8 @@ BITS, MOST = 26, 4096
 
 def circle_lines_needed(N: int) -> int:
     """ceil(N/2), and 0 for one point: so many lines, and no fewer, give N points of a circle
-    different codes, wherever they lie.  When labels alternate (N even), no threshold network has
-    fewer gates that read the input (theorem ``thm-deep_threshold-circle``).
+    different codes, wherever they lie.  When labels alternate (N even), no layered threshold
+    network has fewer gates in its first layer (theorem ``thm-deep_threshold-circle``).
 
     Raises ``InvalidArgument`` unless N is a whole number >= 1.
 

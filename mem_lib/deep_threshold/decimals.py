@@ -25,7 +25,7 @@ def ln(value: Fraction | int) -> Decimal:
     exact = Fraction(value)
     with localcontext(prec=DIGITS):
         if Fraction(1, 2) < exact < 2:  # 2 artanh((x - 1) / (x + 1))
-            return 2 * _odd_series(decimal((exact - 1) / (exact + 1)), 1)
+            return 2 * artanh(decimal((exact - 1) / (exact + 1)))
         return Decimal(exact.numerator).ln() - Decimal(exact.denominator).ln()
 
 
@@ -49,6 +49,12 @@ def arctan(x: Decimal) -> Decimal:
             x = x / (1 + (1 + x * x).sqrt())
             halvings += 1
         return _odd_series(x, -1) * 2**halvings
+
+
+def artanh(x: Decimal) -> Decimal:
+    """Of a number of at most 1/3 in absolute value."""
+    with localcontext(prec=DIGITS):
+        return _odd_series(x, 1)
 
 
 def _odd_series(x: Decimal, sign: int) -> Decimal:

@@ -67,24 +67,31 @@ class Rows:
         kind = np.int64 if small else object
         return list(map(int, (weight.astype(kind) @ np.array(centre, dtype=kind)).tolist()))
 
-    def draw_clear(self, m: int, rng: np.random.Generator, data: Dataset, rho: Fraction) -> Layer:
-        """m rows at a distance of at least ``rho`` from every point; ``ConstructionFailed`` when
-        8 m + 64 rows hold fewer."""
+    def draw_clear(
+        self, m: int, rng: np.random.Generator, data: Dataset, rho: Fraction, pool: int
+    ) -> Layer:
+        """Of ``pool`` m rows the m that keep farthest from the points, all of them at a distance of
+        at least ``rho``; with ``pool`` = 1 the first m that do.  ``ConstructionFailed`` when 8 m +
+        64 rows hold fewer."""
         found: list[Layer] = []
         have, drawn, most = 0, 0, 8 * m + 64
-        while have < m:
+        while have < pool * m and (have < m or drawn < pool * m):
             if drawn >= most:
                 raise ConstructionFailed(
                     f"clear: of {drawn} random rows {have} are clear of all points, and {m} are "
                     "needed"
                 )
-            layer = self.draw(min(m - have + 8, most - drawn), rng)
+            layer = self.draw(min(pool * m - have + 8, most - drawn), rng)
             drawn += layer.units
-            rows = np.flatnonzero(is_clear(layer, data, rho))[: m - have]
+            rows = np.flatnonzero(is_clear(layer, data, rho))
             if len(rows):
                 found.append(selected(layer, rows))
                 have += len(rows)
-        return joined(*found)
+        clear = joined(*found)
+        if pool == 1:
+            return selected(clear, np.arange(m))
+        far = sorted(range(clear.units), key=squared_clearances(clear, data).__getitem__)[-m:]
+        return selected(clear, np.sort(far))
 
 
 def clear_distance(frame: Frame, data: Dataset) -> Fraction:
@@ -111,14 +118,17 @@ def selected(layer: Layer, rows: np.ndarray) -> Layer:
 def is_clear(layer: Layer, data: Dataset, rho: Fraction) -> np.ndarray:
     """Which rows keep a distance of ``rho`` (in the unit of ``data.integers()``) from all points,
     decided in integers."""
-    top, bottom = rho.as_integer_ratio()
-    clear = np.zeros(layer.units, dtype=bool)
-    for k, (least, (_, terms)) in enumerate(
-        zip(least_values(layer, data), layer.rows(), strict=True)
-    ):
-        square = sum(w * w for _, w in terms)
-        clear[k] = (least * bottom) ** 2 >= top**2 * square
-    return clear
+    return np.array([found >= rho**2 for found in squared_clearances(layer, data)], dtype=bool)
+
+
+def squared_clearances(layer: Layer, data: Dataset) -> list[Fraction]:
+    """The squared distance of every row to the nearest point, in the unit of
+    ``data.integers()``; 0 for a row without a weight."""
+    squares = [sum(w * w for _, w in terms) for _, terms in layer.rows()]
+    return [
+        Fraction(least**2, square) if square else Fraction(0)
+        for least, square in zip(least_values(layer, data), squares, strict=True)
+    ]
 
 
 def least_values(layer: Layer, data: Dataset) -> list[int]:

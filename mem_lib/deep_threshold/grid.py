@@ -14,6 +14,7 @@ import numpy as np
 
 from mem_lib.data import Dataset
 from mem_lib.deep_threshold.gaussian import STAGE
+from mem_lib.deep_threshold.rows_enough import labelled
 from mem_lib.network import Layer, Sparse
 
 
@@ -30,9 +31,12 @@ def grid_rows(data: Dataset, *, clear: bool = False) -> int:
     floor(range / h) (lemma ``thm-deep_threshold-grid``), and with offsets of their own (``clear``)
     at most one more for each.
 
+    Raises ``InvalidArgument`` for what is no data set, ``HypothesisViolated`` for targets.
+
     >>> grid_rows(Dataset([[0, 0], [4, 0], [0, 4], [4, 4]], [0, 1, 1, 0]))
     2
     """
+    data = labelled(data)
     h = spacing(data)
     if h is None:
         return 1

@@ -33,6 +33,7 @@ MOST_TERMS, MOST_EXACT = 10**4, 20_000
 def weights_needed(N: int, classes: int = 2) -> int:
     """N log2(classes) / log2(eN), rounded up: if one wiring realises all labellings of some N
     points, it has at least so many weights and thresholds (theorem ``thm-deep_threshold-wiring``).
+    When each of W is written in a fixed format of b bits, also b W >= N log2(classes).
 
     Raises ``InvalidArgument`` when an argument is out of range.
 
@@ -86,7 +87,8 @@ def gates_needed(N: int, d: int, classes: int = 2) -> int:
 
 def labels_out_of_reach(N: int, d: int, m: int, classes: int = 2, *, sphere: bool = False) -> bool:
     """Whether counting shows that some labels of *any* given N points in d dimensions are out of
-    reach of every network with m gates that read the input (theorem ``thm-deep_threshold-labels``).
+    reach of every layered network with m gates in its first layer (theorem
+    ``thm-deep_threshold-labels``).
 
     m half-spaces act on N points in at most (2 sum_(i <= d) C(N - 1, i))^m ways, and make at most
     sum_(i <= d) C(m, i) cells, each with one label; points of a ``sphere`` lie in at most
@@ -131,7 +133,7 @@ def sphere_hyperplanes_needed(
     N : for so many points, in the subspace of the largest d' <= d dimensions that has
         ceil(2 margin^-(d' - 1)) <= N (corollary); the points that are left over repeat others.
     labels : the least m that counting does not exclude, so that *some labels* of the points need
-        that many gates that read the input, in every threshold network.
+        that many gates in the first layer, in every layered threshold network.
 
     Raises ``InvalidArgument`` when an argument is out of range; margins are at most 1/2, and N at
     least 2 / margin.

@@ -55,7 +55,7 @@ class Parity(Compressing):
         def draw() -> Key:
             chosen[:] = rng.integers(0, 2, chosen.shape)
             bits = np.stack([sums(codes, row) & 1 for row in chosen], axis=1)
-            return Key(_joined(bits), (1 << k) - 1, powers(k))
+            return Key(_joined(bits), (1 << k) - 1, powers(k)[::-1])
 
         key, count = drawn(draw, labels, f"{k} parities")
         layers, bits = trees(chosen, self.fan_in)
@@ -94,8 +94,9 @@ def trees(chosen: np.ndarray, fan_in: int) -> tuple[list[Layer], Sparse]:
     ([4], [[(0, 1)], [(1, 1)], [(2, 1), (3, -1)]])
     """
     owner, unit = np.nonzero(chosen)
-    ones = np.ones(len(unit), dtype=np.int64)
-    bits = Sparse(np.arange(len(unit) + 1), unit, ones, (max(len(unit), 1), chosen.shape[1]))
+    count = max(len(unit), 1)  # a matrix has a row
+    ends, ones = np.minimum(np.arange(count + 1), len(unit)), np.ones(len(unit), dtype=np.int64)
+    bits = Sparse(ends, unit, ones, (count, chosen.shape[1]))
     layers: list[Layer] = []
     while np.bincount(owner, minlength=1).max() > 1:
         layer, bits, owner = _level(bits, owner, fan_in)
@@ -139,8 +140,8 @@ def _level(bits: Sparse, owner: np.ndarray, f: int) -> tuple[Layer, Sparse, np.n
 
 
 def _joined(bits: np.ndarray) -> np.ndarray:
-    """The integers with these bits, most significant first."""
+    """The integers with these bits, least significant first."""
     values = np.zeros(len(bits), dtype=np.int64 if bits.shape[1] < 62 else object)
-    for column in bits.T:
+    for column in bits.T[::-1]:
         values = 2 * values + column
     return values

@@ -75,7 +75,7 @@ def enough_for(
     with localcontext(prec=decimals.DIGITS):
         p = _of_square(square, d) / share
         # -ln(1 - p) = 2 artanh(p / (2 - p)), without cancelling digits
-        rate = 2 * decimals._odd_series(p / (2 - p), 1)
+        rate = 2 * decimals.artanh(p / (2 - p))
         return max(1, decimals.above(decimals.ln(wanted) / rate))
 
 
