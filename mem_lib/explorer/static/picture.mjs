@@ -134,9 +134,9 @@ function painter(canvas, box) {
   }
 
   return {
-    start(answer) {
+    start(answer, done = () => {}) {
       job?.cancel();
-      job = sliced(fill(answer));
+      job = sliced(fill(answer), done);
     },
     recolour(next) {
       colours = next;

@@ -24,6 +24,7 @@ const keyOf = (setting) => Object.values(setting).join("|");
  *   sentence(context), layer(net, l), answer(context)   words; all may be missing
  *   stop()          stops what the view has started; may be missing
  *   regions         false where the plane is not filled with the network's answers
+ *   silent          true where the places at which it is undecided are filled too, grey
  */
 async function study({ model, el }, make) {
   const data = model.get("study");
@@ -189,8 +190,9 @@ async function study({ model, el }, make) {
   }
 
   const uncolour = coloured(el, (get) => {
-    picture.regions.recolour(Object.fromEntries(
-      marks.map(([value], k) => [value, rgba(get(`class-${k}`), k ? 70 : 36)])));
+    picture.regions.recolour(Object.fromEntries([
+      ...marks.map(([value], k) => [value, rgba(get(`class-${k}`), k ? 70 : 36)]),
+      ...(view.silent ? [[-1, rgba(get("faint"), 150)]] : [])]));
     time.recolour(get);
   });
 
