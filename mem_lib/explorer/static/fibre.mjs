@@ -9,16 +9,15 @@ const [WIDE, EDGE, HIGH] = [360, 6, 18]; // of the straightened line
 
 /**
  * The line through `spot` on which the row of a first layer is constant, and its parts { from, to,
- * label } in true rings { inner, outer, label } about `centre`; all in steps of the plane.
+ * label } in true rings { inner, outer, label } about the origin; all in steps of the plane.
  */
-function fibreOf(row, cell, spot, centre, rings) {
+function fibreOf(row, cell, spot, rings) {
   const [a, b] = inPlane(row, cell.view, cell.scale);
   const size = Math.hypot(a, b);
   const [across, along] = [[a / size, b / size], [-b / size, a / size]];
-  const away = [0, 1].map((k) => spot[k] - centre[k]);
-  const dot = (v) => v[0] * away[0] + v[1] * away[1];
+  const dot = (v) => v[0] * spot[0] + v[1] * spot[1];
   const height = dot(across);
-  const foot = [0, 1].map((k) => centre[k] + height * across[k]);
+  const foot = across.map((c) => height * c);
   const reach = (radius) => Math.sqrt(Math.max(radius ** 2 - height ** 2, 0));
   const parts = rings.flatMap(({ inner, outer, label }) => {
     const [near, far] = [reach(inner), reach(outer)];
@@ -26,7 +25,7 @@ function fibreOf(row, cell, spot, centre, rings) {
     return near ? [{ from: -far, to: -near, label }, { from: near, to: far, label }]
       : [{ from: -far, to: far, label }];
   }).sort((one, other) => one.from - other.from);
-  return { foot, along, here: dot(along), parts, place: (x) => foot.map((c, k) => c + x * along[k]) };
+  return { here: dot(along), parts, place: (x) => foot.map((c, k) => c + x * along[k]) };
 }
 
 /** How long the parts of each label are. */

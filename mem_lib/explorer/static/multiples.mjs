@@ -17,11 +17,12 @@ function multiples({ values, words }, marks) {
     const [spots, dot] = [drawn("g", {}), drawn("circle", { class: "mem-dot" })];
     const svg = drawn("svg", { class: "mem-field" });
     svg.append(spots, dot);
-    const picture = h("div", { class: "mem-plane", "aria-hidden": "true" }, canvas, svg);
-    const [says, trained, tested, here] = [0, 1, 2, 3].map(() => h("span", {}));
-    const element = h("li", { "data-network": name }, h("b", {}, words[i]), picture, says, trained,
-      tested, here);
-    const part = { name, picture, svg, spots, dot, says, trained, tested, here, element, cell: null };
+    const picture = h("div", { class: "mem-small", "aria-hidden": "true" }, canvas, svg);
+    const lines = Object.fromEntries(["says", "trained", "tested", "here", "silent"].map((line) =>
+      [line, h("span", {})]));
+    const element = h("li", { "data-network": name }, h("b", {}, words[i]), picture,
+      ...Object.values(lines));
+    const part = { name, picture, svg, spots, dot, element, ...lines, cell: null };
     part.regions = painter(canvas, () => part.cell.view.box);
     return part;
   });
@@ -48,11 +49,11 @@ function multiples({ values, words }, marks) {
   }
 
   function renew(part) {
-    const { cell, picture, svg, spots, dot } = part;
-    picture.toggleAttribute("hidden", !cell);
-    say(part.trained, cell ? "" : "shown at d = 2");
-    say(part.says, "");
-    say(part.here, "");
+    const { cell, element: item, svg, spots, dot } = part;
+    item.toggleAttribute("data-absent", !cell);
+    ["trained", "here", "said"].forEach((name) => delete item.dataset[name]);
+    [part.trained, part.here].forEach((line) => say(line, ""));
+    say(part.says, cell ? "" : "no picture here");
     if (!cell) return;
     const { box: [left, right, , top], spots: places } = cell.view;
     const pixel = (right - left) / 120; // a small picture is about as wide
@@ -64,26 +65,25 @@ function multiples({ values, words }, marks) {
     })));
   }
 
-  /** What the page itself finds, one network after the other: regions, training and new points. */
-  async function check(part, first, mine, test) {
+  /** What a network says all over its picture. */
+  const fill = ({ cell, regions }) => new Promise((done) => regions.start((spot) =>
+    label(cell.network, outputs(cell.network, cell.place(spot))), { done }));
+
+  /** How many training and new points a network is right at, counted in the page. */
+  async function check(part, first, mine, { points, values: truth, shift }) {
     const { cell } = part;
-    const { points, values: truth, shift } = await test;
-    if (mine !== turn) return;
     const fine = refined(cell.network, BigInt(shift) - cell.network.inputShift);
     const asked = points.map((point) => onGrid(fine, point, shift));
     const work = (job) => new Promise((done) => jobs.push(sliced(job, done)));
     await work(counting(cell.network, cell.points, cell.values, (right) => {
       part.element.dataset.trained = right;
-      say(part.trained, `training ${right}/${cell.N} ${right === cell.N ? "\u2713" : "\u2717"}`);
+      say(part.trained, `known ${right}/${cell.N} ${right === cell.N ? "\u2713" : "\u2717"}`);
     }));
     if (mine !== turn) return;
     await work(counting(fine, asked, truth, (right) => {
       part.element.dataset.here = right;
-      say(part.here, `${right} of ${asked.length} here ${right === first ? "\u2713" : "\u2717"}`);
+      say(part.here, `here ${right}/${asked.length} ${right === first ? "\u2713" : "\u2717"}`);
     }));
-    if (mine !== turn) return;
-    await new Promise((done) => part.regions.start((spot) =>
-      label(cell.network, outputs(cell.network, cell.place(spot))), done));
   }
 
   const uncolour = coloured(element, (get) => {
@@ -101,19 +101,22 @@ function multiples({ values, words }, marks) {
       stop();
       const mine = turn;
       const found = new Map(cells);
-      say(head, `The same points, three networks; the ring is one point in all. Then: new points that `
-        + `each is right at, of ${tested} counted by the library, and of the first of them, counted `
-        + "in this page.");
+      say(head, "The same points, three networks, and the ring in all of them. Known: training points "
+        + `that each is right at. New: of ${tested} others, counted by the library. Here: of the first `
+        + "of these, counted in this page.");
       for (const part of parts) {
-        const { all: [right, silent] } = scores[part.name];
+        const { all: [right, silent] } = scores[part.name] ?? { all: [] };
         part.cell = found.get(part.name) ?? null;
         part.element.toggleAttribute("data-chosen", part.name === chosen);
-        say(part.tested, `new ${percent(right, tested)}${
-          silent ? `, silent ${percent(silent, tested)}` : ""}`);
+        say(part.tested, right === undefined ? "not counted" : `new ${percent(right, tested)}`);
+        say(part.silent, silent ? `silent ${percent(silent, tested)}` : "");
         renew(part);
       }
-      for (const part of parts)
-        if (part.cell && mine === turn) await check(part, scores[part.name].part[0], mine, test);
+      const here = parts.filter(({ cell }) => cell);
+      for (const part of here) if (mine === turn) await fill(part);
+      const asked = await test;
+      for (const part of here)
+        if (mine === turn) await check(part, scores[part.name].part[0], mine, asked);
     },
     /** One query in all pictures; `point(cell)` is where it is, `truth` the true label or -1. */
     query(spot, point, truth) {

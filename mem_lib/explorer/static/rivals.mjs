@@ -39,7 +39,7 @@ function rivals(marks) {
       rest.setAttribute("width", wide[1 - shorter] - wide[shorter]);
       const each = marks.map(([value, word], k) => (near.has(value)
         ? `${word.split(" ")[0]}: point ${near.get(value).i}, squared distance ${
-          squares[k].toPrecision(3)}` : `no ${word.split(" ")[0]} point`));
+          Number(squares[k].toPrecision(3))}` : `no ${word.split(" ")[0]} point`));
       say(words, `Nearest ${each.join("; nearest ")}. ${told}`);
     },
     difference: (near, shift) => minus(Number((Number(near.get(marks[0][0]).square

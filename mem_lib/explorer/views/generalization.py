@@ -24,7 +24,7 @@ from mem_lib.exact import predict
 from mem_lib.explorer.cells import Cell
 from mem_lib.explorer.grid import Axis, Setting
 from mem_lib.explorer.pack import coded
-from mem_lib.explorer.slices import slice_of
+from mem_lib.explorer.slices import Slice
 from mem_lib.explorer.study import Study, Try, study
 from mem_lib.generalization import (
     Cells,
@@ -36,6 +36,7 @@ from mem_lib.generalization import (
     samples_enough,
 )
 from mem_lib.generalization.bounds import MOST
+from mem_lib.generalization.distribution import BITS
 from mem_lib.network import Network
 
 if TYPE_CHECKING:
@@ -60,11 +61,15 @@ SEED = 1
 _MOST = max(AXES[0].values)
 #: Points that no network was built from: so many are counted here, so many of them in the page too.
 TEST, PART = 2000, 100
+#: Up to so many training points all networks are counted; cells have about N^2/2 units.
+COUNTED = 200
 #: The error and the failure for which the theorem says how many points are enough.
 ERROR, FAILURE = 0.1, 0.1
 RAISED = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
-#: The point that the query starts on.
-TRAIN = 5
+#: A step of the plane is 2^-STEPS, half its side is HALF steps.
+STEPS, HALF = 12, 4440
+#: Where the query starts: three networks, three answers; and the point of a card.
+SPOT, TRAIN = (325, -3250), 5
 
 
 def generalization() -> Study:
@@ -79,33 +84,34 @@ def generalization() -> Study:
         theorem="what the theorems say for this distribution",
         marks=MARKS,
         count="test accuracy, %",
-        train=TRAIN,
         tries=(
             Try(
-                "Where they disagree",
-                "Beside the data the three networks say what they like. Find a place where no two "
-                "of them say the same.",
-                START,
-                spot=(1100, 1500),
+                "Half way",
+                "Go from this blue point to the orange one beside it. Where does max-net change "
+                "its mind, and what do the cells say there?",
+                START | {"network": "cells"},
+                train=TRAIN,
             ),
             Try(
                 "Along the line",
                 "This network sees one number of a point. Move along its line: what changes, the "
                 "answer or the truth?",
                 START | {"network": "projected"},
-                train=TRAIN,
+                spot=SPOT,
             ),
             Try(
                 "Ten dimensions",
-                "The same number of points, the same margin. All are still right on the training "
-                "points; and elsewhere?",
+                "As many points, the same margin, and all of them are known. How many new ones?",
                 START | {"d": 10},
                 train=TRAIN,
             ),
         ),
         caption=_caption,
         fallback=_still,
-        more={"tests": {_place(d, c): _part(d, c) for d in AXES[1].values for c in AXES[2].values}},
+        more={
+            "spot": SPOT,
+            "tests": {_place(d, c): _part(d, c) for d in AXES[1].values for c in AXES[2].values},
+        },
     )
 
 
@@ -167,18 +173,29 @@ def cell(setting: Setting) -> Cell:
     N, d, margin = setting["N"], setting["d"], setting["margin"]
     name, seed = setting.get("network", START["network"]), setting.get("seed", SEED)
     dataset, truth = sample(N, d, margin, seed=seed), shells(d, margin)
-    scores = {one: _score(one, N, d, margin, seed) for one in NETWORKS}
+    counted = [one for one in NETWORKS if one == name or N <= COUNTED]
+    scores = {one: _score(one, N, d, margin, seed) for one in counted}
     more: dict[str, Any] = {"scores": scores, "tested": TEST, "rings": truth.rings}
     if seed != SEED or d not in AXES[1].values or margin not in AXES[2].values:
         more["test"] = _part(d, margin, seed)
     return Cell(
         dataset,
         _built(name, N, d, margin, seed),
-        slice_of(dataset, centre=d > 2),
+        _plane(dataset),
         NETWORKS[name].bound(Facts.of(dataset)),
         counters=_counters(scores[name], dataset, truth, name),
         more=more,
     )
+
+
+def _plane(dataset: Dataset) -> Slice:
+    """The plane of the first two axes, with all of the unit ball in it: the distribution does not
+    tell directions apart, so one plane is as good as another."""
+    _, shift = dataset.integers()
+    finer = max(0, BITS - int(shift))
+    step = 1 << (int(shift) + finer - STEPS)
+    first, second = (tuple(step * (k == axis) for k in range(dataset.d)) for axis in (0, 1))
+    return Slice((0,) * dataset.d, first, second, (-HALF, HALF, -HALF, HALF), finer)
 
 
 @lru_cache(maxsize=3)

@@ -20,7 +20,6 @@ const render = (host) => study(host, ({ data, picture, load }) => {
   const line = straightened(kinds);
   const inside = h("div", {}, two.element, line.element);
   let rings = []; // true borders in steps of the plane: { inner, outer, label }
-  let centre = [0, 0];
   let narrow = false; // whether one direction is all that the network sees
   let turn = 0;
 
@@ -34,16 +33,13 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     pictures(cell, setting);
   }
 
-  /** The true rings, where they cross this plane. */
+  /** The true rings, which this plane cuts in the middle. */
   function borders(cell) {
-    const { view } = cell;
-    const step = 2 ** view.shift / Math.hypot(...view.u.map(Number));
-    let off = 0;
-    ({ centre, off } = origin(view));
-    const reach = (radius) => Math.sqrt(Math.max((radius * step) ** 2 - off ** 2, 0));
+    const { u, shift } = cell.view;
+    const step = 2 ** shift / Math.hypot(...u.map(Number));
     rings = cell.more.rings.map(([inner, outer, label]) =>
-      ({ inner: reach(inner), outer: reach(outer), label }));
-    const [cx, cy] = picture.at(centre);
+      ({ inner: inner * step, outer: outer * step, label }));
+    const [cx, cy] = picture.at([0, 0]);
     picture.under.replaceChildren(...rings.flatMap(({ inner, outer, label }) =>
       [inner, outer].filter(Boolean).map((r) =>
         drawn("circle", { class: `mem-border mem-border-${kinds.get(label)}`, cx, cy, r }))));
@@ -107,7 +103,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
   }
 
   function drawFibre({ cell, net, query, said }) {
-    const fibre = fibreOf(net.layers[0].rows[0], cell, query, centre, rings);
+    const fibre = fibreOf(net.layers[0].rows[0], cell, query, rings);
     const most = rings.at(-1).outer;
     const far = 3 * picture.side();
     picture.over.replaceChildren(
@@ -143,6 +139,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     under: three.element,
     inside,
     silent: true,
+    patience: 1000, // the border of a cell is thin
     renew,
     draw,
     stop: () => three.stop(),
@@ -167,14 +164,5 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     return file.layers.map(({ stage }, l) => `${l + 1}: ${words[l] ?? more[stage] ?? stage ?? ""}`);
   }
 });
-
-/** Where the origin is projected to in the plane, and how far off it is, in steps. */
-function origin({ origin: from, u, v }) {
-  const [a, b, away] = [u, v, from.map((x) => -x)].map((w) => w.map(Number));
-  const dot = (x, y) => x.reduce((sum, c, k) => sum + c * y[k], 0);
-  const [s, t] = [dot(away, a) / dot(a, a), dot(b, b) ? dot(away, b) / dot(b, b) : 0];
-  const rest = away.map((x, k) => x - s * a[k] - t * b[k]);
-  return { centre: [s, t], off: Math.hypot(...rest) / Math.hypot(...a) };
-}
 
 export { render };
