@@ -195,7 +195,7 @@ def choose(live, name):
     live.page.wait_for_selector(f".mem-explorer[data-key$='|{name}']")
 
 
-MOVES = ((), ("ArrowDown",) * 9, ("Shift+ArrowLeft",) * 4, ("PageDown",), ("Shift+ArrowDown",) * 5)
+MOVES = ((), ("ArrowDown",) * 9, ("Shift+ArrowLeft",) * 4, ("PageDown",), ("Shift+ArrowRight",) * 5)
 
 
 def test_one_query_in_three_networks_beside_the_truth(live):

@@ -112,11 +112,11 @@ function multiples({ values, words }, marks) {
         say(part.silent, silent ? `silent ${percent(silent, tested)}` : "");
         renew(part);
       }
-      const here = parts.filter(({ cell }) => cell);
-      for (const part of here) if (mine === turn) await fill(part);
       const asked = await test;
+      const here = parts.filter(({ cell }) => cell);
       for (const part of here)
         if (mine === turn) await check(part, scores[part.name].part[0], mine, asked);
+      for (const part of here) if (mine === turn) await fill(part);
     },
     /** One query in all pictures; `point(cell)` is where it is, `truth` the true label or -1. */
     query(spot, point, truth) {
