@@ -1,5 +1,7 @@
 """The figures of beyond_worst_case draw real networks and draws, and refuse what they cannot."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
@@ -75,6 +77,22 @@ def test_covers_need_a_case_of_two_dimensions_or_more():
     line = ml.Dataset([[0], [1]], [0, 1])
     with pytest.raises(InvalidDataset, match=r"cases\[0\]: labelled points of the plane"):
         drawing.covers([(line, bwc.build(line, seed=0))])
+
+
+CONSTANT = bwc.build(ml.Dataset([[0, 0]], [0]))  # one class: one layer
+NEEDS_A_COVER = {
+    "cover": lambda net: drawing.cover(None, figures.LIGHT, MOONS, net),
+    "covers": lambda net: drawing.covers([(MOONS, DRAWS[80].network), (MOONS, net)]),
+    "steps": lambda net: drawing.steps(MOONS, {4: replace(DRAWS[4], network=net)}),
+    "isolated": lambda net: drawing.isolated(MOONS, net),
+}
+
+
+@pytest.mark.parametrize("name", NEEDS_A_COVER)
+def test_what_covers_nothing_is_no_cover(name):
+    argument = r"^(network|cases\[1\]): a network of three layers is needed.*got Network\(2 → 1"
+    with pytest.raises(InvalidArgument, match=argument):
+        NEEDS_A_COVER[name](CONSTANT)
 
 
 def test_steps_through_numbers_of_lines():

@@ -469,3 +469,17 @@ def test_promises_grow_with_what_makes_it_harder(variant):
     assert neurons(first_layer="grid") < neurons(d=500, first_layer="grid")
     assert neurons() < neurons(clear=True) <= 3 * neurons()
     assert neurons(hyperplanes=10) < neurons(hyperplanes=20)
+
+
+@pytest.mark.parametrize(("N", "d", "margin"), [(2, 1, 1), (500, 5, 0.2), (4000, 10, 0.2)])
+def test_formulas_of_the_chapter_are_the_promises(N, d, margin):
+    """Two classes; the formula counts an output bias, which is 0 here."""
+    shallow, hashed = (
+        dt.bound(N=N, d=d, margin=margin, variant=variant) for variant in ("shallow", "hash")
+    )
+    pairs = N - 1 if d == 1 else N * N // 4
+    m = dt.hyperplanes_enough(margin, 1, pairs, d=d)
+    assert dt.gates_enough(N, m) == min(N - 1, 2 * m + math.isqrt(4 * (N - 1)) + 2)
+    assert shallow.neurons <= 2 * m + math.isqrt(4 * (N - 1)) + 2
+    stairs = (N - 1) * (d + 2) + 1
+    assert dt.weights_enough(N, d, m) == min(stairs, shallow.weights + 1, hashed.weights + 1)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import mem_lib as ml
+from mem_lib._base import memory
 from mem_lib.generalization import (
     Cells,
     Condensed,
@@ -450,6 +451,13 @@ def test_targets_are_refused(variant):
         ml.generalization.build(dataset, variant=variant)
     with pytest.raises(ml.HypothesisViolated, match="needs labels"):
         ml.generalization.bound(dataset, variant=variant)
+
+
+@pytest.mark.parametrize("variant", ml.generalization.VARIANTS)
+def test_what_does_not_fit_is_refused_before_it_is_built(variant, monkeypatch):
+    monkeypatch.setattr(memory, "physical_memory", lambda: 2**9)
+    with pytest.raises(ml.TooLarge, match="dataset: "):
+        ml.generalization.build(SEVEN, variant=variant)
 
 
 def test_unknown_variants():

@@ -13,13 +13,18 @@ from mem_lib.generalization import (
     Balls,
     Condensed,
     MaxNet,
+    Projected,
+    Separable,
     Shells,
+    Spike,
     accuracy,
     ball_and_shell_bound,
     best_accuracy,
     cells_per_side,
     compression_certificate,
     described_bytes,
+    fibre,
+    first_layer_rank,
     in_hit_cells,
     least_ratio,
     missing_mass,
@@ -33,6 +38,8 @@ from mem_lib.generalization import (
     samples_enough,
     samples_needed,
     shells_needed,
+    slab_share,
+    vc_samples,
 )
 from mem_lib.generalization.measures import nearest
 
@@ -138,6 +145,27 @@ def test_narrow_networks_stay_below_the_cap_and_one_comes_near():
     assert 0.5 < accuracy(edge, test).accuracy < shells.cap(1) + 5 * 0.5 / math.sqrt(M)
 
 
+@pytest.mark.proves("thm-generalization-cap", "thm-generalization-projected")
+@pytest.mark.parametrize(
+    ("shells", "N", "rank"),
+    [
+        (BallAndShell(2), 400, 1),
+        (Shells(3, 2), 400, 1),
+        (Shells(3, 2), 400, 2),
+        (Shells(5, 4), 200, 3),
+    ],
+)
+def test_memorizers_behind_a_narrow_layer_stay_below_the_cap(shells, N, rank):
+    M, cap = 3000, shells.cap(rank)
+    test, luck = shells.test(M), 5 * math.sqrt(cap * (1 - cap) / M)
+    for seed in range(3):
+        sample = shells.sample(N, seed)
+        network = ml.build(sample, Projected(rank), seed=seed)
+        assert accuracy(network, sample).right == N
+        assert 0.4 < accuracy(network, test).accuracy <= cap + luck
+    assert accuracy(ml.build(shells.sample(N), MaxNet()), test).accuracy > 0.5
+
+
 def test_caps_at_the_edges():
     shells = [(0, 1, 0), (1, 2, 1)]
     assert best_accuracy(2, 0, shells) == pytest.approx(0.75) and best_accuracy(2, 2, shells) == 1
@@ -171,6 +199,82 @@ def ball_and_shell(d):
 def test_bad_shells(arguments, message):
     with pytest.raises(ml.InvalidArgument, match=message):
         best_accuracy(*arguments)
+
+
+# -- fibres and slabs -----------------------------------------------------------------------------
+
+
+@pytest.mark.proves("thm-generalization-first-layer")
+@pytest.mark.parametrize(("d", "rank"), [(2, 1), (4, 1), (4, 3), (6, 2)])
+def test_a_network_is_constant_along_its_fibre(d, rank):
+    sample = ml.data.ball(N=20, d=d, seed=rank)
+    network = ml.build(sample, Projected(rank))
+    assert first_layer_rank(network) == rank
+    e = fibre(network)
+    assert math.gcd(*e) == 1
+    for steps in (1, -3, 1000):
+        moved = sample.points + steps * np.array(e) / 2**10
+        assert (ml.evaluate(network, moved)[0] == ml.evaluate(network, sample.points)[0]).all()
+    assert (ml.predict(network, sample.points + np.array(e)) == sample.labels).all()
+
+
+@pytest.mark.proves("thm-generalization-first-layer")
+def test_ranks_by_hand():
+    rng = np.random.default_rng(0)
+    for _ in range(100):
+        d, n, rank = (int(v) for v in rng.integers(1, 6, 3))
+        weight = rng.integers(-3, 4, (n, rank)) @ rng.integers(-3, 4, (rank, d))
+        network = ml.Network([ml.Layer(weight, [0] * n, "relu")], readout="argmax")
+        found, e = np.linalg.matrix_rank(weight), fibre(network)
+        assert first_layer_rank(network) == found
+        assert (e is None) == (found == d)
+        assert e is None or (any(e) and not (weight @ np.array(e)).any())
+
+
+@pytest.mark.proves("thm-generalization-bad")
+@pytest.mark.parametrize(("d", "N", "sign"), [(1, 6, 1), (2, 20, 1), (2, 20, -1), (3, 30, 1)])
+def test_spikes_answer_their_class_on_few_slabs_only(d, N, sign):
+    """Points of a cube of side 64 whose corners are among the data; new points off the grid."""
+    rng = np.random.default_rng(d)
+    points = np.unique(np.vstack([rng.integers(0, 65, (N, d)), [[0] * d, [64] * d]]), axis=0)
+    sample = ml.Dataset(points, rng.integers(0, 2, len(points)))
+    network = ml.build(sample, Spike(sign))
+    assert ml.verify(network, sample)
+    own, M = int(sign > 0), 6000
+    u = np.array([w for _, w in network.layers[0].row(0)[1]], dtype=float)
+    keys = int((sample.labels == own).sum())
+    bound = slab_share(keys, 1 / (64 * np.linalg.norm(u)))
+    found = ml.predict(network, np.round(64 * rng.random((M, d)) * 2**20) / 2**20)
+    share = (found == own).mean()
+    assert share <= bound + 5 * math.sqrt(bound * (1 - bound) / M)
+    # fair coins: the accuracy is that of the other label, and no better than a half
+    assert bound < 0.2 and (found == 1 - own).mean() > 0.8
+
+
+def test_slabs():
+    # the largest slab of the unit square, about its diagonal
+    omega = 0.01
+    x, y = np.random.default_rng(0).random((2, 400_000))
+    share = (np.abs(x - y) <= omega * math.sqrt(2)).mean()
+    assert 0.95 * slab_share(1, omega) < share < slab_share(1, omega)
+    assert slab_share(0, 1) == 0 and slab_share(3, 0.01, 2) == pytest.approx(
+        6 * slab_share(1, 0.01)
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: fibre(3), "network: a Network"),
+        (lambda: first_layer_rank([[1]]), "network: a Network"),
+        (lambda: slab_share(-1, 0.1), "slabs: a whole number >= 0"),
+        (lambda: slab_share(1, 0), "half_width: a finite number > 0"),
+        (lambda: slab_share(1, 0.1, -1), "density: a finite number > 0"),
+    ],
+)
+def test_bad_fibres_and_slabs(call, message):
+    with pytest.raises(ml.InvalidArgument, match=message):
+        call()
 
 
 # -- bounds on the caps ----------------------------------------------------------------------------
@@ -272,9 +376,40 @@ def test_the_missing_mass():
     assert (1000 * (1 / 1001) * (1 - 1 / 1001) ** 1000) / missing_mass(1000, 1000) > 0.99
 
 
+@pytest.mark.proves("thm-generalization-separable")
+def test_half_spaces_take_samples_of_order_d():
+    """The last step of the proof, in logarithms; and order d, not d^2."""
+    for V, error, failure in itertools.product((1, 2, 11, 1000), (0.5, 0.1, 1e-4), (0.9, 0.01)):
+        N = vc_samples(V, error, failure)
+        patterns = math.log(2) + V * math.log(2 * math.e * N / V)
+        assert patterns - error * N * math.log(2) / 2 <= math.log(failure)
+        assert error * N >= 8 * math.log(2) and 2 * N >= V
+    assert vc_samples(1001, 0.1, 0.1) < 101 * vc_samples(11, 0.1, 0.1)
+
+
+@pytest.mark.proves("thm-generalization-separable")
+def test_a_half_space_that_memorizes_is_right_nearly_everywhere():
+    """Found by the perceptron, which knows the sample only."""
+    sides, error = Separable(3, 0.05), 0.3
+    N = vc_samples(sides.d + 1, error, 0.1)
+    for seed in range(5):
+        sample, test = sides.sample(N, seed), sides.test(2000, seed)
+        rows = np.hstack([np.ldexp(sample.points, 20), np.full((N, 1), 2**20)]).astype(np.int64)
+        signs, w = 2 * sample.labels - 1, np.zeros(4, dtype=np.int64)
+        while (wrong := np.flatnonzero(signs * (rows @ w) <= 0)).size:
+            w += signs[wrong[0]] * rows[wrong[0]]
+        last = ml.Layer([w[:3]], [w[3] * 2**20], "identity")
+        network = ml.Network([last], input_shift=20, readout="sign")
+        assert ml.verify(network, sample) and network.size.dense_weights == sides.N_D
+        assert 1 - accuracy(network, test).accuracy <= error
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: vc_samples(0, 0.1, 0.1), "dimension: a whole number >= 1"),
+        (lambda: vc_samples(1, 1, 0.1), "error: a probability"),
+        (lambda: vc_samples(1, 0.1, 0), "failure: a probability"),
         (lambda: samples_enough(0, 0.1, 0.1), "S: a whole number >= 1"),
         (lambda: samples_enough(2, 0, 0.1), "error: a probability"),
         (lambda: samples_enough(2, 0.1, 1), "failure: a probability"),

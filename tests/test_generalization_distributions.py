@@ -118,6 +118,14 @@ def test_bad_arguments(make, message):
         make()
 
 
+def test_numbers_of_any_kind_are_taken():
+    assert Shells(np.int64(300), np.int8(2), np.float32(0.25)) == Shells(300, 2, 0.25)
+    assert Balls(np.int64(8), np.int64(3), np.int64(0)) == Balls(8, 3)
+    sides = Separable(np.int64(2), Fraction(1, 10))
+    assert Fraction(sides.margin) <= Fraction(1, 10) and sides.sample(40).margin >= sides.margin
+    assert CubeVertices(np.int8(9)).k == 512 and type(BallAndShell(np.int64(2)).d) is int
+
+
 # -- rings -----------------------------------------------------------------------------------------
 
 

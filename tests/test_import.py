@@ -17,7 +17,8 @@ HEAVY = (
     "ipywidgets",
 )  # fmt: skip
 CHAPTERS = (
-    "beyond_worst_case", "deep_threshold", "foundations", "generalization", "optimal_relu", "two_layer",
+    "beyond_worst_case", "deep_threshold", "foundations", "generalization", "optimal_relu",
+    "two_layer",
 )  # fmt: skip
 
 

@@ -81,7 +81,11 @@ from mem_lib.deep_threshold.lower import (
     weights_needed_free,
 )
 from mem_lib.deep_threshold.parity import Parity
-from mem_lib.deep_threshold.robustness import robustness_radius, squared_robustness_radius
+from mem_lib.deep_threshold.robustness import (
+    robustness_radius,
+    squared_distances,
+    squared_robustness_radius,
+)
 from mem_lib.deep_threshold.rows_enough import (
     data_bound,
     hyperplanes_enough,
@@ -185,6 +189,7 @@ __all__ = [
     "line_probability",
     "robustness_radius",
     "sphere_hyperplanes_needed",
+    "squared_distances",
     "squared_robustness_radius",
     "table_network",
     "vershynin_curve",

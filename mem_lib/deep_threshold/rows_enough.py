@@ -89,9 +89,9 @@ def data_bound(dataset: Dataset, *, failure: Any = 0.5, loss: Any = 0) -> int:
     and leaves at least half of it.
 
     In float64, on classes of almost equal angles: m is at most a relative 2^-12, and one, above the
-    least one, and meets the inequality up to a relative 1e-9 (the layer is verified anyway).  Above
-    5e8 pairs, and where points are too close for floats, m comes from the margin alone: that of
-    :func:`hyperplanes_enough`, which is never smaller.  O(N^2 d) time.
+    least one, and meets the inequality up to a relative 1e-9 (the layer is verified anyway).  It is
+    never above that of :func:`hyperplanes_enough` for the margin, which takes its place above 5e8
+    pairs, and where points are too close for floats.  O(N^2 d) time.
 
     Raises ``HypothesisViolated`` for targets, ``InvalidArgument`` for a ``failure`` that is no
     probability and a negative ``loss``.
@@ -105,12 +105,13 @@ def data_bound(dataset: Dataset, *, failure: Any = 0.5, loss: Any = 0) -> int:
     if (data.labels == data.labels[0]).all():
         return 1
     frame = Frame.of(data)
+    share = 2 if lost else 1
+    most = enough_for(ratio_of(data, frame), pairs_of(data), data.d, Fraction(failed), share)
     found = tallied_rates(data, frame)
     if found is None:
-        share = 2 if lost else 1
-        return enough_for(ratio_of(data, frame), pairs_of(data), data.d, Fraction(failed), share)
+        return most
     rates, times = found
-    return least_rows(np.maximum(rates - lost, rates / 2), times, failed)
+    return min(most, least_rows(np.maximum(rates - lost, rates / 2), times, failed))
 
 
 def labelled(dataset: Any) -> Dataset:

@@ -74,7 +74,7 @@ class Affine:
         key, (last, bound) = peaks.tobytes(), self._last
         if key != last:  # chunks of one data set often have the same peaks
             weight, bias = self._magnitudes
-            bound = float(np.max(weight @ peaks + bias)) * _INFLATE
+            bound = upper_bound(weight, bias, peaks)
             self._last = (key, bound)
         return bound
 
@@ -91,8 +91,7 @@ class Affine:
     # -- four ways to the same numbers -------------------------------------------------------
 
     def _machine(self, x: np.ndarray, dtype: type) -> np.ndarray:
-        with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
-            z = self._weight(dtype) @ x.astype(dtype, copy=False)
+        z = product(self._weight(dtype), x.astype(dtype, copy=False))
         z += self.layer.bias.astype(dtype)[:, None]
         return z
 
@@ -132,6 +131,17 @@ class Affine:
         weight = self.layer.weight
         assert isinstance(weight, Sparse)
         return csr_array((values, weight.indices, weight.indptr), shape=weight.shape)
+
+
+def upper_bound(magnitudes: Any, bias: np.ndarray, peaks: np.ndarray) -> float:
+    """At least every partial sum of every row, for |W|, |b| and the largest |x_k|, in float64."""
+    return float(np.max(magnitudes @ peaks + bias)) * _INFLATE
+
+
+def product(weight: Any, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """W x, in the type of both."""
+    with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
+        return np.asarray(weight @ x if out is None else np.matmul(weight, x, out=out))
 
 
 def column_peaks(x: np.ndarray) -> np.ndarray:

@@ -7,8 +7,14 @@ smaller is computed in the smaller type; its integers are the same.
 
 import numpy as np
 
-from mem_lib._base.integers import INT64_LIMIT
-from mem_lib.exact.arithmetic import FLOAT32, FLOAT64, Affine, column_peaks
+from mem_lib.exact.arithmetic import (
+    FLOAT32,
+    FLOAT64,
+    Affine,
+    column_peaks,
+    product,
+    upper_bound,
+)
 from mem_lib.network import Blocks, Layer
 
 
@@ -24,17 +30,23 @@ class Generated:
         exact."""
         out = np.empty((self.layer.units, x.shape[1]), dtype=np.float64)
         peaks, largest = column_peaks(x), 0.0
-        narrow = x.astype(np.float64, copy=False) if x.dtype != object else x
-        for start, weight in self.weight.blocks():
-            stop = start + len(weight)
-            block = Affine(Layer(weight, self.layer.bias[start:stop], "identity"))
-            largest = max(largest, block.bound(peaks))
-            if largest >= INT64_LIMIT:
+        if x.dtype == object or self.layer.bias.dtype == object:
+            return None
+        narrow = x.astype(np.float64, copy=False)
+        for start, block in self.weight.blocks():
+            if block.dtype == object:
                 return None
-            result = block(narrow if out.dtype == np.float64 else x)
-            assert result is not None
-            if largest > FLOAT64 and out.dtype == np.float64:
-                out = out.astype(np.int64)
+            stop, bias = start + len(block), self.layer.bias[start : start + len(block)]
+            weight = block.astype(np.float64)
+            largest = max(largest, upper_bound(np.abs(weight), np.abs(bias), peaks))
+            if largest <= FLOAT64:
+                product(weight, narrow, out[start:stop])
+                out[start:stop] += bias[:, None]
+                continue
+            result = Affine(Layer(block, bias, "identity"))(x)
+            if result is None:
+                return None
+            out = out.astype(np.int64, copy=False)
             out[start:stop] = result[0]
         if largest <= FLOAT64:
             return out, "float32" if largest <= FLOAT32 else "float64"

@@ -1,4 +1,4 @@
-r"""What a memorizing network says about points that it has not seen.
+r"""Generalization: what a memorizing network says about points that it has not seen.
 
 Paper: Yu, Gao, Zhang, Miao, *Generalizability of Memorization Neural Networks*, NeurIPS 2024,
 arXiv:2411.00372.
@@ -22,6 +22,8 @@ What can be said.
 * Samples that are enough for the nearest point, ``thm-generalization-samples``:
   :func:`samples_enough`; that any algorithm needs, ``thm-generalization-needed``:
   :func:`samples_needed`; parameters, ``thm-generalization-parameters``: :func:`parameters_needed`.
+* Samples from which on every small memorizer is right, ``thm-generalization-smallest``:
+  :func:`samples_for_size`.
 * What a sample proves by itself: few points kept, ``thm-generalization-compression``,
   :func:`compression_certificate`; a short file, ``thm-generalization-occam``, :func:`occam`.
 
@@ -39,6 +41,7 @@ from mem_lib.generalization.bounds import (
     parameters_needed,
     samples_enough,
     samples_needed,
+    vc_samples,
 )
 from mem_lib.generalization.caps import best_accuracy
 from mem_lib.generalization.cells import Cells
@@ -52,12 +55,10 @@ from mem_lib.generalization.distributions import (
     Separable,
     Shells,
 )
+from mem_lib.generalization.fibres import fibre, first_layer_rank
 from mem_lib.generalization.gadget import Formula, fitting, gadget_data, gadget_network
 from mem_lib.generalization.length import described_bytes, occam
 from mem_lib.generalization.maxnet import MaxNet
-from mem_lib.generalization.pipelined import Pipelined
-from mem_lib.generalization.projected import Projected
-from mem_lib.generalization.spike import Spike
 from mem_lib.generalization.measures import (
     accuracy,
     fair_coin_accuracy,
@@ -66,6 +67,8 @@ from mem_lib.generalization.measures import (
 )
 from mem_lib.generalization.narrow import ball_and_shell_bound, shells_needed
 from mem_lib.generalization.packing import packing_bound, packing_exists
+from mem_lib.generalization.pipelined import Pipelined
+from mem_lib.generalization.projected import Projected
 from mem_lib.generalization.safe import (
     cells_per_side,
     in_hit_cells,
@@ -73,6 +76,9 @@ from mem_lib.generalization.safe import (
     paper_cells,
     safe_cells,
 )
+from mem_lib.generalization.slabs import slab_share
+from mem_lib.generalization.spike import Spike
+from mem_lib.generalization.uniform import samples_for_size
 from mem_lib.network import Network, Size
 
 #: The constructions of this chapter, the default first.
@@ -158,6 +164,8 @@ __all__ = [
     "compression_certificate",
     "described_bytes",
     "fair_coin_accuracy",
+    "fibre",
+    "first_layer_rank",
     "fitting",
     "gadget_data",
     "gadget_network",
@@ -173,7 +181,10 @@ __all__ = [
     "robustness_radius",
     "safe_cells",
     "samples_enough",
+    "samples_for_size",
     "samples_needed",
     "shells_needed",
+    "slab_share",
     "squared_robustness_radius",
+    "vc_samples",
 ]

@@ -8,6 +8,15 @@ samples all miss: probability at most (1 - eps)^N <= e^(-eps N), for each of 2^S
 *Missing mass* (thm-generalization-mass).  Made disjoint, the sets have masses q, and
 E(missed) = sum q (1 - q)^N <= S max q (1 - q)^N = S N^N / (N + 1)^(N + 1) <= S/(e N).
 
+*Few ways to be wrong* (thm-generalization-separable).  Let the sets on which the networks of a
+class err have VC dimension V.  Draw a second sample of N: a set of mass above eps that the first
+one misses is hit more than eps N/2 times by the second with probability 1/2 at least, and of at
+most (2 e N/V)^V sets that the 2N points tell apart each has all its hits in the second half with
+probability at most 2^(-eps N/2).  So a memorizer of the class errs with a probability above eps
+with probability at most 2 (2 e N/V)^V e^(-eps N/4), which is at most eta for
+N >= (8/eps) (2 V ln(16 e/eps) + ln(2/eta)) (Blumer, Ehrenfeucht, Haussler, Warmuth 1989).  For
+half-spaces of R^d, V = d + 1.
+
 *Needed* (thm-generalization-needed).  k points far apart, uniform, labels by fair coins.  After N
 samples n >= k - N labels are still fair coins, whatever the algorithm, and by Hoeffding
 P(at most eps k of n wrong) <= exp(-2 n (1/2 - eps k/n)^2), which decreases in n; at
@@ -66,6 +75,24 @@ def paper_samples(S: int, error: float, failure: float) -> int:
     S = integer_in(S, "S", 1, MOST // 10**10)
     error, failure = probability(error, "error"), probability(failure, "failure")
     return _rounded_up(S * (math.log(S) - math.log(failure)), error)
+
+
+def vc_samples(dimension: int, error: float, failure: float) -> int:
+    """(8/error) (2 V ln(16 e/error) + ln(2/failure)), rounded up, for the VC ``dimension`` V of the
+    sets on which the networks of a class err: with so many samples, and probability >= 1 -
+    ``failure``, *every* network of the class that memorizes them errs with probability <= ``error``
+    (proposition ``thm-generalization-separable``, where V = d + 1).
+
+    Raises ``InvalidArgument`` for a dimension outside 1 to 10^300, an error or failure outside
+    (0, 1).
+
+    >>> vc_samples(11, 0.1, 0.1)  # half-spaces in ten dimensions
+    10932
+    """
+    V = integer_in(dimension, "dimension", 1, MOST)
+    error, failure = probability(error, "error"), probability(failure, "failure")
+    patterns = 2 * V * (math.log(16 * math.e) - math.log(error))
+    return _rounded_up(8 * (patterns + math.log(2) - math.log(failure)), error)
 
 
 def missing_mass(S: int, N: int) -> float:

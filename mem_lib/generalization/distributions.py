@@ -14,6 +14,7 @@ distribution          support                       known
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -59,8 +60,8 @@ class CubeVertices(Distribution):
     labelling_seed: int = 0
 
     def __post_init__(self) -> None:
-        integer_in(self.d, "d", 1, 24)
-        integer_in(self.labelling_seed, "labelling_seed", 0)
+        d = integer_in(self.d, "d", 1, 24)
+        vars(self).update(d=d, labelling_seed=integer_in(self.labelling_seed, "labelling_seed", 0))
 
     @property
     def k(self) -> int:
@@ -111,8 +112,9 @@ class Separable(Distribution):
     tells the side, 1 where the coordinates are large.
 
     One affine function separates the classes, and no network on R^d has fewer than d + 1
-    parameters, so N_D = d + 1 exactly; the memorizers of this size are half-spaces, and a number of
-    samples of order d suffices for them, not d^2 (theorem ``thm-generalization-separable``).
+    parameters, so N_D = d + 1 exactly; the memorizers of this size are half-spaces, for which a
+    number of samples of order d is enough, not d^2: :func:`~mem_lib.generalization.vc_samples` of
+    d + 1 (proposition ``thm-generalization-separable``).
 
     Raises ``InvalidArgument`` for a d outside 1 to 10^4 or a gap outside 0 < gap <= 1/2.
 
@@ -128,7 +130,7 @@ class Separable(Distribution):
     gap: float = 0.1
 
     def __post_init__(self) -> None:
-        integer_in(self.d, "d", 1, 10**4)
+        vars(self).update(d=integer_in(self.d, "d", 1, 10**4))
         if positive(self.gap, "gap") > Fraction(1, 2):
             raise InvalidArgument(f"gap: at most 1/2 is needed, got {self.gap}")
 
@@ -139,8 +141,9 @@ class Separable(Distribution):
 
     @property
     def margin(self) -> float:
-        """The thickness of the slab."""
-        return float(self.gap)
+        """The thickness of the slab, rounded down."""
+        gap = float(self.gap)
+        return gap if Fraction(gap) <= Fraction(self.gap) else math.nextafter(gap, 0.0)
 
     def smallest(self) -> Network:
         """The memorizer with d + 1 parameters: x_1 + ... + x_d - d/2."""

@@ -49,7 +49,8 @@ class Balls(Distribution):
 
     def __post_init__(self) -> None:
         M, d = integer_in(self.M, "M", 1, 10**6), integer_in(self.d, "d", 1, 1000)
-        integer_in(self.labelling_seed, "labelling_seed", 0)
+        seed = integer_in(self.labelling_seed, "labelling_seed", 0)
+        vars(self).update(M=M, d=d, labelling_seed=seed)
         h, a = self._spacing, self._radius
         # an end of L is a grid point at most sqrt(d) further in; 10 sqrt(6) h is rounded up
         if 31 * (h - 2 * a) - 10 * math.isqrt(d) - 11 <= math.isqrt(600 * h * h):

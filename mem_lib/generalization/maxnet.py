@@ -44,7 +44,7 @@ class MaxPlan:
 
 
 class Nearest(Construction):
-    """What the constructions that answer by nearest points have in common."""
+    """Labels of any number of classes; where one alone occurs, the network is a constant."""
 
     slug: ClassVar[str] = "generalization"
     takes_targets: ClassVar[bool] = False

@@ -17,7 +17,9 @@ The base itself is the 0 in the ReLUs.  So all partial maxima of M_c are >= 0, e
 bases only the differences l_c = s_b(c) - s_b(0) to the first class count, and an affine function
 that may have any sign is carried by two units, relu(l) and relu(-l).  That makes
 (N_0 - 1) + ... + (N_(C-1) - 1) + 2 (C - 1) = N + C - 2 units in the first layer: **N for two
-classes**, with N (d + 1) weights, where the three-unit rule takes 3N/2.
+classes**, with N (d + 1) weights, where the three-unit rule takes 3N/2 units.  (A first layer that
+only carries the coordinates, relu(z_k) and relu(-z_k), has 2d; then each score has 2d weights
+behind it.)
 
 Behind it, n values become ceil(n/2) with n units a layer, until each class has one: all weights
 there are 1 or -1, at most three entries a value in the second layer and six in later ones.  No

@@ -120,11 +120,11 @@ class Shells(Rings):
     gamma: float = 0.2
 
     def __post_init__(self) -> None:
-        integer_in(self.d, "d", 1, MOST_DIMENSIONS)
+        d = integer_in(self.d, "d", 1, MOST_DIMENSIONS)
         k = integer_in(self.shells, "shells", 1, MOST_SHELLS)
         if k % 2 and k > 1:
             raise InvalidArgument(f"shells: an even number is needed, or 1, got {k}")
-        between(self.gamma, "gamma", 0, 1)
+        vars(self).update(d=d, shells=k, gamma=between(self.gamma, "gamma", 0, 1))
         _ = self._squares
 
     @property
@@ -150,7 +150,7 @@ class BallAndShell(Rings):
     d: int
 
     def __post_init__(self) -> None:
-        integer_in(self.d, "d", 1, MOST_DIMENSIONS)
+        vars(self).update(d=integer_in(self.d, "d", 1, MOST_DIMENSIONS))
 
     @property
     def volumes(self) -> list[tuple[Fraction, Fraction, int]]:

@@ -99,7 +99,8 @@ class Layer:
 
         Evaluation, certificates, ``Size``, files and hashes are those of the dense layer with these
         rows, which are checked as they come: ``InvalidNetwork``.  Only the time is another one,
-        since each use generates them again.
+        since each use generates them again.  A file gets all of them, block after block, and a
+        network that is loaded from it has them stored.
 
         >>> from mem_lib import Network
         >>> ramp = Layer.from_blocks(lambda a, b: [[i, -1] for i in range(a, b)], 3, 2, "relu")

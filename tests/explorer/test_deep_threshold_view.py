@@ -219,6 +219,13 @@ def test_code_value_and_table_are_the_librarys(live):
             a * int(z) for a, z in zip(hashes(cell.network), bits, strict=True)
         )
         assert lamps(live) == (rows[m:].sum(), columns.sum())
+        frame = live.page.locator(".mem-line .mem-row-on-line").first
+        left, wide = (float(frame.get_attribute(name)) for name in ("x", "width"))
+        (at,) = re.findall(
+            r"translate\(([\d.]+)",
+            live.page.locator(".mem-line .mem-pointer").first.get_attribute("transform"),
+        )
+        assert left - 0.2 <= float(at) <= left + wide + 0.2
         told = live.page.locator(".mem-side .mem-inside").first.text_content()
         assert told.endswith(live.data("answer"))
 

@@ -15,7 +15,7 @@ from mem_lib.constructions import REGISTRY
 from mem_lib.explorer.views import two_layer as view
 from mem_lib.two_layer.figures import in_floats
 from tests import browser as reader
-from tests.explorer.pages import Live, saved
+from tests.explorer.pages import Live, discoveries, saved
 
 START = {"N": 12, "d": 2, "margin": 0.1, "gap": 1, "construction": "slabs"}
 
@@ -265,9 +265,7 @@ def test_what_there_is_to_find_out(chromium, built, made):
         live.page = live.context.new_page()
         live.page.goto(base + "book/two_layer/index.html")
         live.ready()
-        told = live.page.locator("details", has_text="What you may have found").text_content()
-        told = re.sub(r"[\s\u2009]+", " ", told).replace("\u202f", " ")
-        digits = re.sub(r"(?<=\d) (?=\d)", "", told)
+        digits = re.sub(r"(?<=\d) (?=\d)", "", discoveries(live))
         first, last = map(int, re.search(r"grows from (\d+) to (\d+)\. The", digits).groups())
         assert first == counts(made)["total weight"]
         step(live, "gap", "End")

@@ -66,6 +66,16 @@ SEEN = """() => {
   };
 }"""
 
+# What a cell of this code prints, which the notebook does not show.
+PRINTS = """async code => {
+  const { kernel } = window.jupyterapp.shell.currentWidget.sessionContext.session;
+  const future = kernel.requestExecute({ code });
+  let text = "";
+  future.onIOPub = ({ content }) => (text += content.text ?? content.evalue ?? "");
+  await future.done;
+  return text.trim();
+}"""
+
 
 @contextmanager
 def served(folder: Path, home: Path) -> Iterator[str]:
@@ -148,6 +158,15 @@ class Lab:
         )
         self.page.wait_for_function("() => window.ran")
         self.page.wait_for_function(IDLE)
+
+    def prints(self, code: str) -> str:
+        """What ``code`` prints in the kernel of the notebook that is open."""
+        return self.page.evaluate(PRINTS, code)
+
+    def end_kernel(self) -> None:
+        self.page.evaluate(
+            "() => window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.shutdown()"
+        )
 
     def close(self) -> None:
         """Save and close the notebook that is open, and end its kernel."""

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
+from mem_lib._base.arguments import instance
 from mem_lib.beyond_worst_case.draw import Attempt
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.exact import predict
 from mem_lib.figures import Axis, Colours, Film, Picture, marks
 from mem_lib.figures.marks import Mark
@@ -39,7 +40,8 @@ def cover(
 ) -> None:
     """The lines of the first layer, the regions where covering neurons fire, outlined and numbered,
     and the points; those on which ``network`` is wrong are ringed.  ``box``: (left, right, bottom,
-    top).  Raises ``InvalidDataset`` for points of a line and for points without labels."""
+    top).  Raises ``InvalidDataset`` for points of a line and for points without labels, and
+    ``InvalidArgument`` for a network without three layers, which covers nothing."""
     dataset, flat, plane = _cut(dataset, network)
     figures.frame(ax, *box, **axes)
     figures.lines(ax, plane, colours, most=most)
@@ -48,9 +50,12 @@ def cover(
     figures.rings(ax, _plane_of(dataset)[_wrong(dataset, network)], colours)
 
 
-def _cut(dataset: Any, network: Network, name: str = "dataset") -> tuple[Dataset, Dataset, Network]:
-    """The data, their points in the plane (of those that fall together one), the network there."""
+def _cut(dataset: Any, network: Network, case: str = "") -> tuple[Dataset, Dataset, Network]:
+    """The data, their points in the plane (of those that fall together one), the network there;
+    ``case`` is the argument that both came in, if it was one."""
+    name = case or "dataset"
     dataset = figures.drawable(dataset, name, d=None)
+    _check_cover(network, case or "network")
     if dataset.d <= 2:
         return figures.drawable(dataset, name), dataset, network
     first, *others = network.layers
@@ -58,6 +63,14 @@ def _cut(dataset: Any, network: Network, name: str = "dataset") -> tuple[Dataset
     plane = Network(layers, network.input_shift, network.output_denominator, network.readout)
     points, rows = np.unique(_plane_of(dataset), axis=0, return_index=True)
     return dataset, Dataset(points, dataset.labels[rows]), plane
+
+
+def _check_cover(network: Network, name: str) -> None:
+    if len(instance(network, name, Network).layers) != 3:
+        raise InvalidArgument(
+            f"{name}: a network of three layers is needed, lines and a cover of one class against "
+            f"another, got {shown(network)}"
+        )
 
 
 def _plane_of(dataset: Dataset) -> np.ndarray:
@@ -251,6 +264,7 @@ def isolated(dataset: Dataset, network: Network) -> Picture:
     """Two rows of points, each point of the covered row in a region of its own.
     Raises as :func:`cover`."""
     dataset = figures.drawable(dataset)
+    _check_cover(network, "network")
     neurons = network.layers[1].units
     own = int((dataset.labels == 1).sum())
 

@@ -64,7 +64,7 @@ function byHand({ network, values, labels }, kinds, words) {
       : ", \u2717 which is wrong";
     say(told, `v = ${value}, in bits ${value.toString(2).padStart(bits, "0")}. Rows on: ${
       lit(on)}. Columns on: ${lit(columns)}. The network says ${said}${verdict}.`);
-    line.set(BigInt(value), `The value ${value} among ${values.join(", ")}`);
+    line.set(BigInt(value), `The value ${value} among ${values.join(", ")}`, rowOf(value));
     table.set(found[value], lookup.labels);
     buttons.forEach((button, k) => {
       const { written, there, row, column } = entries[k];

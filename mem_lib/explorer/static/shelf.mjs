@@ -20,6 +20,8 @@ function summed(terms, sum) {
 function valueLine(kinds) {
   const element = drawn("svg", { viewBox: `0 0 ${WIDE} 34`, class: "mem-line", role: "img" });
   const pointer = drawn("path", { class: "mem-pointer", d: "M0 0l5 9h-10Z" });
+  const bracket = drawn("rect", { class: "mem-row-on-line", y: 0.5, height: STRIP - 1 });
+  let ends = []; // of the rows: the places where they begin, and where the last one ends
   let along = () => 0;
   let middle = 0; // of a value, from where it begins
   return {
@@ -38,11 +40,17 @@ function valueLine(kinds) {
         width: Math.max(along(to) - along(from), 0.4),
       })), ...marks.map(({ value, label }) => drawn("circle", {
         class: `mem-mark mem-class-${kinds.get(label)}`, cx: along(value) + middle, cy: STRIP / 2, r: 4,
-      })), pointer);
+      })), bracket, pointer);
+      const inside = (value) => along(value < low ? low : value > high ? high + 1n : value);
+      ends = [...lookup.rows.map(({ start }) => inside(start)), along(high + 1n)];
     },
     /** Whether the runs are shown, or the points alone. */
     open: (yes) => element.classList.toggle("mem-shut", !yes),
-    set(value, text) {
+    /** Where a point is, and its row, 0 where there is only one. */
+    set(value, text, row) {
+      bracket.setAttribute("x", ends[row].toFixed(1));
+      bracket.setAttribute("width", Math.max(ends[row + 1] - ends[row], 1).toFixed(1));
+      bracket.toggleAttribute("hidden", ends.length === 2);
       const x = Math.min(Math.max(along(value) + middle, EDGE), WIDE - EDGE);
       pointer.setAttribute("transform", `translate(${x.toFixed(1)} ${STRIP + 2})`);
       element.setAttribute("aria-label", text);

@@ -22,9 +22,13 @@ from mem_lib._base.arguments import integer_in
 from mem_lib.certificate import verify
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset, partition
-from mem_lib.deep_threshold import Shallow, table_network
-from mem_lib.deep_threshold.bounds import grid_bound, hyperplanes_enough
-from mem_lib.deep_threshold.staircase import Staircase
+from mem_lib.deep_threshold import (
+    Shallow,
+    Staircase,
+    grid_bound,
+    hyperplanes_enough,
+    table_network,
+)
 from mem_lib.errors import ConstructionFailed, TooLarge
 from mem_lib.explorer.cells import Cell
 from mem_lib.explorer.grid import Axis, Setting
@@ -219,6 +223,7 @@ def _caption(cell: Cell) -> str:
     return (
         f"{N} points and {lines} random lines, between which no cell holds two colours. A cell is "
         f"a string of {lines} bits; {table} threshold gates in rows and columns look up its "
-        f"colour. Below, the same points cut in three ways, and the threshold gates that each "
-        f"takes: {counts}, the best of {TRIED} tried."
+        f"colour (variant {CUTS['lines'].variant}, depth {cell.network.depth}). Below, the same "
+        "points cut in three ways, and the threshold gates that each takes: "
+        f"{counts}, the best of {TRIED} tried."
     )

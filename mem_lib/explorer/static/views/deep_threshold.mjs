@@ -96,7 +96,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
     if (lookup.steps) drawSteps(here);
     else drawCode(bits, here);
     line.set(here.value, `The value ${here.value} on a line from ${lookup.seen[0]} to ${
-      lookup.seen[1]}`);
+      lookup.seen[1]}`, here.rows.filter(Boolean).length);
   }
 
   /** The code and the place of the point, and which bits have changed since it moved. */
@@ -125,7 +125,7 @@ const render = (host) => study(host, ({ data, picture, load }) => {
       ...(j && j % 8 === 0 ? [" "] : []),
       changed.has(j) ? h("mark", { class: "mem-flipped" }, String(bit)) : String(bit)]));
     say(lineHead, `Value: each 1 adds its line\u2019s own number. Together v = ${
-      told(here.value)}, on a line coloured by the answers:`);
+      told(here.value)}, on a line coloured by the answers; its row is framed:`);
     const { row } = table.set(here, lookup.labels);
     say(tableHead, `Table: ${here.rows.length} row gates, ${here.columns.length} column gates. The `
       + `rows whose start v has reached are on, so v is in row ${row}; of its entries the columns `
