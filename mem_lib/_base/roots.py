@@ -1,6 +1,7 @@
 """Square roots of fractions of any size."""
 
 import math
+import sys
 from fractions import Fraction
 
 
@@ -16,6 +17,14 @@ def nearest_root(square: Fraction) -> float:
         return (2 * whole + sticky) / (2 << k)
     except OverflowError:
         return math.inf
+
+
+def root_below(square: Fraction) -> float:
+    """The square root, rounded down to binary64."""
+    root = min(nearest_root(square), sys.float_info.max)
+    while Fraction(root) ** 2 > square:
+        root = math.nextafter(root, 0.0)
+    return root
 
 
 def directed_root(square: Fraction, *, up: bool) -> Fraction:

@@ -13,14 +13,13 @@ direction.
 """
 
 import math
-import sys
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from mem_lib._base.arguments import instance
-from mem_lib._base.roots import nearest_root
+from mem_lib._base.roots import root_below
 from mem_lib.errors import InvalidArgument
 from mem_lib.exact import evaluate
 from mem_lib.network import Network
@@ -80,12 +79,7 @@ def robustness_radius(network: Network, point: Any) -> float:
     (0.5, 1.5)
     """
     square = squared_robustness_radius(network, point)
-    if not isinstance(square, Fraction):
-        return square
-    root = min(nearest_root(square), sys.float_info.max)
-    while Fraction(root) ** 2 > square:
-        root = math.nextafter(root, 0.0)
-    return root
+    return root_below(square) if isinstance(square, Fraction) else square
 
 
 def _linear(network: Network) -> Network:
