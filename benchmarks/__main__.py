@@ -21,6 +21,7 @@ from benchmarks import (
     chapters,
     constructions,
     core,
+    deep_threshold,
     generalization,
     gpu,
     optimal_relu,
@@ -45,6 +46,8 @@ BENCHMARKS = {
     "pairs": generalization.pairs,
     "generalization": generalization.generalization,
     "methods": two_layer.methods,
+    "deep_threshold": deep_threshold.deep_threshold,
+    "precision": deep_threshold.precision,
     "book": pages.cold_build,
     "gpu": gpu.gpu,
 }

@@ -125,7 +125,7 @@ def _measure(variant: str, N: int) -> dict:
     network, building = timed(lambda: optimal_relu.build(dataset, variant=variant, progress=False))
     certificate, verifying = timed(lambda: ml.verify(network, dataset, workers=WORKERS))
     assert certificate.ok, certificate
-    memory = sum(map(_peak_memory, ["self", *_workers()]))
+    memory = sum(map(peak_memory, ["self", *_workers()]))
     tally = tally_of(network, dataset)
     assert tally.expanded == 0, "huge numbers were held one a point"
     return {
@@ -141,7 +141,7 @@ def _workers() -> list[str]:
             file.read_text().split()]  # fmt: skip
 
 
-def _peak_memory(process: str) -> float:
+def peak_memory(process: str) -> float:
     """In MiB, on Linux.  What getrusage says of a child counts its parent's pages as well."""
     status = Path(f"/proc/{process}/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 2**10

@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives t
         beyond_worst_case,
         constructions,
         data,
+        deep_threshold,
         exact,
         explorer,
         figures,
@@ -63,8 +64,9 @@ Network.to_torch = _to_torch
 
 #: Modules that load when they are first touched, and names that do with the module they are in.
 _MODULES = (
-    "beyond_worst_case", "constructions", "data", "exact", "explorer", "figures", "foundations",
-    "generalization", "optimal_relu", "recorded", "theorems", "torch_backend", "two_layer",
+    "beyond_worst_case", "constructions", "data", "deep_threshold", "exact", "explorer", "figures",
+    "foundations", "generalization", "optimal_relu", "recorded", "theorems", "torch_backend",
+    "two_layer",
 )  # fmt: skip
 _NAMES = {
     "Certificate": "certificate",
@@ -102,6 +104,7 @@ __all__ = [
     "compare",
     "constructions",
     "data",
+    "deep_threshold",
     "evaluate",
     "exact",
     "explorer",

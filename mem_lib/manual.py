@@ -20,6 +20,7 @@ ROOMS = {
     "mem_lib.data": "Data sets",
     "mem_lib.foundations": "Chapter foundations",
     "mem_lib.two_layer": "Chapter two_layer",
+    "mem_lib.deep_threshold": "Chapter deep_threshold",
     "mem_lib.optimal_relu": "Chapter optimal_relu",
     "mem_lib.beyond_worst_case": "Chapter beyond_worst_case",
     "mem_lib.generalization": "Chapter generalization",

@@ -31,7 +31,8 @@ MEANINGLESS = {
     "depth": 100, "max_weight_bits": 60, "directions": 4, "group_size": 2, "method": "ntk",
     "relative_error": 0.1, "tolerance": 0.1, "coarseness": 0.3, "damp": 0.5, "order": 3,
     "phases": 3, "tau": 1.0, "neurons": 100, "rounding_bits": 8, "device": "cpu",
-    "checkpoint": "fit.npz", "sign": 1, "rank": 1,
+    "checkpoint": "fit.npz", "first_layer": "grid", "hyperplanes": 50, "clear": True, "fan_in": 3,
+    "sign": 1, "rank": 1,
 }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ True
 True
 """
 
+from mem_lib.data.cells import partition
 from mem_lib.data.csv import read_csv
 from mem_lib.data.dataset import Dataset
 from mem_lib.data.generators import ball, balls, lattice, moment_curve, moons, shells, sphere
@@ -29,6 +30,7 @@ __all__ = [
     "moment_curve",
     "moons",
     "pairs",
+    "partition",
     "read_csv",
     "scattered",
     "shells",

@@ -22,10 +22,14 @@ import numpy as np
 
 from mem_lib._base.dyadic import ROUNDED, unit_box
 from mem_lib._base.integers import largest
+from mem_lib._base.threads import blas_threads
 
 Rows = Callable[[np.ndarray], np.ndarray]  # row numbers -> exact integers of these rows
 TREE_DIMENSIONS = 12
 _BLOCK = 1024
+#: Below so many coordinates a product of blocks is over before two threads have met, and on a busy
+#: machine they wait for each other most of the time.
+_NARROW = 256
 
 
 def largest_square(points: np.ndarray, rows: Rows) -> int:
@@ -110,10 +114,12 @@ def _by_blocks(unit: np.ndarray, eta: float, codes: np.ndarray) -> tuple[np.ndar
     order = np.argsort(codes, kind="stable")
     unit, codes = unit[order], codes[order]
     best, found = math.inf, []
-    for a, b, squares, noise in block_squares(unit, unit, upper=True):
+
+    def rivals(a: slice, b: slice) -> bool:
+        return bool(codes[a.start] != codes[b.stop - 1])
+
+    for a, b, squares, noise in block_squares(unit, unit, rivals, upper=True):
         if codes[a][-1] >= codes[b][0]:
-            if codes[a][0] == codes[b][-1]:
-                continue
             squares[codes[a][:, None] == codes[b]] = math.inf
         nearest = int(squares.argmin())
         i, j = divmod(nearest, squares.shape[1])
@@ -132,11 +138,16 @@ def _by_blocks(unit: np.ndarray, eta: float, codes: np.ndarray) -> tuple[np.ndar
 
 
 def block_squares(
-    left: np.ndarray, right: np.ndarray, upper: bool = False
+    left: np.ndarray,
+    right: np.ndarray,
+    wanted: Callable[[slice, slice], bool] = lambda a, b: True,
+    *,
+    upper: bool = False,
 ) -> Iterator[tuple[slice, slice, np.ndarray, float]]:
     """Approximate squared distances by blocks, with a bound on their absolute error.
 
-    With ``upper`` only the blocks on and above the diagonal.  The array is reused.
+    Only the blocks that are ``wanted``; with ``upper``, those on and above the diagonal.  The array
+    is reused.
     """
     norms, others = (np.einsum("ij,ij->i", x, x)[:, None] for x in (left, right))
     noise = 8 * (left.shape[1] + 4) * ROUNDED * float(max(norms.max(), others.max()))
@@ -147,9 +158,13 @@ def block_squares(
         rows = np.hstack([left[a], norms[a], one[: a.stop - s]])
         for t in range(s if upper else 0, len(right), _BLOCK):
             b = slice(t, min(t + _BLOCK, len(right)))
+            if not wanted(a, b):
+                continue
             columns = np.hstack([-2 * right[b], one[: b.stop - t], others[b]]).T
             out = buffer[: len(rows) * columns.shape[1]].reshape(len(rows), -1)
-            yield a, b, np.matmul(rows, columns, out=out), noise
+            with blas_threads(1 if left.shape[1] < _NARROW else None):
+                np.matmul(rows, columns, out=out)
+            yield a, b, out, noise
 
 
 def direct(left: np.ndarray, right: np.ndarray, i: np.ndarray, j: np.ndarray) -> np.ndarray:

@@ -14,7 +14,7 @@ from mem_lib._base.rows import first_occurrence
 from mem_lib.data.distances import block_squares, direct
 from mem_lib.errors import InvalidDataset
 
-Draw = Callable[[int], tuple[np.ndarray, np.ndarray]]  # n -> at most n points, and their tags
+Draw = Callable[[int], tuple[np.ndarray, np.ndarray]]  # n -> about n points, their tags
 _FEW = (4, 6, 8)  # how many coordinates a tree looks at
 _BATCH = 1 << 14
 

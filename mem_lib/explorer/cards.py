@@ -20,7 +20,13 @@ from mem_lib.explorer import clear
 from mem_lib.network import Network, Size
 
 #: What the neurons of a stage do when they are not 0.
-STAGES = {"hyperplanes": "lines are on", "cover": "covering neurons fire"}
+STAGES = {
+    "hyperplanes": "lines are on",
+    "cover": "covering neurons fire",
+    "rows": "copies and row gates are on",
+    "columns": "column gates are on",
+    "steps": "steps are below",
+}
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from mem_lib.network import Network
 
 #: Wanted between a point and a line, as a share of the picture's side: 14 pixels on a phone.
 CLEAR = 1 / 26
+#: What constructions call the number of lines of a first layer that does not know the labels.
+LINES = ("n", "hyperplanes")
 #: Seeds that are tried for a first layer that serves all labellings, and for a single labelling.
 SHARED_SEEDS, OWN_SEEDS = 256, 12
 
@@ -43,8 +45,9 @@ def networks(construction: Construction, labelled: Sequence[Dataset]) -> list[Ne
 
     Raises as ``construction.build``.
     """
-    if "n" in construction.parameters():
-        return shared(construction, labelled)
+    for lines in LINES:
+        if lines in construction.parameters():
+            return shared(construction, labelled, lines)
     points = [(x, y) for x, y in labelled[0].points.tolist()]
     middle = labelled[len(labelled) // 3]
     first = [construction.build(middle, seed=seed) for seed in range(OWN_SEEDS)]
@@ -66,10 +69,10 @@ def _clearest(
     return max(found, key=lambda network: clearance(network, points))
 
 
-def shared(construction: Construction, labelled: Sequence[Dataset]) -> list[Network]:
-    """Networks with one first layer of n lines: n = 2N, or N where the construction's own network
-    has fewer than 2N, then twice as many, and so on; of its seeds the first whose lines are clear,
-    else the clearest.
+def shared(construction: Construction, labelled: Sequence[Dataset], lines: str) -> list[Network]:
+    """Networks with one first layer of n lines, which the parameter ``lines`` asks for: n = 2N, or
+    N where the construction's own network has fewer than 2N, then twice as many, and so on; of its
+    seeds the first whose lines are clear, else the clearest.
 
     Raises ``ConstructionFailed`` when no first layer serves all labellings.
     """
@@ -77,9 +80,9 @@ def shared(construction: Construction, labelled: Sequence[Dataset]) -> list[Netw
     own = construction.build(labelled[len(labelled) // 3]).layers[0].units
     for doubling in range(8):
         n = len(points) << doubling + (own >= 2 * len(points))
-        lines, best = made(construction.name(), n=n), (-1.0, list[Network]())
+        drawn, best = made(construction.name(), **{lines: n}), (-1.0, list[Network]())
         for seed in range(SHARED_SEEDS >> doubling):
-            built = _one_layer(lines, labelled, seed, points, best[0])
+            built = _one_layer(drawn, labelled, seed, points, best[0])
             if built and (away := clearance(built[-2], points)) > best[0]:
                 best = (away, built)
             if best[0] >= CLEAR:

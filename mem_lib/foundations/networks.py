@@ -21,9 +21,9 @@ import numpy as np
 from mem_lib._base.arguments import instance, integer_in, listed
 from mem_lib._base.numbers import array_of
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, InvalidArgument, shown
-from mem_lib.exact import evaluate
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Layer, Network
+from mem_lib.parts.line import line_apart
 
 DRAWS = 64
 
@@ -50,13 +50,14 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     if (values == values[0]).all():
         constant = Layer([[0] * data.d], [int(values[0])], "identity", stage="constant")
         return Network([constant], data.shift, denominator)
-    direction, places = _projection(data, values, seed)
-    order = np.argsort(places, kind="stable")
-    at, value = [int(t) for t in places[order]], [int(v) for v in values[order]]
+    rng = np.random.default_rng(seed)
+    # a pair meets with probability at most 1/N^2, and there are fewer than N^2/2 pairs
+    line = line_apart(
+        data, values, lambda: rng.integers(0, data.N**2, data.d).tolist(), draws=DRAWS
+    )
+    at, value = [int(t) for t in line.places], [int(v) for v in values[line.order]]
     changes = [
-        ((s + t) // 2 - at[0], new - old)
-        for (s, t), (old, new) in zip(pairwise(at), pairwise(value), strict=True)
-        if old != new
+        ((at[i] + at[i + 1]) // 2 - at[0], value[i + 1] - value[i]) for i in line.changes.tolist()
     ]
     # the step is between the integers t and t + 1: relu(z - t) - relu(z - t - 1)
     steps = Layer(
@@ -67,8 +68,8 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
         [[sign * jump for _, jump in changes for sign in (1, -1)]], [value[0]],
         "identity", stage="climb",
     )  # fmt: skip
-    line = Layer([direction], [-at[0]], "relu", stage="line")
-    return Network([line, steps, climb], data.shift, denominator)
+    ground = Layer([line.direction], [-at[0]], "relu", stage="line")
+    return Network([ground, steps, climb], data.shift, denominator)
 
 
 def strip(bits: int, folds: int | None = None) -> Network:
@@ -215,23 +216,3 @@ def _fold_or_stop(i: int, m: int) -> Layer:
         weight = [*weight, [0, 0, 0, 0, 1, 0], [0, 0, 0, 0, -1, 0]]
         bias = [*bias, 0, i + 1]
     return Layer(weight, bias, "relu", stage=f"fold {i}")
-
-
-def _projection(data: Dataset, values: np.ndarray, seed: int) -> tuple[list[int], np.ndarray]:
-    """An integer direction, and where it takes the points: differently labelled ones apart."""
-    rng = np.random.default_rng(seed)
-    for _ in range(DRAWS):
-        # a pair meets with probability at most 1/N^2, and there are fewer than N^2/2 pairs
-        direction = [1] if data.d == 1 else rng.integers(0, data.N**2, data.d).tolist()
-        line = Network([Layer([direction], [0], "identity")], data.shift)
-        places = evaluate(line, data.points)[0][:, 0]
-        order = np.argsort(places, kind="stable")
-        same = places[order][1:] == places[order][:-1]
-        bad = np.flatnonzero(same & (values[order][1:] != values[order][:-1]))
-        if not len(bad):
-            return direction, places
-    i, j = order[bad[0]], order[bad[0] + 1]
-    raise ConstructionFailed(
-        f"seed: {DRAWS} directions took differently labelled points to one place, the last one "
-        f"points {i} and {j} of the distinct points; try another seed"
-    )

@@ -125,6 +125,15 @@ def test_points_that_lines_cannot_tell_apart_are_reported(monkeypatch):
         clear.networks(practical, DATASETS)
 
 
+@pytest.mark.parametrize("variant", ["hash", "shallow", "parity"])
+def test_lines_of_deep_threshold_stay_for_all_labellings_and_leave_the_marks_alone(variant):
+    card = explorer.Card.of(made(f"deep_threshold.{variant}"))
+    mixed = [net for net in card.networks(DATASETS) if net.depth > 1]
+    assert len(mixed) == len(DATASETS) - 2
+    assert len({str(list(net.layers[0].rows())) for net in mixed}) == 1
+    assert explorer.clearance(mixed[0], POINTS) >= clear.CLEAR
+
+
 def test_another_construction_is_one_entry_more():
     other = explorer.Card("second", "Another draw", ml.beyond_worst_case.build)
     points = [(0, 0), (90, 0), (0, 90)]

@@ -4,6 +4,17 @@ import { ringOf } from "./hands.mjs";
 import { drawn, painter, shape, zeroLine } from "./picture.mjs";
 import { h } from "./pieces.mjs";
 
+/** A row of a first layer as a function a s + b t + c of the places of a plane. */
+function inPlane({ bias, from, weights }, { origin, u, v }, scale) {
+  let [a, b, c] = [0n, 0n, bias];
+  from.forEach((k, t) => {
+    a += weights[t] * scale * u[k];
+    b += weights[t] * scale * v[k];
+    c += weights[t] * scale * origin[k];
+  });
+  return [a, b, c].map(Number);
+}
+
 /** `on.query([s, t], i)` and `on.hop(step)` report what the reader does. */
 function field(on) {
   let view = { box: [0, 1, 0, 1], spots: [] };
@@ -50,15 +61,9 @@ function field(on) {
     query: ring.set,
     /** Where each row of a first layer is 0 in this plane; those that are on are stronger. */
     lines(layer, sums, scale, most = 120) {
-      const { origin, u, v, box } = view;
-      over.replaceChildren(...layer.rows.slice(0, most).flatMap(({ bias, from, weights }, j) => {
-        let [a, b, c] = [0n, 0n, bias];
-        from.forEach((k, t) => {
-          a += weights[t] * scale * u[k];
-          b += weights[t] * scale * v[k];
-          c += weights[t] * scale * origin[k];
-        });
-        const line = zeroLine([a, b].map(Number), Number(c), box);
+      over.replaceChildren(...layer.rows.slice(0, most).flatMap((row, j) => {
+        const [a, b, c] = inPlane(row, view, scale);
+        const line = zeroLine([a, b], c, view.box);
         if (line) line.setAttribute("class", sums[j] >= 0n ? "mem-on" : "mem-off");
         return line ? [line] : [];
       }));
@@ -67,4 +72,4 @@ function field(on) {
   };
 }
 
-export { field };
+export { field, inPlane };

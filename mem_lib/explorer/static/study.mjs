@@ -16,7 +16,8 @@ const THREE = ["N", "d", "margin"];
 const keyOf = (setting) => Object.values(setting).join("|");
 
 /**
- * Fill `el` with a study.  `make({ data, picture })` gives what one view adds:
+ * Fill `el` with a study.  `make({ data, picture, change, load })` gives what one view adds; with
+ * `load(setting)` it has the cell of another setting, where there is one:
  *   under, inside   elements below the picture and beside it; both may be missing
  *   renew(cell)     another network is shown
  *   draw(context)   { cell, net, trace, out, said, query, train, layer, setting }, every frame
@@ -54,7 +55,7 @@ async function study({ model, el }, make) {
       change({ train, query: cell.view.spots[train] });
     },
   });
-  const view = make({ data, picture, change });
+  const view = make({ data, picture, change, load: (setting) => load(keyOf(setting)) });
 
   /**
    * The setting that is shown when `next` is asked for: N, d and margin as they are, and of the
