@@ -421,7 +421,7 @@ def staircase(points, labels, rng):
     """Steps along one direction; also the number of directions drawn."""
     N, d, pairs = len(points), len(points[0]), pairs_of(labels)
     M = N * N // 2
-    for _ in range(1, 60):
+    for draw in range(1, 60):  # noqa: B007
         u = [int(a) for a in rng.integers(-M, M + 1, d)]
         keys = [sum(a * b for a, b in zip(u, x, strict=True)) for x in points]
         if separates(keys, pairs):
