@@ -202,7 +202,9 @@ def test_charts_say_the_numbers_that_they_draw():
     unseen = drawing.unseen({4: (0.5, 0.2), 8: (0.7, 0.0)}, {4: 0.6, 8: 0.75}, 8)
     assert "8 points" in unseen.caption and "within 5.0 points" in unseen.caption
     ends = drawing.both_ends({"seen": {2: 10, 4: 40}}, {"needed": {2: 1, 4: 3}})
-    assert "From d = 2 to 4" in ends.caption and "seen, 4-fold; needed, 3-fold" in ends.caption
+    assert (
+        "From d = 2 to 4" in ends.caption and "seen, 2.0 times; needed, 1.6 times" in ends.caption
+    )
     sizes = drawing.parameters({"max-net": {10: 100, 20: 4000}}, {10: 3, 20: 4})
     assert "max-net 4,000 at N = 20" in sizes.caption and "Needed: 4 at N = 20" in sizes.caption
     shares = drawing.accuracies({"max-net": {8: 0.9, 16: 1.0}}, {8: 0.6, 16: 0.8})

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from mem_lib import figures
 from mem_lib.errors import InvalidArgument
 from mem_lib.figures import MARKERS, Colours, Picture
-from mem_lib.figures.numbers import number_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -120,7 +120,7 @@ def both_ends(
         )  # fmt: skip
 
     told = "; ".join(
-        f"{what}, {number_text(found[max(found)] / found[min(found)])}-fold"
+        f"{what}, {math.log2(found[max(found)] / found[min(found)]):.1f} times"
         for what, found in {**curves, **below}.items()
     )
     d = sorted({k for found in curves.values() for k in found})
@@ -128,8 +128,8 @@ def both_ends(
         draw,
         "Four curves against the dimension on a logarithmic axis, nearly straight and parallel.",
         size=(6.8, 3.8),
-        caption=f"Labels by coins at all 2ᵈ vertices of the cube. From d = {d[0]} to {d[-1]} the "
-        f"curves rise: {told}.",
+        caption=f"Labels by coins at all 2ᵈ vertices of the cube. From d = {d[0]} to {d[-1]} they "
+        f"double: {told}.",
         name=name,
     )
 
@@ -182,7 +182,7 @@ def accuracies(
             ticks={"x": N}, ylim=(-0.04, 1.03),
         )  # fmt: skip
         figures.forbidden(ax, colours, list(bound), list(bound.values()), "the theorem: above this",
-                          at=(0.5, 0.06))  # fmt: skip
+                          at=(0.45, 0.3))  # fmt: skip
 
     last = max(bound)
     told = "; ".join(
@@ -193,6 +193,6 @@ def accuracies(
         "Share of right answers against the number of samples, above the curve of the bound.",
         size=(6.4, 3.6),
         caption=f"Means over samples. At N = {last} the theorem promises {100 * bound[last]:.1f} % "
-        f"for the max-net; {told}.",
+        f"for the max-net; measured are {told}.",
         name=name,
     )

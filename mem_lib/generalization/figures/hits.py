@@ -76,7 +76,7 @@ def hit_cells(
         inside = in_hit_cells(part, test.points, cells)
         wrong = nearest(part, test.points) != test.labels
         hit = _hit(part, cells)
-        shown_at[n] = [marks.Bars(_runs(hit), "accent", 0.35)]
+        shown_at[n] = [marks.Bars(_runs(hit), "class-2", 0.35)]
         shown_at[n] += [
             marks.Points(places[test.labels == k], f"class-{k}", size=3.5)
             for k in range(test.classes)
@@ -92,9 +92,9 @@ def hit_cells(
         )
     return Film(
         "samples N", shown_at, x=Axis(0, 1), y=Axis(0, 1),
-        alt="The unit square in small cells; as samples come in, cells that hold one are shaded, "
-        "and rings around wrongly answered new points are found outside shaded cells only.",
-        caption=f"A cell is shaded once a sample falls into it. Its diameter is below the gap "
+        alt="The unit square in small cells; as samples come in, cells that hold one turn green, "
+        "and rings around wrongly answered new points are found outside green cells only.",
+        caption=f"A cell turns green once a sample falls into it. Its diameter is below the gap "
         f"between the labels, so everything in it is right from then on. {cover} cells meet the "
         "shells; rings mark new points that the nearest sample gets wrong.",
         name=name, says=says, equal=True, height=460,
