@@ -17,6 +17,7 @@ from mem_lib.generalization import (
     Projected,
     Spike,
     cells,
+    condensed,
     keys,
     nearest,
     spike,
@@ -251,6 +252,21 @@ def test_the_condensed_network_memorizes_all_and_keeps_few(dataset):
     assert (square + 10**9 * np.eye(len(rows), dtype=int)).min() >= least
     facts = ml.Facts.of(dataset)
     assert len(rows) <= packing(dataset.d, facts.radius, facts.margin)
+
+
+def test_points_are_kept_greedily_in_their_order(monkeypatch):
+    """Whatever is compared at a time; the definition, point by point."""
+    dataset = ml.data.moons(N=70, noise=0.1, margin=0.2, seed=4)
+    points, least = dataset.points, dataset.squared_margin
+    wanted = []
+    for i in range(dataset.N):
+        steps = (points[i] - points[wanted]) ** 2
+        if not any(a + b < least for a, b in steps.tolist()):
+            wanted.append(i)
+    for block in (1, 3, 512):
+        monkeypatch.setattr(condensed, "BLOCK", block)
+        assert kept(dataset).tolist() == wanted
+    assert 2 < len(wanted) < 60
 
 
 @pytest.mark.proves("thm-generalization-condensed")

@@ -20,7 +20,7 @@ def nearest_root(square: Fraction) -> float:
 
 
 def root_below(square: Fraction) -> float:
-    """The largest binary64 number whose square is at most ``square``."""
+    """The square root, rounded down to binary64."""
     root = min(nearest_root(square), sys.float_info.max)
     while Fraction(root) ** 2 > square:
         root = math.nextafter(root, 0.0)

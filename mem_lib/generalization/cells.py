@@ -33,7 +33,7 @@ from mem_lib._base.arguments import positive
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
-from mem_lib.generalization.nearest import exact, integer_reach, squares
+from mem_lib.generalization.nearest import exact, integer_reach, squared_distances, squares
 from mem_lib.network import Layer, Network, Size, Sparse
 from mem_lib.parts.constant import constant_network, constant_size
 
@@ -176,11 +176,10 @@ class Cells(Construction):
 
 def _half_spaces(points: np.ndarray, pairs: Pairs, p: int, q: int) -> Layer:
     """A unit h_ij for each pair."""
-    square = squares(points)
-    biases = []
-    for i, j in pairs.of(0, len(pairs)):
-        distance = square[i] + square[j] - 2 * (points[j] @ points[i])
-        biases.append(q * (square[i] - square[j]) + 2 * p * distance)
+    square, distances = squares(points), squared_distances(points, points)
+    biases = [
+        q * (square[i] - square[j]) + 2 * p * distances[i, j] for i, j in pairs.of(0, len(pairs))
+    ]
     rows, units, d = HalfSpaces(points, pairs, 2 * q), len(pairs), points.shape[1]
     names = None
     if units <= NAMED:

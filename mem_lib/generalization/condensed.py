@@ -20,8 +20,11 @@ import numpy as np
 from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
 from mem_lib.generalization.maxnet import MaxPlan, Nearest
-from mem_lib.generalization.nearest import exact
+from mem_lib.generalization.nearest import exact, squared_distances
 from mem_lib.network import Size
+
+#: Points that are compared at a time with those that are kept.
+BLOCK = 512
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,19 @@ def kept(data: Dataset) -> np.ndarray:
     if square is None:
         return np.array([0])
     points, least = exact(integers), int(square * 4**shift)
-    left = np.ones(data.N, dtype=bool)
-    found = []
-    while left.any():
-        row = int(np.argmax(left))
-        found.append(row)
-        rows = np.flatnonzero(left)
-        steps = points[rows] - points[row]
-        left[rows[(steps * steps).sum(axis=1) < least]] = False
-    return np.array(found)
+    found = np.array([0])
+    for start in range(0, data.N, BLOCK):
+        block = points[start : start + BLOCK]
+        rows = start + np.flatnonzero(
+            (squared_distances(block, points[found]) >= least).all(axis=1)
+        )
+        near = squared_distances(points[rows], points[rows]) < least
+        chosen: list[int] = []
+        for k in range(len(rows)):
+            if not near[k, chosen].any():
+                chosen.append(k)
+        found = np.concatenate([found, rows[chosen]])
+    return found
 
 
 def packing(d: int, radius: Fraction, distance: Fraction) -> int:

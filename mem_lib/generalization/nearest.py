@@ -55,6 +55,22 @@ def squares(points: np.ndarray) -> np.ndarray:
     return np.asarray((points * points).sum(axis=1))
 
 
+def squared_distances(points: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """(len(points), len(others)), exact, for what :func:`exact` returned.
+
+    |x|^2 + |y|^2 - 2 <x, y>, with the products in float64 where no sum reaches 2^53.
+
+    >>> squared_distances(np.array([[0, 0]]), np.array([[3, 4], [1, 1]])).tolist()
+    [[25, 2]]
+    """
+    reach = points.shape[1] * int(largest(points)) * int(largest(others))
+    if reach < 2**53:
+        cross = (points.astype(np.float64) @ others.astype(np.float64).T).astype(np.int64)
+    else:
+        cross = points @ others.T
+    return np.asarray(squares(points)[:, None] + squares(others) - 2 * cross)
+
+
 def scores_of(points: np.ndarray, rows: np.ndarray, base: int) -> tuple[np.ndarray, np.ndarray]:
     """Weights and biases of the scores of some rows less that of the row ``base``."""
     square = squares(points)

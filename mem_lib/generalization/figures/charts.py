@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mem_lib import figures
 from mem_lib.errors import InvalidArgument
 from mem_lib.figures import MARKERS, Colours, Picture
+from mem_lib.figures.numbers import number_text
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -45,7 +46,7 @@ def caps(
             xlabel="rank w of the first layer", ylabel="accuracy", ylim=(0.4, 1.03), marks=False,
             ticks={"x": ranks},
         )  # fmt: skip
-        figures.level(ax, colours, "a coin", y=0.5, at=0.4)
+        figures.level(ax, colours, "a coin", y=0.5, at=0.75)
 
     told = f" The closest dot is {100 * min(slack):.1f} points below its curve." if slack else ""
     return figures.show(
@@ -119,7 +120,7 @@ def both_ends(
         )  # fmt: skip
 
     told = "; ".join(
-        f"{what} {found[max(found)] / found[min(found)]:.2g}-fold"
+        f"{what}, {number_text(found[max(found)] / found[min(found)])}-fold"
         for what, found in {**curves, **below}.items()
     )
     d = sorted({k for found in curves.values() for k in found})
@@ -160,7 +161,7 @@ def parameters(
         "Parameters against the number of points on logarithmic axes for several networks, above a "
         "shaded region.",
         size=(6.8, 4.0),
-        caption=f"All entries of all matrices, verified networks: {told}. "
+        caption=f"All entries of all matrices: {told}. "
         f"Needed: {needed[max(needed)]} at N = {max(needed)}.",
         name=name,
     )
@@ -178,16 +179,20 @@ def accuracies(
         N = sorted({n for curve in found.values() for n in curve})
         figures.curves(
             ax, colours, None, found, log="x", xlabel="samples N", ylabel="share",
-            ticks={"x": N}, ylim=(0, 1.03),
+            ticks={"x": N}, ylim=(-0.04, 1.03),
         )  # fmt: skip
         figures.forbidden(ax, colours, list(bound), list(bound.values()), "the theorem: above this",
                           at=(0.5, 0.06))  # fmt: skip
 
     last = max(bound)
+    told = "; ".join(
+        f"{what} {100 * curve[last]:.1f} %" for what, curve in found.items() if last in curve
+    )
     return figures.show(
         draw,
         "Share of right answers against the number of samples, above the curve of the bound.",
         size=(6.4, 3.6),
-        caption=f"At N = {last} the theorem promises {100 * bound[last]:.1f} % for the max-net.",
+        caption=f"Means over samples. At N = {last} the theorem promises {100 * bound[last]:.1f} % "
+        f"for the max-net; {told}.",
         name=name,
     )

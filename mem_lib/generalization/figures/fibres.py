@@ -57,7 +57,7 @@ def fibres(rings: Sequence[Ring], d: int, *, frames: int = 24, name: str = "") -
         total = sum(parts.values())
         if not total:
             continue
-        key = f"{h / outermost:.2f}"
+        key = round(float(h), 3)
         shown[key] = [*_segments(rings, h, outermost), *_bars(parts, outermost)]
         best = max(parts, key=lambda label: parts[label])
         says[key] = (

@@ -44,8 +44,8 @@ def pairs(found: Mapping[str, Mapping[tuple[int, int], Accuracy]], *, name: str 
             shares = [float(one.accuracy) for one in results.values()]
             figures.heat(
                 ax, colours, _table(results, size), (-0.5, size - 0.5, -0.5, size - 0.5),
-                between=BETWEEN, bar=False, aspect="equal", xticks=range(size),
-                yticks=range(size),
+                between=BETWEEN, bar=False, aspect="equal", xticks=range(size - 1),
+                yticks=range(1, size), xlim=(-0.5, size - 1.5), ylim=(0.5, size - 0.5),
                 title=f"{title}\nmean {100 * np.mean(shares):.1f} %, least "
                 f"{100 * min(shares):.1f} %",
             )  # fmt: skip

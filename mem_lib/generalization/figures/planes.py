@@ -33,7 +33,6 @@ def answers(
     test: Dataset,
     *,
     pixels: int = 110,
-    note: str = "",
     name: str = "",
 ) -> Picture:
     """What each network answers, two to a row; grey where it is undecided.  Titles say how many of
@@ -44,8 +43,6 @@ def answers(
 
     Raises ``InvalidDataset`` for targets, ``InvalidArgument`` for no network and for less than 2
     ``pixels``.
-
-    note: a sentence for the end of the caption
     """
     dataset, test = (figures.drawable(data, d=None) for data in (dataset, test))
     pixels = integer_in(pixels, "pixels", 2, 1000)
@@ -82,13 +79,15 @@ def answers(
         if not wrong
         else f"Of {dataset.N} training points there are right {'; '.join(wrong)}"
     )
-    where = "" if dataset.d <= 2 else " Shaded is a plane through the origin."
+    where = "" if dataset.d <= 2 else " The plane goes through the origin."
+    thin = dataset.d == 2 and any(map(_has_spikes, networks.values()))
+    slabs = " Slabs of spikes are drawn as lines." if thin else ""
     return figures.show(
         draw,
         f"The plane shaded by the answers of {', '.join(networks)}, with the training points.",
         size=(6.6, 3.55 * rows) if columns == 2 else (4.6, 4.9),
-        caption=f"{known}; in the titles, of {test.N} new points.{where}"
-        + (f" {note}" if note else ""),
+        caption=f"Shaded: what a network answers, grey where it is undecided. {known}; the titles "
+        f"tell of {test.N} new points.{where}{slabs}",
         name=name,
     )
 
@@ -135,9 +134,13 @@ def _shade(ax: Axes, image: np.ndarray, reach: float, colours: Colours) -> None:
     )  # fmt: skip
 
 
+def _has_spikes(network: Network) -> bool:
+    return network.about.get("variant") == "spike" and len(network.layers) > 1
+
+
 def _stripes(ax: Axes, network: Network, dataset: Dataset, colours: Colours) -> None:
     """Lines through the training points on which a network of spikes says more than a constant."""
-    if network.about.get("variant") != "spike" or len(network.layers) < 2 or dataset.d != 2:
+    if not _has_spikes(network) or dataset.d != 2:
         return
     _, terms = network.layers[0].row(0)
     u = np.zeros(2)
