@@ -132,7 +132,8 @@ def exact_limit(arithmetic: str = "int64", *, variant: str = "hash") -> int:
     ``"int64"``, ``"float64"`` or ``"float32"`` (proposition ``thm-deep_threshold-integers``).
 
     For ``"hash"`` and ``"shallow"`` the largest m N^2: sums of absolute values in a row are at most
-    6 m N^2 + 1.  For ``"parity"`` the largest N: they are at most 8 2^k + 1, where 2^k < 2 N^2.
+    6 m N^2 + 1.  For ``"parity"`` of pairs the largest N: they are at most 8 2^k + 1, where
+    2^k < 2 N^2.  The linear unit stays below both when every label occurs.
 
     Raises ``InvalidArgument`` for other words.
 
