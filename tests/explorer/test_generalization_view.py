@@ -222,6 +222,33 @@ def test_one_query_in_three_networks_beside_the_truth(live):
     assert {("cells", -1), ("maxnet", 0), ("maxnet", 1), ("projected", 0)} <= seen
 
 
+@pytest.mark.parametrize("name", STOPS["network"])
+def test_small_pictures_show_what_each_network_says(live, name):
+    """Silence is grey, and neither of the two colours: every pixel of the picture."""
+    canvas = f"li[data-network={name}] canvas"
+    live.page.wait_for_selector("li[data-network=projected] canvas[data-side]")  # the last one
+    pixels = live.page.evaluate(
+        """(name) => {
+          const canvas = document.querySelector(name);
+          const { width, height } = canvas;
+          const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
+          return Array.from({ length: width * height }, (_, i) =>
+            [...data.slice(4 * i, 4 * i + 4)].join(","));
+        }""",
+        canvas,
+    )
+    side = round(len(pixels) ** 0.5)
+    step = {31: 8, 61: 4, 121: 2, 241: 1}[side]
+    unit = -(-2 * view.HALF // 240)
+    along = np.minimum(-view.HALF + unit * (np.arange(side) * step + step // 2), view.HALF)
+    x, y = np.meshgrid(along, -along)
+    places = np.column_stack([x.ravel(), y.ravel()]) / 2**view.STEPS
+    said = ml.predict(view.cell(START | {"network": name}).network, places)
+    seen = {(int(label), pixel) for label, pixel in zip(said, pixels, strict=True)}
+    assert len(seen) == len({pixel for _, pixel in seen}) == len(set(said.tolist()))
+    assert (-1 in said) == (name == "cells") or side == 31  # on a slow machine
+
+
 def test_the_first_place_gets_three_answers(live):
     live.page.wait_for_selector("li[data-network=projected][data-said]")
     said = {name: item.get_attribute("data-said") for name, item in items(live).items()}

@@ -269,7 +269,8 @@ def _still(cell: Cell) -> figures.Picture:
     def paint(axes: Sequence[Axes], colours: figures.Colours) -> None:
         for ax, name in zip(axes, NETWORKS, strict=True):
             right = scores[name]["all"][0] / TEST
-            figures.frame(ax, -1.1, 1.1, -1.1, 1.1, title=f"{WORDS[name]}: {right:.1%}")
+            title = f"{WORDS[name]}: {right:.1%}"
+            figures.frame(ax, -1.1, 1.1, -1.1, 1.1, title=title, ylabel="")
             network = _built(name, START["N"], START["d"], START["margin"], SEED)
             _shade(ax, network, colours)
             figures.points(ax, cell.dataset, colours, size=10)
@@ -294,7 +295,7 @@ def _shade(ax: Axes, network: Network, colours: figures.Colours, pixels: int = 9
     shades = [to_rgba(colour, 0.35) for colour in colours.classes[:2]]
     image = np.array([*shades, to_rgba(colours.faint, 0.6)])[predict(network, places)]
     ax.imshow(
-        image.reshape(pixels, pixels, 4), extent=(left, right, bottom, top), aspect="auto",
+        image.reshape(pixels, pixels, 4), extent=(left, right, bottom, top), aspect="equal",
         interpolation="nearest", zorder=0,
     )  # fmt: skip
 
