@@ -184,7 +184,7 @@ def spike(points, chosen, u):
     top = sum(max(a * low, a * high) for a in u) + bias
     keys = sorted({inner(u, x) + bias for x in chosen})
     sizes = spike_sizes(len(keys), top.bit_length())
-    m, rho, g, T = sizes
+    _, rho, g, T = sizes
     blocks = [keys[t * g : (t + 1) * g] for t in range(T)]
     blocks = [block + [block[-1]] * (g - len(block)) for block in blocks]
     codes = [sum(key << (rho * (g - 1 - i)) for i, key in enumerate(b)) for b in blocks]
@@ -329,7 +329,7 @@ def hostile(C, seed, rounds, dims=(1, 2, 3, 4), most=14):
         if len(set(labels)) == C:
             span = (shift - 2 * reach - 2, shift + 2 * reach + 3)
             asked = [tuple(map(int, rng.integers(*span, d))) for _ in range(25)]
-            asked += raw + [tuple(-500 * a - 7 for a in raw[0])]
+            asked += [*raw, tuple(-500 * a - 7 for a in raw[0])]
             asked.append(tuple(Fraction(a + b, 2) for a, b in zip(raw[0], raw[-1], strict=True)))
             yield raw, labels, asked
 
