@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives t
         explorer,
         figures,
         foundations,
+        generalization,
         optimal_relu,
         theorems,
         two_layer,
@@ -64,7 +65,8 @@ Network.to_torch = _to_torch
 #: Modules that load when they are first touched, and names that do with the module they are in.
 _MODULES = (
     "beyond_worst_case", "constructions", "data", "deep_threshold", "exact", "explorer", "figures",
-    "foundations", "optimal_relu", "recorded", "theorems", "torch_backend", "two_layer",
+    "foundations", "generalization", "optimal_relu", "recorded", "theorems", "torch_backend",
+    "two_layer",
 )  # fmt: skip
 _NAMES = {
     "Certificate": "certificate",
@@ -108,6 +110,7 @@ __all__ = [
     "explorer",
     "figures",
     "foundations",
+    "generalization",
     "optimal_relu",
     "predict",
     "theorems",

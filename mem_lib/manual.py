@@ -23,6 +23,7 @@ ROOMS = {
     "mem_lib.deep_threshold": "Chapter deep_threshold",
     "mem_lib.optimal_relu": "Chapter optimal_relu",
     "mem_lib.beyond_worst_case": "Chapter beyond_worst_case",
+    "mem_lib.generalization": "Chapter generalization",
     "mem_lib.exact": "Exact evaluation",
     "mem_lib.certificate": "Certificates",
     "mem_lib.figures": "Pictures and tables",

@@ -32,6 +32,7 @@ MEANINGLESS = {
     "relative_error": 0.1, "tolerance": 0.1, "coarseness": 0.3, "damp": 0.5, "order": 3,
     "phases": 3, "tau": 1.0, "neurons": 100, "rounding_bits": 8, "device": "cpu",
     "checkpoint": "fit.npz", "first_layer": "grid", "hyperplanes": 50, "clear": True, "fan_in": 3,
+    "sign": 1, "rank": 1,
 }  # fmt: skip
 
 
@@ -69,6 +70,9 @@ def read(network, outputs):
         return Fraction(outputs[0], network.output_denominator)
     if network.readout == "sign":
         return None if outputs[0] == 0 else int(outputs[0] > 0)
+    if network.readout == "argmax":
+        largest = [c for c, value in enumerate(outputs) if value == max(outputs)]
+        return largest[0] if len(largest) == 1 else None
     assert network.readout == "onehot"
     positive = [c for c, value in enumerate(outputs) if value > 0]
     return positive[0] if len(positive) == 1 else None

@@ -16,7 +16,10 @@ HEAVY = (
     "scipy", "sklearn", "matplotlib", "joblib", "tqdm", "flint", "torch", "threadpoolctl",
     "ipywidgets",
 )  # fmt: skip
-CHAPTERS = ("beyond_worst_case", "deep_threshold", "foundations", "optimal_relu", "two_layer")
+CHAPTERS = (
+    "beyond_worst_case", "deep_threshold", "foundations", "generalization", "optimal_relu",
+    "two_layer",
+)  # fmt: skip
 
 
 def loaded(code: str) -> list[str]:

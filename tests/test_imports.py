@@ -19,7 +19,7 @@ STOREYS = (
     ("certificate",),
     ("parts", "recorded"),
     ("constructions", "foundations"),
-    ("beyond_worst_case", "deep_threshold", "optimal_relu", "two_layer"),
+    ("beyond_worst_case", "deep_threshold", "generalization", "optimal_relu", "two_layer"),
     ("theorems",),
     ("comparison", "explorer", "manual", "torch_backend"),
     ("",),

@@ -22,11 +22,12 @@ from mem_lib.beyond_worst_case.bounds import MOST, WEIGHT_BITS, data_bound, hype
 from mem_lib.beyond_worst_case.draw import Attempt, Rules, attempted
 from mem_lib.beyond_worst_case.plan import CoverPlan
 from mem_lib.beyond_worst_case.rays import check_rays
-from mem_lib.beyond_worst_case.sizes import constant_network, constant_size, network_size, steps
+from mem_lib.beyond_worst_case.sizes import network_size, steps
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, InvalidArgument, shown
 from mem_lib.network import Network, Size
+from mem_lib.parts.constant import constant_network, constant_size
 from mem_lib.parts.separation import rounding_loss
 
 #: Draws of the same size before n is doubled, and how often it is doubled.

@@ -16,7 +16,9 @@ from mem_lib.network import Network, Size
 
 #: The chapters that build networks, in the order of the book.  They are loaded by name, when the
 #: registry is first asked: nothing here depends on any of them.
-CHAPTERS = ("two_layer", "deep_threshold", "optimal_relu", "beyond_worst_case")
+CHAPTERS = (
+    "two_layer", "deep_threshold", "optimal_relu", "beyond_worst_case", "generalization",
+)  # fmt: skip
 
 
 class Registry(Mapping[str, type[Construction]]):

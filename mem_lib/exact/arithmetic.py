@@ -54,7 +54,7 @@ class Affine:
         """(W x + b, the key of the arithmetic used) for ``x`` of shape (inputs, points); None where
         no machine arithmetic is proven exact."""
         peaks = column_peaks(x)
-        bound = self._bound(peaks)
+        bound = self.bound(peaks)
         if bound <= FLOAT32:
             return self._machine(x, np.float32), "float32"
         if bound <= FLOAT64:
@@ -67,14 +67,14 @@ class Affine:
 
     # -- the bound ---------------------------------------------------------------------------
 
-    def _bound(self, peaks: np.ndarray) -> float:
+    def bound(self, peaks: np.ndarray) -> float:
         """An upper bound on every partial sum of every row; infinite beyond 2^62."""
         if self._magnitudes is None or peaks.dtype == object:
             return np.inf
         key, (last, bound) = peaks.tobytes(), self._last
         if key != last:  # chunks of one data set often have the same peaks
             weight, bias = self._magnitudes
-            bound = float(np.max(weight @ peaks + bias)) * _INFLATE
+            bound = upper_bound(weight, bias, peaks)
             self._last = (key, bound)
         return bound
 
@@ -91,8 +91,7 @@ class Affine:
     # -- four ways to the same numbers -------------------------------------------------------
 
     def _machine(self, x: np.ndarray, dtype: type) -> np.ndarray:
-        with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
-            z = self._weight(dtype) @ x.astype(dtype, copy=False)
+        z = product(self._weight(dtype), x.astype(dtype, copy=False))
         z += self.layer.bias.astype(dtype)[:, None]
         return z
 
@@ -117,8 +116,7 @@ class Affine:
 
     @property
     def _values(self) -> np.ndarray:
-        weight = self.layer.weight
-        return weight.values if isinstance(weight, Sparse) else weight
+        return self.layer.entries
 
     def _weight(self, dtype: type) -> Any:
         key = np.dtype(dtype).name
@@ -133,6 +131,17 @@ class Affine:
         weight = self.layer.weight
         assert isinstance(weight, Sparse)
         return csr_array((values, weight.indices, weight.indptr), shape=weight.shape)
+
+
+def upper_bound(magnitudes: Any, bias: np.ndarray, peaks: np.ndarray) -> float:
+    """At least every partial sum of every row, for |W|, |b| and the largest |x_k|, in float64."""
+    return float(np.max(magnitudes @ peaks + bias)) * _INFLATE
+
+
+def product(weight: Any, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
+    """W x, in the type of both."""
+    with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
+        return np.asarray(weight @ x if out is None else np.matmul(weight, x, out=out))
 
 
 def column_peaks(x: np.ndarray) -> np.ndarray:

@@ -124,7 +124,7 @@ class Chunks:
         return _joined(pieces), total
 
     def _in_threads(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
-        if min(workers, len(todo)) < 2:
+        if min(workers, len(todo)) < 2 or self.engine.generates:
             yield from ((i, self._whole(i)) for i in todo)
             return
         # one BLAS thread for each worker: two pools of threads would fight over the cores

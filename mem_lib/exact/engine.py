@@ -6,11 +6,14 @@ from mem_lib.exact.arithmetic import Affine, as_python, compact
 from mem_lib.exact.arrays import NUMPY, NumPyArrays
 from mem_lib.exact.column import Column, block_of, columns_of, fits_machine
 from mem_lib.exact.columns import ColumnLayer, Row
+from mem_lib.exact.generated import Generated
 from mem_lib.exact.tally import Tally
-from mem_lib.network import Layer, Network
+from mem_lib.network import Blocks, Layer, Network
 
 #: Activations of one chunk of points, in machine arithmetic, stay below this many bytes.
 CHUNK_BYTES = 64 * 2**20
+#: The same where weights are generated: each chunk generates all of them.
+GENERATED_BYTES = 512 * 2**20
 #: Fewer points a chunk than the array library would take, for tests.
 MOST_POINTS = 10**9
 #: A network of at most this width that needs Python integers runs on columns from its first layer.
@@ -33,10 +36,12 @@ class Engine:
 
     def __init__(self, network: Network, arrays: NumPyArrays = NUMPY) -> None:
         self.network = network
-        self._affine: dict[int, Affine] = {}
+        self._affine: dict[int, Affine | Generated] = {}
         self._rows: dict[int, list[Row]] = {}
         self.head = _head(network, all_columns=arrays is not NUMPY)
         self.arrays = arrays if self.head else NUMPY
+        #: Whether some weights are generated: then one chunk at a time is enough.
+        self.generates = any(isinstance(layer.weight, Blocks) for layer in network.layers)
 
     def run(self, integers: np.ndarray) -> tuple[np.ndarray, Tally]:
         """Output numerators, shape (outputs, points), int64 or object, at integer points.
@@ -59,7 +64,8 @@ class Engine:
     def chunk(self, points: int) -> int:
         """How many points to take at a time: by bytes, so that wide layers fit in memory."""
         widest = max(max(layer.units, layer.inputs) for layer in self.network.layers)
-        fit, most = CHUNK_BYTES // (8 * widest), NUMPY.most_points
+        fit = (GENERATED_BYTES if self.generates else CHUNK_BYTES) // (8 * widest)
+        most = NUMPY.most_points
         if self.head:  # numbers might be as long as the longest weight, at every point
             fit = self.arrays.most_bytes // (widest * (self.network.size.bits // 8 + 40))
             most = self.arrays.most_points
@@ -73,7 +79,8 @@ class Engine:
             result = None
             if not self.head and state.dtype != object:
                 if i not in self._affine:
-                    self._affine[i] = Affine(layer)
+                    blocks = isinstance(layer.weight, Blocks)
+                    self._affine[i] = Generated(layer) if blocks else Affine(layer)
                 result = self._affine[i](state)
             if result is not None:
                 z, key = result
@@ -81,6 +88,12 @@ class Engine:
                 tally.peak = max(tally.peak, int(max(z.max(), -z.min())))
                 return _activate(layer.activation, z, tally)
             state = columns_of(state, self.arrays)
+        if isinstance(layer.weight, Blocks):  # the rows of one block at a time
+            found: list[Column] = []
+            for start, block in layer.weight.blocks():
+                rows = [layer.row(k) for k in range(start, start + len(block))]
+                found += ColumnLayer(layer.activation, state, points, tally, self.arrays).run(rows)
+            return found
         if i not in self._rows:
             self._rows[i] = list(layer.rows())
         return ColumnLayer(layer.activation, state, points, tally, self.arrays).run(self._rows[i])
@@ -90,7 +103,7 @@ def _activate(activation: str, z: np.ndarray, tally: Tally) -> np.ndarray:
     if activation == "threshold":
         tally.ties += int(z.size - np.count_nonzero(z))
         return np.asarray(z >= 0, dtype=bool)
-    return np.maximum(z, 0) if activation == "relu" else z
+    return np.maximum(z, 0, out=z) if activation == "relu" else z
 
 
 def _is_wide(layer: Layer) -> bool:
@@ -106,7 +119,7 @@ def _head(network: Network, all_columns: bool) -> int:
 
 
 def _has_python_integers(layer: Layer) -> bool:
-    return layer.entries.dtype == object or layer.bias.dtype == object
+    return layer.tally.largest >= 2**63 or layer.bias.dtype == object
 
 
 def on_grid(network: Network, shift: int) -> tuple[Network, int]:

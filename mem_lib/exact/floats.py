@@ -145,7 +145,7 @@ def bits_needed(network: Network, points: Any) -> int:
     for layer, values in zip(network.layers, _values(network, integers), strict=True):
         peaks = [max(abs(int(v)) for v in (column.min(), column.max())) for column in values.T]
         sums = (abs(b) + sum(abs(w) * peaks[k] for k, w in terms) for b, terms in layer.rows())
-        weights = int(np.abs(layer.entries).max(initial=0))
+        weights = layer.tally.largest
         largest = max(largest, weights, *sums, *peaks)
     return max(largest - 1, 0).bit_length()
 

@@ -26,6 +26,7 @@ from mem_lib.explorer.views.deep_threshold import deep_threshold
 from mem_lib.explorer.views.foundations_fold import fold
 from mem_lib.explorer.views.foundations_plane import weights_bits
 from mem_lib.explorer.views.foundations_staircase import staircase, tossed
+from mem_lib.explorer.views.generalization import generalization
 from mem_lib.explorer.views.landing import landing
 from mem_lib.explorer.views.optimal_relu import optimal_relu
 from mem_lib.explorer.views.two_layer import two_layer
@@ -42,6 +43,7 @@ __all__ = [
     "clearance",
     "deep_threshold",
     "fold",
+    "generalization",
     "labellings",
     "landing",
     "module",

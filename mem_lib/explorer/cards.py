@@ -26,6 +26,9 @@ STAGES = {
     "rows": "copies and row gates are on",
     "columns": "column gates are on",
     "steps": "steps are below",
+    "half spaces": "half spaces are missed",
+    "cells": "cells are on",
+    "scores": "comparisons of two points are on",
 }
 
 

@@ -11,7 +11,7 @@ from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork
 from mem_lib.exact import evaluate
 from mem_lib.figures.style import MARKERS, Colours
-from mem_lib.network import Network, Sparse
+from mem_lib.network import Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -131,8 +131,7 @@ def lines(ax: "Axes", network: Network, colours: Colours, *, most: int = 200) ->
     # no visible point is farther from the origin, so none is farther along its line from the foot
     reach = max(9.0, float(np.hypot(max(map(abs, xlim)), max(map(abs, ylim)))))
     layer = network.layers[0]
-    weight = layer.weight.toarray() if isinstance(layer.weight, Sparse) else layer.weight
-    weight = np.asarray(weight, dtype=float)[:most] * 2.0**network.input_shift
+    weight = np.asarray(layer.dense, dtype=float)[:most] * 2.0**network.input_shift
     bias = np.asarray(layer.bias, dtype=float)[:most]
     norm = np.hypot(*weight.T)
     weight, bias, norm = weight[norm > 0], bias[norm > 0], norm[norm > 0]

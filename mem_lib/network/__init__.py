@@ -46,8 +46,9 @@ Network(1 → 1, depth 2, width 2, readout 'value')
 True
 """
 
+from mem_lib.network.blocks import Blocks
 from mem_lib.network.layer import ACTIVATIONS, Layer
 from mem_lib.network.network import MOST_SHIFT, READOUTS, Network, Size
 from mem_lib.network.sparse import Sparse
 
-__all__ = ["ACTIVATIONS", "MOST_SHIFT", "READOUTS", "Layer", "Network", "Size", "Sparse"]
+__all__ = ["ACTIVATIONS", "MOST_SHIFT", "READOUTS", "Blocks", "Layer", "Network", "Size", "Sparse"]

@@ -87,10 +87,16 @@ class Builder:
                 terms.append({})
             bias.append(value)
         weight = _matrix(terms, self._units)
-        self.layers.append(Layer(weight, bias, activation, names=tuple(units), stage=stage))
-        self._units = len(bias)
+        layer = Layer(weight, bias, activation, names=tuple(units), stage=stage)
+        return dict(zip(units, self.append(layer), strict=True))
+
+    def append(self, layer: Layer) -> list[Value]:
+        """Add a layer that was written as arrays; returns its units, in order."""
+        assert layer.inputs == self._units, "a layer does not fit behind the one before"
+        self.layers.append(layer)
+        self._units = layer.units
         self._advance(1)
-        return {name: Affine({i: 1}, 0, len(self.layers)) for i, name in enumerate(units)}
+        return [Affine({i: 1}, 0, len(self.layers)) for i in range(layer.units)]
 
 
 def _matrix(terms: list[dict[int, int]], inputs: int) -> list[list[int]] | Sparse:

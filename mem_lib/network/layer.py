@@ -9,13 +9,25 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base.integers import largest
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network import write
 from mem_lib.network.about import text
-from mem_lib.network.integers import Array, matrix, vector
+from mem_lib.network.blocks import Blocks, Rows
+from mem_lib.network.integers import Array, matrix, total_bits, vector
 from mem_lib.network.sparse import Sparse, Term
 
 ACTIVATIONS = ("relu", "threshold", "identity")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What is counted of the weights of a layer, in one pass: how many are not 0, the largest
+    absolute value, the sum of the bit lengths."""
+
+    nonzero: int
+    largest: int
+    total_bits: int
 
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
@@ -24,7 +36,8 @@ class Layer:
 
     weight:     (units, inputs): integer array, nested lists of ints, :class:`Sparse`, or a
                 scipy.sparse matrix.  Kept as a read-only int64 array, an object array of Python
-                ints where some |entry| >= 2^63, or a ``Sparse``.
+                ints where some |entry| >= 2^63, or a ``Sparse``.  :meth:`from_blocks` makes a layer
+                whose weights are generated.
     bias:       (units,), integers; kept in the same way
     activation: ``"relu"``, ``"threshold"`` (1 for z >= 0, else 0) or ``"identity"``
     names:      one text per unit, for readers; no name twice, ``""`` leaves a unit unnamed
@@ -40,7 +53,7 @@ class Layer:
     (5, [(0, 1), (2, -1208925819614629174706176)])
     """
 
-    weight: Array | Sparse
+    weight: Array | Sparse | Blocks
     bias: Array
     activation: str
     names: tuple[str, ...] | None
@@ -65,6 +78,40 @@ class Layer:
         names = _names(names, units)
         vars(self).update(weight=weight, bias=bias, activation=activation, names=names, stage=stage)
 
+    @classmethod
+    def from_blocks(
+        cls,
+        rows: Rows,
+        units: int,
+        inputs: int,
+        activation: str,
+        *,
+        bias: Any = None,
+        names: Sequence[str] | None = None,
+        stage: str | None = None,
+    ) -> Layer:
+        """A layer whose weights are generated, some rows at a time, whenever they are needed, and
+        never there as a whole: it takes the memory of its outputs.
+
+        rows: ``rows(a, b)`` gives the rows a to b, shape (b - a, inputs), 0 <= a < b <= units; the
+              same integers each time
+        bias: (units,), default 0
+
+        Evaluation, certificates, ``Size``, files and hashes are those of the dense layer with these
+        rows, which are checked as they come: ``InvalidNetwork``.  Only the time is another one,
+        since each use generates them again.  A file gets all of them, block after block, and a
+        network that is loaded from it has them stored.
+
+        >>> from mem_lib import Network
+        >>> ramp = Layer.from_blocks(lambda a, b: [[i, -1] for i in range(a, b)], 3, 2, "relu")
+        >>> ramp == Layer([[0, -1], [1, -1], [2, -1]], [0, 0, 0], "relu")
+        True
+        """
+        weight = Blocks(rows, (units, inputs))
+        if bias is None:
+            bias = np.zeros(weight.shape[0], dtype=np.int64)
+        return cls(weight, bias, activation, names=names, stage=stage)
+
     @property
     def units(self) -> int:
         """The number of rows: outputs of this layer."""
@@ -77,7 +124,7 @@ class Layer:
 
     def row(self, i: int) -> tuple[int, list[Term]]:
         """Unit ``i`` as (bias, [(input, weight), ...]): Python ints, nonzero weights only."""
-        if isinstance(self.weight, Sparse):
+        if not isinstance(self.weight, np.ndarray):
             return int(self.bias[i]), self.weight.row(i)
         row = self.weight[i]
         places = np.flatnonzero(row)
@@ -85,7 +132,7 @@ class Layer:
 
     def rows(self) -> Iterator[tuple[int, list[Term]]]:
         """The units, from first to last."""
-        if isinstance(self.weight, Sparse) or self.inputs > 64:
+        if not isinstance(self.weight, np.ndarray) or self.inputs > 64:
             return map(self.row, range(self.units))
         rows = zip(self.bias.tolist(), self.weight.tolist(), strict=True)
         return ((bias, [(k, w) for k, w in enumerate(row) if w]) for bias, row in rows)
@@ -104,7 +151,27 @@ class Layer:
     @property
     def entries(self) -> Array:
         """The array that holds the weights: all of them, or the nonzero ones of a ``Sparse``."""
-        return self.weight.values if isinstance(self.weight, Sparse) else self.weight
+        if isinstance(self.weight, Sparse):
+            return self.weight.values
+        return self.dense
+
+    @property
+    def dense(self) -> Array:
+        """The weights as one array, whatever memory that takes."""
+        return self.weight if isinstance(self.weight, np.ndarray) else self.weight.toarray()
+
+    @cached_property
+    def tally(self) -> Tally:
+        """What is counted of the weights; those that are generated are never there at once."""
+        if isinstance(self.weight, Blocks):
+            parts = [_tally(block) for _, block in self.weight.blocks()]
+        else:
+            parts = [_tally(self.entries)]
+        return Tally(
+            sum(part.nonzero for part in parts),
+            max(part.largest for part in parts),
+            sum(part.total_bits for part in parts),
+        )
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Layer):
@@ -117,7 +184,8 @@ class Layer:
         return hash(self._digest)
 
     def __repr__(self) -> str:
-        kind = "sparse" if isinstance(self.weight, Sparse) else "dense"
+        kinds = {Sparse: "sparse", Blocks: "generated"}
+        kind = kinds.get(type(self.weight), "dense")
         stage = "" if self.stage is None else f", stage {shown(self.stage)}"
         return f"Layer({self.inputs} → {self.units}, {self.activation}, {kind}{stage})"
 
@@ -131,8 +199,12 @@ def _layer(
     return Layer(weight, bias, activation, names=names, stage=stage)
 
 
-def _weight(weight: Any) -> Array | Sparse:
-    if isinstance(weight, Sparse):
+def _tally(entries: Array) -> Tally:
+    return Tally(int(np.count_nonzero(entries)), int(largest(entries)), total_bits(entries))
+
+
+def _weight(weight: Any) -> Array | Sparse | Blocks:
+    if isinstance(weight, (Sparse, Blocks)):
         return weight
     if hasattr(weight, "tocoo"):
         return Sparse.from_coo(weight.tocoo())

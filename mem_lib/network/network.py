@@ -129,15 +129,18 @@ class Network:
     def size(self) -> Size:
         """All counts, exact; computed once."""
         hidden = [layer.units for layer in self.layers[:-1]]
-        entries = [array for layer in self.layers for array in (layer.entries, layer.bias)]
+        tallies = [layer.tally for layer in self.layers]
+        biases = [layer.bias for layer in self.layers]
+        peaks = [*(t.largest for t in tallies), *(int(largest(bias)) for bias in biases)]
         return Size(
             depth=self.depth,
             width=max(hidden, default=0),
             neurons=sum(hidden),
-            weights=sum(int(np.count_nonzero(array)) for array in entries),
+            weights=sum(t.nonzero for t in tallies)
+            + sum(int(np.count_nonzero(bias)) for bias in biases),
             dense_weights=sum(layer.units * (layer.inputs + 1) for layer in self.layers),
-            bits=max(int(largest(array)).bit_length() for array in entries),
-            total_bits=sum(map(total_bits, entries)),
+            bits=max(peaks).bit_length(),
+            total_bits=sum(t.total_bits for t in tallies) + sum(map(total_bits, biases)),
         )
 
     @cached_property

@@ -37,7 +37,7 @@ class Sparse:
     shape: tuple[int, int]
 
     def __post_init__(self) -> None:
-        units, inputs = _shape(self.shape)
+        units, inputs = checked_shape(self.shape)
         indptr = _positions(vector(self.indptr, "indptr"), "indptr")
         indices = _positions(vector(self.indices, "indices"), "indices")
         _check_indptr(indptr, units, len(indices))
@@ -84,7 +84,8 @@ class Sparse:
         return Sparse, (self.indptr, self.indices, self.values, self.shape)
 
 
-def _shape(shape: Any) -> tuple[int, int]:
+def checked_shape(shape: Any) -> tuple[int, int]:
+    """A pair of positive numbers; ``InvalidNetwork`` for anything else."""
     if not isinstance(shape, (tuple, list)) or len(shape) != 2:
         raise InvalidNetwork(f"shape = {shown(shape)} must be a pair (units, inputs)")
     units, inputs = (integer(n, "shape entry") for n in shape)

@@ -19,7 +19,7 @@ import numpy as np
 
 from mem_lib._base.integers import largest
 from mem_lib.network.integers import BLOCK
-from mem_lib.network.sparse import Sparse, Term
+from mem_lib.network.sparse import Term
 
 #: Layers and networks are written here, by what they have, before there is a class of them.
 Layer: TypeAlias = Any
@@ -30,27 +30,29 @@ VERSION = 1
 PLAIN = 2**53
 
 
-def network_chunks(network: Network) -> Iterator[bytes]:
-    """The whole file, in pieces of moderate size."""
+def network_chunks(network: Network, *, told: bool = True) -> Iterator[bytes]:
+    """The whole file, in pieces of moderate size; without what readers are told (``about``, names,
+    stages) on demand."""
+    about = network.about_json if told else "{}"
     yield (
         f'{{"format":"{FORMAT}","version":{VERSION},"inputs":{number(network.inputs)}'
         f',"input_shift":{number(network.input_shift)}'
         f',"output_denominator":{number(network.output_denominator)}'
-        f',"readout":"{network.readout}","about":{network.about_json},"layers":['
+        f',"readout":"{network.readout}","about":{about},"layers":['
     ).encode("ascii")
     for i, layer in enumerate(network.layers):
         if i:
             yield b","
-        yield from layer_chunks(layer)
+        yield from layer_chunks(layer, told=told)
     yield b"]}"
 
 
-def layer_chunks(layer: Layer) -> Iterator[bytes]:
-    """One layer as a JSON object."""
+def layer_chunks(layer: Layer, *, told: bool = True) -> Iterator[bytes]:
+    """One layer as a JSON object; without names and stage on demand."""
     head = f'{{"activation":"{layer.activation}"'
-    if layer.names is not None:
+    if told and layer.names is not None:
         head += f',"names":{json.dumps(layer.names, separators=(",", ":"))}'
-    if layer.stage is not None:
+    if told and layer.stage is not None:
         head += f',"stage":{json.dumps(layer.stage)}'
     yield head.encode("ascii")
     yield from _dense(layer) if _is_dense(layer) else _rows(layer)
@@ -78,10 +80,9 @@ def sha256(chunks: Iterable[bytes]) -> str:
 
 
 def _is_dense(layer: Layer) -> bool:
-    entries = layer.entries
-    if max(largest(entries), largest(layer.bias)) >= PLAIN:
+    if max(layer.tally.largest, largest(layer.bias)) >= PLAIN:
         return False
-    return 8 * int(np.count_nonzero(entries)) > layer.units * layer.inputs
+    return bool(8 * layer.tally.nonzero > layer.units * layer.inputs)
 
 
 def _dense(layer: Layer) -> Iterator[bytes]:
@@ -89,7 +90,8 @@ def _dense(layer: Layer) -> Iterator[bytes]:
     lead = b',"weight":['
     for start in range(0, layer.units, step):
         stop = min(start + step, layer.units)
-        rows = weight.toarray(start, stop) if isinstance(weight, Sparse) else weight[start:stop]
+        dense = isinstance(weight, np.ndarray)
+        rows = weight[start:stop] if dense else weight.toarray(start, stop)
         yield lead + _compact(rows.tolist())[1:-1]
         lead = b","
     yield b'],"bias":' + _compact(layer.bias.tolist()) + b"}"

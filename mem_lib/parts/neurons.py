@@ -105,9 +105,9 @@ def neurons_of(network: Network) -> Neurons:
         none = np.zeros((0, network.inputs), dtype=np.int64)
         return Neurons(none, none[:, 0], (), network.input_shift)
     return Neurons(
-        dense(hidden),
+        hidden.dense,
         hidden.bias,
-        tuple(Fraction(int(a), network.output_denominator) for a in dense(output)[0]),
+        tuple(Fraction(int(a), network.output_denominator) for a in output.dense[0]),
         network.input_shift,
         hidden.names or (),
     )
@@ -127,11 +127,6 @@ def layers_of(network: Any) -> tuple[Layer | None, Layer]:
     if network.depth != 2:
         raise InvalidArgument(f"network: depth 2 is needed, got {network.depth}")
     return network.layers[0], output
-
-
-def dense(layer: Layer) -> np.ndarray:
-    weight = layer.weight
-    return weight if isinstance(weight, np.ndarray) else weight.toarray()
 
 
 # from columns of fractions -----------------------------------------------------------------------

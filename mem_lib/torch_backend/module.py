@@ -23,7 +23,7 @@ from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, InvalidNetwork
 from mem_lib.exact.device import device_named, room_for
 from mem_lib.exact.floats import bits_needed
-from mem_lib.network import Layer, Network, Sparse
+from mem_lib.network import Layer, Network
 
 FLOAT64 = 53
 FLOATS = np.dtype(np.float64)
@@ -206,11 +206,10 @@ def _denominator(network: Network) -> tuple[int, list[float]]:
 
 
 def _linear(layer: Layer) -> nn.Linear:
-    weight = layer.weight.toarray() if isinstance(layer.weight, Sparse) else layer.weight
     # no random weights first: that would move PyTorch's generator on
     make: Any = nn.utils.skip_init
     linear: nn.Linear = make(nn.Linear, layer.inputs, layer.units, dtype=torch.float64)
     with torch.no_grad():
-        linear.weight.copy_(torch.from_numpy(as_floats(weight, FLOATS)))
+        linear.weight.copy_(torch.from_numpy(as_floats(layer.dense, FLOATS)))
         linear.bias.copy_(torch.from_numpy(as_floats(layer.bias, FLOATS)))
     return linear.requires_grad_(False)

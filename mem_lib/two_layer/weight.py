@@ -25,7 +25,7 @@ from mem_lib._base.numbers import as_fraction
 from mem_lib._base.roots import grid_root
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Network
-from mem_lib.parts.neurons import dense, layers_of
+from mem_lib.parts.neurons import layers_of
 
 #: Significant bits of a root; a sum of 2^40 of them is right to 2^-100.
 _BITS = 140
@@ -236,9 +236,9 @@ class _Parts:
                 f"{shown(hidden.activation)}"
             )
         return cls(
-            dense(hidden).astype(object),
+            hidden.dense.astype(object),
             hidden.bias.tolist(),
-            dense(output)[0].tolist(),
+            output.dense[0].tolist(),
             network.input_shift,
             offset,
             network.output_denominator,

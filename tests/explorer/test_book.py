@@ -11,7 +11,7 @@ import mem_lib as ml
 from mem_lib import explorer
 from mem_lib.constructions import REGISTRY
 from tests import browser as reader
-from tests.explorer.pages import POINTS, SLUG, Live, bars
+from tests.explorer.pages import DATASETS, POINTS, SLUG, Live, bars
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +165,19 @@ def test_what_there_is_to_discover(chromium, engine, page_of_the_book):
         [start.to_json(), [*near, list(b)]],
     )
     assert int(away) < 40 and answers.pop() == 0 and set(answers) == {1}
+
+    name, rival, half = re.search(
+        r"In (\S+), from the same list, .* half way to ([A-F]), (\d+) from A", told
+    ).groups()
+    nearest = explorer.unpack(values["packs"][name])[values["labelling"]]
+    labels = DATASETS[values["labelling"]].labels
+    away = {i: np.hypot(*np.subtract(a, POINTS[i])) for i in range(6) if labels[i] != labels[0]}
+    assert min(away, key=away.get) == ord(rival) - 65 and int(half) == round(min(away.values()) / 2)
+    turn = np.linspace(0, 2 * np.pi, 60)
+    around = np.rint(np.column_stack([np.cos(turn), np.sin(turn)]) * (int(half) - 1) + a)
+    assert set(ml.predict(nearest, around)) == {labels[0]}
+    middle = np.add(a, POINTS[ord(rival) - 65]) / 2
+    assert ml.predict(nearest, [middle])[0] == -1  # no network can promise both points more
 
     cost = re.search(r"N = (\d+) points, (\d+) weights .* one per point, and (\d+)", told)
     N, moons, coins = map(int, cost.groups())

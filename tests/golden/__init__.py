@@ -14,6 +14,7 @@ the last bit of a sum does not show.
 
 import json
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,9 @@ FURTHER: list[tuple[str, str, dict[str, Any]]] = [
     ("beyond_worst_case.idealised", "moons", {"centres": list(range(1, 24)), "n": 400}),
     ("beyond_worst_case.two_sided", "ball, 2 classes", {"covered": 0, "seed": 1}),
     ("beyond_worst_case.relu", "ball, 2 classes", {"covered": 0, "seed": 1}),
+    ("generalization.cells", "ball, 3 classes", {"tau": Fraction(2, 5)}),
+    ("generalization.spike", "ball, 2 classes", {"sign": -1, "seed": 1}),
+    ("generalization.projected", "ball, 3 classes", {"rank": 2}),
     ("deep_threshold.hash", "ball, 3 classes", {"first_layer": "grid", "clear": True}),
     ("deep_threshold.shallow", "ball, 2 classes", {"first_layer": "greedy", "seed": 1}),
     ("deep_threshold.shallow", "moons", {"hyperplanes": 99, "clear": True}),

@@ -13,7 +13,7 @@ from tests.browser import ROOT
 
 OURS = {name for name, kind in vars(ml.errors).items() if isinstance(kind, type)} & set(dir(ml))
 FIRST = re.compile(r"^N, d, margin, seed = (.*)$", re.MULTILINE)
-SLUGS = ("two_layer", "optimal_relu", "beyond_worst_case")
+SLUGS = ("two_layer", "deep_threshold", "optimal_relu", "beyond_worst_case", "generalization")
 PAGES = [
     path.relative_to(ROOT / "book").with_suffix("").as_posix()
     for path in sorted(ROOT.glob("book/*/*.ipynb"))

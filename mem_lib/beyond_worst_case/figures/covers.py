@@ -18,7 +18,7 @@ from mem_lib.errors import InvalidArgument, shown
 from mem_lib.exact import predict
 from mem_lib.figures import Axis, Colours, Film, Picture, marks
 from mem_lib.figures.marks import Mark
-from mem_lib.network import Layer, Network, Sparse
+from mem_lib.network import Layer, Network
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,8 +59,7 @@ def _cut(dataset: Any, network: Network, case: str = "") -> tuple[Dataset, Datas
     if dataset.d <= 2:
         return figures.drawable(dataset, name), dataset, network
     first, *others = network.layers
-    weight = first.weight.toarray() if isinstance(first.weight, Sparse) else first.weight
-    layers = [Layer(weight[:, :2], first.bias, first.activation), *others]
+    layers = [Layer(first.dense[:, :2], first.bias, first.activation), *others]
     plane = Network(layers, network.input_shift, network.output_denominator, network.readout)
     points, rows = np.unique(_plane_of(dataset), axis=0, return_index=True)
     return dataset, Dataset(points, dataset.labels[rows]), plane

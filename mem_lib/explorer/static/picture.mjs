@@ -90,7 +90,8 @@ function zeroLine([a, b], bias, [left, right, , top]) {
 
 /**
  * Fills the canvas with the network's answers, coarse first: steps of 8, 4, 2, 1 on a grid of
- * about 240 x 240 points, each evaluated exactly; 8 ms a frame; a change starts again.
+ * about 240 x 240 points, each evaluated exactly; 8 ms a frame; a change starts again.  Nothing
+ * finer follows where that took longer than `patience`, in ms.
  */
 function painter(canvas, box) {
   let job = null;
@@ -106,7 +107,7 @@ function painter(canvas, box) {
     pen.putImageData(image, 0, 0);
   }
 
-  function* fill(answer) {
+  function* fill(answer, patience) {
     const [left, right, bottom, top] = box();
     const unit = Math.max(1, Math.ceil((right - left) / 240));
     const count = Math.floor((right - left) / unit) + 1;
@@ -129,14 +130,14 @@ function painter(canvas, box) {
       paint();
       canvas.dataset.side = side;
       canvas.dataset.ms = Math.round(performance.now() - begun);
-      if (spent > 250) return; // a slow machine keeps the coarser picture
+      if (spent > patience) return; // a slow machine keeps the coarser picture
     }
   }
 
   return {
-    start(answer) {
+    start(answer, { done = () => {}, patience = 250 } = {}) {
       job?.cancel();
-      job = sliced(fill(answer));
+      job = sliced(fill(answer, patience), done);
     },
     recolour(next) {
       colours = next;

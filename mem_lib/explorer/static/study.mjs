@@ -24,6 +24,8 @@ const keyOf = (setting) => Object.values(setting).join("|");
  *   sentence(context), layer(net, l), answer(context)   words; all may be missing
  *   stop()          stops what the view has started; may be missing
  *   regions         false where the plane is not filled with the network's answers
+ *   patience        milliseconds after which they become no finer; may be missing
+ *   silent          true where the places at which it is undecided are filled too, grey
  */
 async function study({ model, el }, make) {
   const data = model.get("study");
@@ -113,7 +115,7 @@ async function study({ model, el }, make) {
     sizes.set(setting);
     view.renew?.(cell, setting);
     if (view.regions !== false) picture.regions.start((spot) =>
-      label(cell.network, outputs(cell.network, cell.place(spot))));
+      label(cell.network, outputs(cell.network, cell.place(spot))), { patience: view.patience });
     drawing.ask();
   }
 
@@ -189,12 +191,13 @@ async function study({ model, el }, make) {
   }
 
   const uncolour = coloured(el, (get) => {
-    picture.regions.recolour(Object.fromEntries(
-      marks.map(([value], k) => [value, rgba(get(`class-${k}`), k ? 70 : 36)])));
+    picture.regions.recolour(Object.fromEntries([
+      ...marks.map(([value], k) => [value, rgba(get(`class-${k}`), k ? 70 : 36)]),
+      ...(view.silent ? [[-1, rgba(get("faint"), 150)]] : [])]));
     time.recolour(get);
   });
 
-  await go({}, { train: data.train });
+  await go({}, data.spot ? { spot: data.spot } : { train: data.train });
   draw();
   el.dataset.ready = Math.round(performance.now() - begun);
   return () => {

@@ -42,6 +42,10 @@ function trends(axes, counts, keyOf, start) {
 
   function chart(axis, stops, up) {
     const along = (i) => LEFT + 10 + ((WIDE - 2 * LEFT - 20) * i) / (axis.values.length - 1);
+    // Names are longer than numbers: the first and the last start and end at the edge.
+    const end = (text, i) => (text.length < 6 ? { x: along(i), "text-anchor": "middle" }
+      : i === 0 ? { x: 0 } : i === axis.values.length - 1 ? { x: WIDE, "text-anchor": "end" }
+        : { x: along(i), "text-anchor": "middle" });
     const here = stops.find(({ value }) => value === setting[axis.name]);
     const built = stops.map(({ built: n }) => n);
     const moves = Math.min(...built) === Math.max(...built) ? "stands still" : "moves";
@@ -61,8 +65,8 @@ function trends(axes, counts, keyOf, start) {
       ...stops.map((s) => drawn("circle", {
         class: s === here ? "mem-here" : "mem-built", cx: along(s.i), cy: up(s.built),
         r: s === here ? 5 : 3 })),
-      ...stops.map(({ i, value }) =>
-        drawn("text", { x: along(i), y: HIGH - 5, "text-anchor": "middle" }, String(value))));
+      ...stops.map(({ i, value }) => drawn("text", { ...end(String(value), i), y: HIGH - 5 },
+        String(value))));
     if (here) svg.append(drawn("text", { class: "mem-value", x: along(here.i),
       y: Math.max(Math.min(up(here.built), up(here.promised || here.built)) - 8, 10), "text-anchor": here.i === 0 ? "start"
         : here.i === axis.values.length - 1 ? "end" : "middle" }, counted(here.built)));

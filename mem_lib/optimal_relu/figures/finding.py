@@ -13,7 +13,7 @@ from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidNetwork, shown
 from mem_lib.exact import evaluate
 from mem_lib.figures import Colours, Picture, Table
-from mem_lib.network import Layer, Network, Sparse
+from mem_lib.network import Layer, Network
 from mem_lib.optimal_relu import Folders
 
 if TYPE_CHECKING:
@@ -186,20 +186,15 @@ def nudged(network: Network, trials: int, *, seed: int = 0) -> Iterator[tuple[Ne
     spots = [
         (at, i, k)
         for at, layer in enumerate(network.layers)
-        for i, k in np.argwhere(_dense(layer) != 0)
+        for i, k in np.argwhere(layer.dense != 0)
     ]
     if not spots:
         raise InvalidNetwork(f"network: a nonzero weight is needed, got {shown(network)}")
     for at, i, k in (spots[s] for s in rng.integers(len(spots), size=trials)):
         layer = network.layers[at]
-        weight = _dense(layer).astype(object)
+        weight = layer.dense.astype(object)
         weight[i, k] += 1
         changed = Layer(weight, layer.bias, layer.activation)
         layers = [*network.layers[:at], changed, *network.layers[at + 1 :]]
         again = Network(layers, network.input_shift, network.output_denominator, network.readout)
         yield again, f"{layer.stage}, unit {(layer.names or {i: i})[i]}"
-
-
-def _dense(layer: Layer) -> np.ndarray:
-    weight = layer.weight
-    return weight.toarray() if isinstance(weight, Sparse) else np.asarray(weight)

@@ -24,7 +24,10 @@ WIDTHS = {"wide": 1280, "narrow": 390}
 THEMES = ("light", "dark")
 COLOURS = 24
 #: The page's own bar, and the regions, whose resolution depends on the machine's speed.
-UNSEEN = ".bd-header-article, #pst-skip-link {display: none} .mem-plane canvas {visibility: hidden}"
+UNSEEN = (
+    ".bd-header-article, #pst-skip-link {display: none} "
+    ":is(.mem-plane, .mem-small) canvas {visibility: hidden}"
+)
 #: The share of all pixels that may differ, and by how much of 255 a pixel differs.
 SHARE, STEP = 0.02, 48
 
