@@ -38,7 +38,7 @@ function lengths(parts) {
 /** The line, straightened: `draw(fibre, most, text)`, `most` half its length. */
 function straightened(kinds) {
   const element = drawn("svg", { viewBox: `0 0 ${WIDE} ${HIGH + 14}`, class: "mem-straight",
-    role: "img" });
+    role: "img", "aria-label": "The line through the query, straightened." });
   const base = drawn("path", { class: "mem-base", d: `M${EDGE} ${HIGH / 2}H${WIDE - EDGE}` });
   const pointer = drawn("path", { class: "mem-pointer", d: "M0 0l5 9h-10Z" });
   const words = h("p", { class: "mem-head" });
