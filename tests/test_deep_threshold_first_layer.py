@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 import mem_lib as ml
 from mem_lib import Dataset
+from mem_lib._base.rows import collision
 from mem_lib.deep_threshold.circle import circle_points
-from mem_lib.deep_threshold.first_layer import KINDS, first_layer, planned_rows, together
+from mem_lib.deep_threshold.first_layer import KINDS, first_layer, planned_rows
 from mem_lib.deep_threshold.frame import Frame
 from mem_lib.deep_threshold.gaussian import (
     Rows,
@@ -102,7 +103,7 @@ def test_one_class_and_one_point_get_a_row(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_points_on_one_ray_are_told_apart(kind):
     dataset = Dataset([[3, 4], [6, 8], [12, 16]], [0, 1, 0])
-    assert together(first_layer(dataset, kind, rng()).codes, dataset.labels) is None
+    assert collision(first_layer(dataset, kind, rng()).codes, dataset.labels) is None
 
 
 # Gaussian rows ---------------------------------------------------------------------------------

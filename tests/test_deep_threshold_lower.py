@@ -12,6 +12,7 @@ from scipy.optimize import linprog
 
 import mem_lib as ml
 from mem_lib import Dataset
+from mem_lib._base.rows import collision
 from mem_lib.deep_threshold.circle import (
     BITS,
     circle_lines,
@@ -20,7 +21,7 @@ from mem_lib.deep_threshold.circle import (
     circle_size,
     size_for,
 )
-from mem_lib.deep_threshold.first_layer import KINDS, first_layer, together
+from mem_lib.deep_threshold.first_layer import KINDS, first_layer
 from mem_lib.deep_threshold.frame import Frame
 from mem_lib.deep_threshold.gaussian import Rows
 from mem_lib.deep_threshold.lower import (
@@ -307,7 +308,7 @@ def test_lines_through_the_centre_collect_gaps():
     rows, needed = Rows(Frame.of(dataset), 20), []
     for _ in range(200):
         bits = codes(rows.draw(150, rng, biased=False), dataset)
-        apart = [together(bits[:, :m], dataset.labels) is None for m in range(1, 151)]
+        apart = [collision(bits[:, :m], dataset.labels) is None for m in range(1, 151)]
         needed.append(apart.index(True) + 1)
     assert np.mean(needed) == pytest.approx(float(collector_mean(N)), rel=0.1)
     assert np.median(needed) <= collector_bound(N)

@@ -1,4 +1,4 @@
-"""Equal rows: which rows repeat an earlier one."""
+"""Equal rows: which rows repeat an earlier one, and which two of them have different labels."""
 
 from typing import Any
 
@@ -17,3 +17,14 @@ def first_occurrence(points: np.ndarray) -> np.ndarray:
     whole = points.view(np.dtype((np.void, width))).ravel()
     _, first, inverse = np.unique(whole, return_index=True, return_inverse=True)
     return np.asarray(first[inverse])
+
+
+def collision(rows: np.ndarray, labels: np.ndarray) -> tuple[int, int] | None:
+    """Two equal rows with different labels, or None.
+
+    >>> collision(np.array([[0, 1], [1, 1], [0, 1]]), np.array([0, 1, 1]))
+    (0, 2)
+    """
+    first = first_occurrence(np.ascontiguousarray(rows))
+    wrong = np.flatnonzero(labels[first] != labels)
+    return (int(first[wrong[0]]), int(wrong[0])) if len(wrong) else None

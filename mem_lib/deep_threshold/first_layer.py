@@ -14,7 +14,7 @@ import numpy as np
 from mem_lib._base.arguments import integer_in, one_of
 from mem_lib._base.memory import check_memory
 from mem_lib._base.progress import progress_bar
-from mem_lib._base.rows import first_occurrence
+from mem_lib._base.rows import collision
 from mem_lib.data import Dataset
 from mem_lib.deep_threshold.frame import Frame
 from mem_lib.deep_threshold.gaussian import (
@@ -117,7 +117,7 @@ def first_layer(
             bits = codes(layer, data)
             if kind == "greedy":
                 layer, bits = _picked(layer, bits, data.labels, m)
-            pair = together(bits, data.labels)
+            pair = collision(np.packbits(bits, axis=1), data.labels)
             if pair is None:
                 return FirstLayer(layer, bits, draw)
             bar.update(1)
@@ -151,17 +151,6 @@ def planned_rows(
     if hyperplanes is not None:
         return integer_in(hyperplanes, "hyperplanes", 1)
     return data_bound(points, loss=pair_probability(points) / 2 if clear else 0)
-
-
-def together(bits: np.ndarray, labels: np.ndarray) -> tuple[int, int] | None:
-    """Two rows with different labels and equal bits, or None.
-
-    >>> together(np.array([[0, 1], [1, 1], [0, 1]], dtype=np.uint8), np.array([0, 1, 1]))
-    (0, 2)
-    """
-    first = first_occurrence(np.ascontiguousarray(np.packbits(bits, axis=1)))
-    wrong = np.flatnonzero(labels[first] != labels)
-    return (int(first[wrong[0]]), int(wrong[0])) if len(wrong) else None
 
 
 def _drawn(

@@ -74,8 +74,9 @@ class Rows:
         at least ``rho``; with ``pool`` = 1 the first m that do.  ``ConstructionFailed`` when 8 m +
         64 rows hold fewer."""
         found: list[Layer] = []
-        have, drawn, most = 0, 0, 8 * m + 64
-        while have < pool * m and (have < m or drawn < pool * m):
+        clearances: list[Fraction] = []
+        drawn, most = 0, 8 * m + 64
+        while (have := len(clearances)) < pool * m and (have < m or drawn < pool * m):
             if drawn >= most:
                 raise ConstructionFailed(
                     f"clear: of {drawn} random rows {have} are clear of all points, and {m} are "
@@ -83,14 +84,15 @@ class Rows:
                 )
             layer = self.draw(min(pool * m - have + 8, most - drawn), rng)
             drawn += layer.units
-            rows = np.flatnonzero(is_clear(layer, data, rho))
-            if len(rows):
-                found.append(selected(layer, rows))
-                have += len(rows)
+            squares = squared_clearances(layer, data)
+            rows = [k for k, square in enumerate(squares) if square >= rho**2]
+            if rows:
+                found.append(selected(layer, np.array(rows)))
+                clearances += [squares[k] for k in rows]
         clear = joined(*found)
         if pool == 1:
             return selected(clear, np.arange(m))
-        far = sorted(range(clear.units), key=squared_clearances(clear, data).__getitem__)[-m:]
+        far = sorted(range(clear.units), key=clearances.__getitem__)[-m:]
         return selected(clear, np.sort(far))
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mem_lib._base.integers import INT64_LIMIT
+from mem_lib._base.rows import collision
 from mem_lib.errors import ConstructionFailed
 from mem_lib.network import Layer, Sparse
 
@@ -64,20 +65,12 @@ def pairs_of(labels: np.ndarray) -> int:
     return int(len(labels) ** 2 - sum(n * n for n in counts)) // 2
 
 
-def together(values: np.ndarray, labels: np.ndarray) -> tuple[int, int] | None:
-    """Two rows with equal values and different labels; None where there are none."""
-    order = np.argsort(values, kind="stable")
-    values, labels = values[order], labels[order]
-    met = np.flatnonzero((values[1:] == values[:-1]) & (labels[1:] != labels[:-1]))
-    return (int(order[met[0]]), int(order[met[0] + 1])) if len(met) else None
-
-
 def drawn(draw: Callable[[], Key], labels: np.ndarray, what: str) -> tuple[Key, int]:
     """The first key that keeps differently labelled points apart, and how many were drawn; each
     draw is checked.  ``ConstructionFailed`` names a pair that stayed together in the last one."""
     for n in range(1, DRAWS + 1):
         key = draw()
-        pair = together(key.values, labels)
+        pair = collision(key.values[:, None], labels)
         if pair is None:
             return key, n
     assert pair is not None

@@ -18,7 +18,7 @@ from mem_lib._base.arguments import (
     probability,
 )
 from mem_lib.data import Dataset
-from mem_lib.deep_threshold import decimals
+from mem_lib.deep_threshold import decimals, keys
 from mem_lib.deep_threshold.angles import least_rows, tallied_rates
 from mem_lib.deep_threshold.decimals import arctan, decimal, root
 from mem_lib.deep_threshold.frame import Frame
@@ -128,8 +128,7 @@ def pairs_of(data: Dataset) -> int:
         order = sorted(range(data.N), key=data.integers()[0][:, 0].tolist().__getitem__)
         ordered = data.labels[order]
         return int((ordered[1:] != ordered[:-1]).sum())
-    counts = np.bincount(data.labels).tolist()
-    return (data.N**2 - sum(c * c for c in counts)) // 2
+    return keys.pairs_of(data.labels)
 
 
 def ratio_of(data: Dataset, frame: Frame) -> Fraction:

@@ -21,6 +21,15 @@ from mem_lib.network import Network, Size
 COUNTS = ("depth", "width", "neurons", "weights", "bits")
 
 
+def fitting(network: Network, dataset: Dataset, *, attempt: bool = False) -> Certificate:
+    """The certificate of a network for an explorer; ``ConstructionFailed`` where it is wrong and no
+    ``attempt``."""
+    certificate = verify(network, dataset)
+    if not certificate and not attempt:
+        raise ConstructionFailed(f"a network does not fit an explorer: {certificate}")
+    return certificate
+
+
 @dataclass(frozen=True)
 class Cell:
     """One network of a grid.
@@ -41,10 +50,7 @@ class Cell:
 
     def certified(self) -> Certificate:
         """The certificate; ``ConstructionFailed`` where the network is wrong and should not be."""
-        certificate = verify(self.network, self.dataset)
-        if not certificate and not self.attempt:
-            raise ConstructionFailed(f"a network does not fit an explorer: {certificate}")
-        return certificate
+        return fitting(self.network, self.dataset, attempt=self.attempt)
 
     def counts(self) -> dict[str, Any]:
         """What is counted: the size, and the further counts."""

@@ -13,7 +13,7 @@ from itertools import takewhile
 import numpy as np
 
 from mem_lib._base.integers import INT64_LIMIT, largest
-from mem_lib._base.rows import first_occurrence
+from mem_lib._base.rows import collision
 from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed
 
@@ -49,10 +49,3 @@ def projections(data: Dataset, directions: list[list[int]]) -> np.ndarray:
     reach = max(sum(map(abs, direction)) for direction in directions) * int(largest(integers))
     kind = np.int64 if reach < INT64_LIMIT else object
     return np.asarray(integers.astype(kind) @ np.array(directions, dtype=kind).T)
-
-
-def collision(keys: np.ndarray, labels: np.ndarray) -> tuple[int, int] | None:
-    """Two rows of the same keys and different labels."""
-    first = first_occurrence(np.ascontiguousarray(keys))
-    wrong = np.flatnonzero(labels != labels[first])
-    return (int(first[wrong[0]]), int(wrong[0])) if len(wrong) else None

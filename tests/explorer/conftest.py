@@ -3,7 +3,7 @@
 import pytest
 
 from mem_lib import explorer
-from tests.explorer.pages import SLUG, Live, saved, some
+from tests.explorer.pages import SLUG, Live, discoveries, saved, some
 
 
 @pytest.fixture(scope="session")
@@ -43,3 +43,8 @@ def live(chromium, address):
     page = Live(chromium, address).ready()
     yield page
     page.close()
+
+
+@pytest.fixture
+def told(live):
+    return discoveries(live)

@@ -4,24 +4,12 @@ import re
 
 import pytest
 
-from tests.explorer.pages import Live, count, discoveries, move, numbers
+from tests.explorer.pages import count, move, numbers
 
 
 @pytest.fixture(scope="module")
 def address(built):
     return (built / "book" / "beyond_worst_case" / "index.html").as_uri()
-
-
-@pytest.fixture
-def live(chromium, address):
-    page = Live(chromium, address).ready()
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def told(live):
-    return discoveries(live)
 
 
 def shown(live, slider, stop, name):

@@ -30,13 +30,6 @@ def address(made, folder):
     return saved(folder, "beyond", made._repr_html_())
 
 
-@pytest.fixture
-def live(chromium, address):
-    page = Live(chromium, address).ready()
-    yield page
-    page.close()
-
-
 # --- Data and cells -----------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.explorer.pages import Live, count, discoveries, move, numbers
+from tests.explorer.pages import count, move, numbers
 
 CUTS = ("stair", "grid", "lines")  # in the order of the text
 
@@ -12,18 +12,6 @@ CUTS = ("stair", "grid", "lines")  # in the order of the text
 @pytest.fixture(scope="module")
 def address(built):
     return (built / "book" / "deep_threshold" / "index.html").as_uri()
-
-
-@pytest.fixture
-def live(chromium, address):
-    page = Live(chromium, address).ready()
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def told(live):
-    return discoveries(live)
 
 
 def stand(live, **stops):

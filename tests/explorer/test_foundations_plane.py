@@ -30,13 +30,6 @@ def address(made, folder):
     return saved(folder, "plane", made._repr_html_())
 
 
-@pytest.fixture
-def live(chromium, address):
-    page = Live(chromium, address).ready()
-    yield page
-    page.close()
-
-
 def test_every_construction_of_the_registry_is_there_or_refused(places):
     assert list(places) == ["foundations.staircase", "foundations.table", *REGISTRY]
     for name, cls in REGISTRY.items():

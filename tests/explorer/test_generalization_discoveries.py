@@ -8,7 +8,7 @@ import pytest
 import mem_lib as ml
 from mem_lib.explorer.views import generalization as view
 from mem_lib.generalization import best_accuracy
-from tests.explorer.pages import Live, discoveries, move, numbers
+from tests.explorer.pages import move, numbers
 
 NETWORKS = ("maxnet", "cells", "projected")  # in the order of the text
 
@@ -16,18 +16,6 @@ NETWORKS = ("maxnet", "cells", "projected")  # in the order of the text
 @pytest.fixture(scope="module")
 def address(built):
     return (built / "book" / "generalization" / "index.html").as_uri()
-
-
-@pytest.fixture
-def live(chromium, address):
-    page = Live(chromium, address).ready()
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def told(live):
-    return discoveries(live)
 
 
 def listed(pattern, text):

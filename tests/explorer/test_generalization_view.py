@@ -32,13 +32,6 @@ def address(made, folder):
     return saved(folder, "unseen", made._repr_html_())
 
 
-@pytest.fixture
-def live(chromium, address):
-    page = Live(chromium, address).ready()
-    yield page
-    page.close()
-
-
 # --- Data and cells -----------------------------------------------------------------------------
 
 

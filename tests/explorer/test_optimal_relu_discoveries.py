@@ -6,24 +6,12 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import explorer
-from tests.explorer.pages import Live, count, discoveries, move, numbers, saved
+from tests.explorer.pages import count, move, numbers, saved
 
 
 @pytest.fixture(scope="module")
 def address(built):
     return (built / "book" / "optimal_relu" / "index.html").as_uri()
-
-
-@pytest.fixture
-def live(chromium, address):
-    page = Live(chromium, address).ready()
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def told(live):
-    return discoveries(live)
 
 
 def shown(live, **setting):

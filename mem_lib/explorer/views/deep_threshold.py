@@ -15,11 +15,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mem_lib import figures
 from mem_lib._base.arguments import integer_in
-from mem_lib.certificate import verify
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset, partition
 from mem_lib.deep_threshold import (
@@ -29,8 +26,9 @@ from mem_lib.deep_threshold import (
     hyperplanes_enough,
     table_network,
 )
-from mem_lib.errors import ConstructionFailed, TooLarge
-from mem_lib.explorer.cells import Cell
+from mem_lib.deep_threshold.keys import pairs_of
+from mem_lib.errors import TooLarge
+from mem_lib.explorer.cells import Cell, fitting
 from mem_lib.explorer.grid import Axis, Setting
 from mem_lib.explorer.slices import slice_of
 from mem_lib.explorer.study import Study, Try, study
@@ -155,9 +153,7 @@ def _built(cut: str, N: int, d: int, margin: float, seed: int) -> Network:
     """The verified network of a cut."""
     dataset = sample(N, d, margin, seed=seed)
     network = CUTS[cut].build(dataset)
-    certificate = verify(network, dataset)
-    if not certificate:
-        raise ConstructionFailed(f"{cut}: a network does not fit an explorer: {certificate}")
+    fitting(network, dataset)
     return network
 
 
@@ -188,8 +184,7 @@ def _lines_enough(dataset: Dataset, cut: str) -> int | None:
         return None
     margin = min(dataset.margin, 2 * radius)  # both are rounded
     if cut == "lines":
-        classes = np.bincount(dataset.labels).tolist()
-        return hyperplanes_enough(margin, radius, (N**2 - sum(n**2 for n in classes)) // 2, d=d)
+        return hyperplanes_enough(margin, radius, pairs_of(dataset.labels), d=d)
     return N - 1 if cut == "stair" else grid_bound(margin, radius, d)
 
 

@@ -16,12 +16,11 @@ import numpy as np
 
 from mem_lib import figures
 from mem_lib._base.arguments import above_zero, integer_in
-from mem_lib.certificate import verify
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, InvalidArgument
+from mem_lib.errors import InvalidArgument
 from mem_lib.exact import predict
-from mem_lib.explorer.cells import Cell
+from mem_lib.explorer.cells import Cell, fitting
 from mem_lib.explorer.grid import Axis, Setting
 from mem_lib.explorer.pack import coded
 from mem_lib.explorer.slices import Slice
@@ -203,9 +202,7 @@ def _built(name: str, N: int, d: int, margin: float, seed: int) -> Network:
     """The verified network of a name."""
     dataset = sample(N, d, margin, seed=seed)
     network = NETWORKS[name].build(dataset)
-    certificate = verify(network, dataset)
-    if not certificate:
-        raise ConstructionFailed(f"{name}: a network does not fit an explorer: {certificate}")
+    fitting(network, dataset)
     return network
 
 
