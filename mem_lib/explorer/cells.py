@@ -21,12 +21,15 @@ from mem_lib.network import Network, Size
 COUNTS = ("depth", "width", "neurons", "weights", "bits")
 
 
-def fitting(network: Network, dataset: Dataset, *, attempt: bool = False) -> Certificate:
+def fitting(
+    network: Network, dataset: Dataset, *, name: str = "", attempt: bool = False
+) -> Certificate:
     """The certificate of a network for an explorer; ``ConstructionFailed`` where it is wrong and no
-    ``attempt``."""
+    ``attempt``, with its ``name``."""
     certificate = verify(network, dataset)
     if not certificate and not attempt:
-        raise ConstructionFailed(f"a network does not fit an explorer: {certificate}")
+        which = f"{name}: " if name else ""
+        raise ConstructionFailed(f"{which}a network does not fit an explorer: {certificate}")
     return certificate
 
 

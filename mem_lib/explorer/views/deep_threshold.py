@@ -153,7 +153,7 @@ def _built(cut: str, N: int, d: int, margin: float, seed: int) -> Network:
     """The verified network of a cut."""
     dataset = sample(N, d, margin, seed=seed)
     network = CUTS[cut].build(dataset)
-    fitting(network, dataset)
+    fitting(network, dataset, name=cut)
     return network
 
 

@@ -202,7 +202,7 @@ def _built(name: str, N: int, d: int, margin: float, seed: int) -> Network:
     """The verified network of a name."""
     dataset = sample(N, d, margin, seed=seed)
     network = NETWORKS[name].build(dataset)
-    fitting(network, dataset)
+    fitting(network, dataset, name=name)
     return network
 
 
