@@ -53,8 +53,8 @@ def test_samples_are_nested_and_keep_margin_and_truth(d):
 @pytest.mark.parametrize(
     ("setting", "kind", "told"),
     [
-        ({"margin": 0.3}, ml.InvalidArgument, r"margin: less than 0\.2929 .* d=2 dimensions"),
-        ({"d": 10, "margin": 0.07}, ml.InvalidArgument, r"margin: less than 0\.0670"),
+        ({"margin": 0.3}, ml.InvalidArgument, r"margin=0\.3: less than 0\.2929 .* d=2 dimensions"),
+        ({"d": 10, "margin": 0.07}, ml.InvalidArgument, r"margin=0\.07: less than 0\.0670"),
         ({"margin": 0}, ml.InvalidArgument, "margin: "),
         ({"d": 0}, ml.InvalidArgument, "d: "),
         ({"N": 0}, ml.InvalidArgument, "N: "),

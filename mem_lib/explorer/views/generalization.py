@@ -131,7 +131,7 @@ def shells(d: int, margin: float) -> Shells:
     most = 1 - 2 ** (-1 / d)
     if margin + 2.0**-18 >= most:  # a little more, since radii are rounded to the grid
         raise InvalidArgument(
-            f"margin: less than {most:.4f} is needed for a shell in d={d} dimensions, got {margin}"
+            f"margin={margin}: less than {most:.4f} is needed for a shell in d={d} dimensions"
         )
     return Shells(d, 2, 2 * (margin + 2.0**-18 + 2 ** (-1 / d)) ** d - 1)
 
