@@ -6,14 +6,14 @@
     python -m mem_lib verify network.json data.csv --against certificate.json
     python -m mem_lib info network.json
 
-Data are CSV (the last column is the label, unless ``--label`` says otherwise) or npz files saved by
-``Dataset.save``.  A decimal such as 0.1 in a CSV file is read as the nearest binary64 number.
+Data are tables (CSV, tab-separated, gzipped or not; the last column is the label, unless
+``--label`` or ``--target`` says otherwise) or npz files saved by ``Dataset.save``; what a file is,
+its content says.  A decimal such as 0.1 in a table is read as the nearest binary64 number.
 Exit status: 0 done and right, 1 verified and wrong, 2 bad input.
 """
 
 import argparse
 import ast
-import contextlib
 import os
 import sys
 from dataclasses import asdict
@@ -21,7 +21,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import mem_lib as ml
-from mem_lib.data import Dataset, read_csv
+from mem_lib.data import Dataset
+from mem_lib.data.csv import table
+from mem_lib.data.lines import ZIP, head
 
 #: What ``--help`` says under ``python -OO``, which strips docstrings.
 WITHOUT_DOCSTRINGS = "Build a network that memorizes a data set, verify it, look at a file."
@@ -93,11 +95,15 @@ def verify(options: argparse.Namespace) -> int:
 
 def info(options: argparse.Namespace) -> int:
     path = Path(options.file)
-    if path.suffix.lower() in (".csv", ".npz"):
+    if not _starts_as_json(path):
         options.data = options.file
-        dataset = _read(options)
+        dataset, how = _read_with_words(options)
         kind = "targets" if dataset.targets is not None else f"{dataset.classes} classes"
         print(f"{path}: data, N = {dataset.N}, d = {dataset.d}, {kind}, grid 2^-{dataset.shift}")
+        if how:
+            print(how)
+        if dataset.names is not None:
+            print(f"classes {ml.errors.shown(list(dataset.names))}")
         print(f"sha256 {dataset.sha256}")
         return 0
     network = ml.Network.load(path)
@@ -128,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "construction", help="a name such as optimal_relu.narrow, or a chapter for its default"
     )
-    command.add_argument("data", help="a CSV or npz file")
+    command.add_argument("data", help="a table or an npz file")
     command.add_argument("-o", "--output", default="network.json", help="default: %(default)s")
     command.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     command.add_argument(
@@ -139,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("verify", help="check a network on a data set, exactly")
     check.add_argument("network", help="a network file, .json or .json.gz")
-    check.add_argument("data", help="a CSV or npz file")
+    check.add_argument("data", help="a table or an npz file")
     check.add_argument(
         "--tolerance", metavar="T",
         help="how far an output may be from its target, such as 0.01 or 1/3; default: exact, or "
@@ -162,19 +168,51 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(run=info)
 
     for sub in (command, check, look):
-        sub.add_argument(
-            "--label", default=-1, help="label column of a CSV file, a name or an index (last: -1)"
+        table = sub.add_argument_group("how to read a table")
+        table.add_argument(
+            "--label", metavar="COLUMN", help="the labels: a name or a number (default: the last)"
+        )
+        table.add_argument("--target", metavar="COLUMN", help="real targets, instead of labels")
+        table.add_argument("--delimiter", help="what separates cells, such as ';' or TAB")
+        table.add_argument(
+            "--header", action=argparse.BooleanOptionalAction, help="the first line names columns"
+        )
+        table.add_argument(
+            "--classes",
+            help="C, when labels are 0..C-1 and mean just that, or all names: cat,dog,emu",
         )
     return parser
 
 
 def _read(options: argparse.Namespace) -> Dataset:
-    if Path(options.data).suffix.lower() == ".npz":
-        return Dataset.load(options.data)
-    label = options.label
-    with contextlib.suppress(ValueError):
-        label = int(label)
-    return read_csv(options.data, label=label)
+    return _read_with_words(options)[0]
+
+
+def _read_with_words(options: argparse.Namespace) -> tuple[Dataset, str]:
+    """The data, and what of a table was taken for what."""
+    start = head(options.data)
+    if start.startswith(ZIP):
+        return Dataset.load(options.data), ""
+    if start.lstrip().startswith(b"{"):
+        raise ml.InvalidDataset(
+            f"{options.data!r} begins with '{{' as a network or a certificate does; data are needed"
+        )
+    delimiter, classes = options.delimiter, options.classes
+    if classes is not None:
+        classes = int(classes) if classes.isdecimal() else classes.split(",")
+    found = table(
+        options.data,
+        label=options.label,
+        target=options.target,
+        delimiter="\t" if delimiter in ("TAB", "\\t") else delimiter,
+        header=options.header,
+        classes=classes,
+    )
+    return found.dataset, str(found)
+
+
+def _starts_as_json(path: Path) -> bool:
+    return head(path).lstrip().startswith(b"{")
 
 
 def _parameter(text: str) -> tuple[str, object]:

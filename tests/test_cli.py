@@ -1,5 +1,6 @@
 """``python -m mem_lib``: the whole way from a CSV file to a rechecked certificate."""
 
+import gzip
 import re
 import subprocess
 import sys
@@ -152,6 +153,36 @@ def test_parameters_and_npz(tmp_path):
     assert run("build", "beyond_worst_case", tmp_path / "d.npz", "-o", network, *arguments) == 0
     assert ml.Network.load(network).layers[0].units == 150
     assert run("verify", network, tmp_path / "d.npz") == 0
+
+
+def test_a_file_is_what_it_holds(table, tmp_path, capsys):
+    (tmp_path / "text").write_bytes(gzip.compress(ROWS.encode()))
+    ml.data.read_csv(table).save(tmp_path / "data.csv.csv")  # an npz file, whatever its name
+    assert run("build", "foundations", tmp_path / "text", "-o", tmp_path / "n.csv") == 0
+    capsys.readouterr()
+    for name in ("text", "data.csv.csv", "data.csv"):
+        assert run("info", tmp_path / name) == 0
+        assert "data, N = 4, d = 2, 2 classes" in capsys.readouterr().out
+        assert run("verify", tmp_path / "n.csv", tmp_path / name) == 0
+    assert run("info", tmp_path / "n.csv") == 0 and "a network of" in capsys.readouterr().out
+    assert run("verify", tmp_path / "n.csv", tmp_path / "n.csv") == 2
+    assert "data are needed" in capsys.readouterr().err
+    np.savez(tmp_path / "other.npz", X=np.zeros((4, 2)), y=np.arange(4))
+    assert run("info", tmp_path / "other.npz") == 2
+    assert "it holds X (4, 2) float64, y (4,) int64" in capsys.readouterr().err
+
+
+def test_options_for_tables(tmp_path, capsys):
+    (tmp_path / "t").write_text("0;0.5;2\n1;-0.5;0\n")
+    options = ["--delimiter", ";", "--no-header", "--target", "1"]
+    assert run("info", tmp_path / "t", *options) == 0
+    assert "no header, targets from column '1', cells separated by semi" in capsys.readouterr().out
+    assert run("info", tmp_path / "t", "--classes", "3") == 0
+    assert "3 classes" in capsys.readouterr().out
+    assert run("info", tmp_path / "t", "--classes", "0,1,2") == 0
+    assert "classes ['0', '1', '2']" in capsys.readouterr().out
+    assert run("info", tmp_path / "t", "--classes", "2") == 2
+    assert "none of the labels 0..1" in capsys.readouterr().err
 
 
 def test_label_column(tmp_path):

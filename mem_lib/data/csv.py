@@ -1,38 +1,70 @@
-"""Data sets from CSV files."""
+"""Data sets from tables: CSV and its relatives.
+
+What a table leaves open is never guessed: a line that may be a header or a point, a column without
+a name, a label that may be a measured number are refused, with the option that settles it.
+"""
+
+from __future__ import annotations
 
 import csv
-import math
 import os
-import re
-from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
-from mem_lib._base.files import named
+from mem_lib._base.memory import physical_memory
 from mem_lib._base.numbers import is_integer
+from mem_lib.data import headers
+from mem_lib.data.classes import labels_of
 from mem_lib.data.dataset import Dataset
+from mem_lib.data.features import Points, number
+from mem_lib.data.lines import DELIMITERS, Line, lines_of
 from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", re.ASCII)
-_INTEGER = re.compile(r"[+-]?\d+", re.ASCII)
-_Cells = tuple[int, list[str]]  # line number, cells
 
+def read_csv(
+    path: str | os.PathLike[str],
+    *,
+    label: int | str | None = None,
+    target: int | str | None = None,
+    delimiter: str | None = None,
+    header: bool | None = None,
+    classes: Any = None,
+    max_bytes: int | None = None,
+) -> Dataset:
+    """Points with labels or targets from a table: text in UTF-8, gzipped or not.
 
-def read_csv(path: str | os.PathLike[str], *, label: int | str = -1) -> Dataset:
-    """Labelled points from a CSV file (comma separated, UTF-8), with or without a header.
-
-    ``label`` names the column of labels, or counts it from 0, from the end when negative.  The
-    first line is a header when none of its other cells is a number.
+    Parameters
+    ----------
+    label : the column of labels, by name or by number (from 0; from the end: negative).  Names are
+        looked up first.  By default the last column.
+    target : instead of it, the column of real targets.
+    delimiter : what separates cells; by default the one of comma, tab, semicolon and bar that the
+        first line holds.  ``" "`` stands for runs of spaces.
+    header : whether the first line names the columns; by default it does when none of its features
+        is a number, or when they are integers and its label, unlike all others, is no number.
+    classes : C, when labels are the integers 0..C-1 and mean just that; or the names of all
+        classes in their order.  By default the classes are the sorted distinct labels, as in
+        `Dataset.from_arrays`, and `Dataset.names` keeps them.
+    max_bytes : refuse a longer text (of an unpacked file); by default an eighth of the memory.
 
     Numbers are read as the nearest binary64 (0.1 becomes the binary64 number next to 0.1), unless
     every entry of every feature column is an integer: integers are kept exactly, at any size.
+    Labels are numbers when all are, and none is a code such as 01; otherwise text.
 
-    Labels that are all integers 0, 1, 2, ... keep their meaning, and one that does not occur is an
-    unused class.  All other labels are sorted, as integers if they all are and have at most 18
-    characters, else as text; the classes are their places and `Dataset.names` keeps them.
-
-    Raises InvalidDataset for an empty file, a line of another length, and a cell that is not a
-    finite number; the message names line and column.  InvalidArgument when ``label`` is no column.
-    A missing file is a FileNotFoundError.
+    Raises
+    ------
+    InvalidDataset
+        An empty or foreign file, a line of another length, a cell that is not a finite number, an
+        integer that would be rounded beside decimals, a missing label; what may be a header or a
+        point, a label or a target, and a column without a name.  The message names line, column and
+        the option that settles it.
+    InvalidArgument
+        When an option is out of range, or no column is called that.
+    TooLarge
+        When the points would not fit into memory.
+    OSError
+        When the file cannot be opened.
 
     >>> import tempfile, pathlib
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -42,110 +74,108 @@ def read_csv(path: str | os.PathLike[str], *, label: int | str = -1) -> Dataset:
     >>> dataset.points.tolist(), dataset.labels.tolist(), dataset.names
     ([[0.5, 1.0], [0.25, -1.0]], [1, 0], ('no', 'yes'))
     """
+    options = (label, target, delimiter, header, classes, max_bytes)
+    return table(path, *options).dataset
+
+
+@dataclass(frozen=True)
+class Table:
+    """A data set, and what of its file was taken for what."""
+
+    dataset: Dataset
+    columns: headers.Columns
+    delimiter: str
+
+    def __str__(self) -> str:
+        found = self.columns
+        if found.header:
+            names = ", ".join(shown(name) for name in found.features(found.first.cells)[:6])
+            more = ", ..." if found.width > 7 else ""
+            head = f"line {found.first.number} is the header ({names}{more})"
+        else:
+            head = "no header"
+        kind = DELIMITERS.get(self.delimiter, repr(self.delimiter))
+        name = shown(found.name(found.column))
+        return f"{head}, {found.option}s from column {name}, cells separated by {kind}"
+
+
+def table(
+    path: str | os.PathLike[str],
+    label: Any = None,
+    target: Any = None,
+    delimiter: Any = None,
+    header: Any = None,
+    classes: Any = None,
+    max_bytes: Any = None,
+) -> Table:
+    """:func:`read_csv`, with what was taken for header and label."""
+    if target is not None and (label is not None or classes is not None):
+        other = "label" if label is not None else "classes"
+        raise InvalidArgument(f"target: {shown(target)} was given beside {other}; one is possible")
+    if max_bytes is not None and not (is_integer(max_bytes) and max_bytes > 0):
+        raise InvalidArgument(f"max_bytes: a whole number > 0 is needed, got {shown(max_bytes)}")
+    most = max_bytes or physical_memory() // 8 or 1 << 31
     try:
-        with open(named(path), newline="", encoding="utf-8-sig") as file:
-            return _read(_lines(file), label)
+        with lines_of(path, delimiter, most) as (lines, separator):
+            found, points, cells, numbers = _read(lines, label, target, header)
+            column = found.name(found.column)
+            if target is None:
+                asked = label is not None
+                labels, more = labels_of(cells, numbers, column, classes, asked=asked)
+                dataset = Dataset(points, labels, **more)
+            else:
+                where = [f"line {n}, column {shown(column)}" for n in numbers]
+                values = [number(c, w, found) for c, w in zip(cells, where, strict=True)]
+                dataset = Dataset(points, targets=values)
+            return Table(dataset, found, separator)
     except (UnicodeDecodeError, csv.Error) as error:
         raise InvalidDataset(f"{os.fspath(path)!r} cannot be read as CSV: {error}") from error
     except InvalidDataset as error:
         raise InvalidDataset(f"{os.fspath(path)!r}: {error}") from error
 
 
-def _lines(file: Any) -> Iterator[_Cells]:
-    reader = csv.reader(file, strict=True)
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield reader.line_num, [cell.strip() for cell in cells]
-
-
-def _read(lines: Iterator[_Cells], label: int | str) -> Dataset:
-    first = next(lines, None)
-    if first is None:
-        raise InvalidDataset("the file is empty")
-    width = len(first[1])
-    column, names = _header(first[1], label)
-    points: list[list[int | float]] = []
-    labels: list[str] = []
-    exact = True
-    for number, cells in lines if names else _chain(first, lines):
-        if len(cells) != width:
-            raise InvalidDataset(f"line {number} has {len(cells)} cells, the first has {width}")
-        if not cells[column]:
-            raise InvalidDataset(f"line {number} has no label")
-        labels.append(cells[column])
-        row = [
-            _number(cell, number, names[k] if names else str(k))
-            for k, cell in enumerate(cells)
-            if k != column
-        ]
-        exact = exact and all(isinstance(v, int) for v in row)
-        points.append(row)
-    if not points:
+def _read(
+    lines: Any, label: Any, target: Any, header: Any
+) -> tuple[headers.Columns, Any, list[str], list[int]]:
+    """The columns, the points, the cells of the label's column and the lines they stand on."""
+    first: Line = next(lines)
+    key, option = (label, "label") if target is None else (target, "target")
+    found = headers.columns(first, -1 if key is None else key, option, header)
+    points, cells, numbers = Points(), list[str](), list[int]()
+    for line in lines if found.header in (True, None) else chain([first], lines):
+        _take(line, found, points, cells, numbers)
+    if found.header is None:
+        found = headers.settled(found, cells, points.plain)
+        if not found.header:
+            ahead = Points()
+            _take(first, found, ahead, cells, numbers)
+            points.blocks.insert(0, ahead.packed())
+            cells.insert(0, cells.pop())
+            numbers.insert(0, numbers.pop())
+    if not cells:
         raise InvalidDataset("the file has a header and no data")
-    if not exact:
-        points = [[_nearest(v) for v in row] for row in points]
-    return _labelled(points, labels)
+    return found, points.array(), cells, numbers
 
 
-def _chain(first: _Cells, rest: Iterator[_Cells]) -> Iterator[_Cells]:
-    yield first
-    yield from rest
-
-
-def _header(cells: list[str], label: int | str) -> tuple[int, list[str] | None]:
-    """The label's column, and the column names if the first line is a header."""
-    width = len(cells)
-    if width < 2:
-        raise InvalidDataset(f"the first line has {width} cell; points and a label need two")
-    if isinstance(label, str):
-        if cells.count(label) != 1:
-            raise InvalidArgument(
-                f"label: the name of one column is needed, got {shown(label)}; the first line is "
-                f"{shown(cells)}"
+def _take(
+    line: Line, found: headers.Columns, points: Points, cells: list[str], numbers: list[int]
+) -> None:
+    if len(line.cells) != found.width:
+        hint = ""
+        if len(line.cells) == found.width + 1:
+            hint = "; " + (
+                "a comma at the end of the line?"
+                if not line.cells[-1]
+                else "row names without a name? Write the table without them"
+                if found.header is not False
+                else "one delimiter too many?"
             )
-        return cells.index(label), cells
-    if not is_integer(label) or not -width <= label < width:
-        raise InvalidArgument(
-            f"label: the name or the number of a column is needed, got {shown(label)}; the first "
-            f"line has {width}"
+        raise InvalidDataset(
+            f"line {line.number} has {len(line.cells)} cells, the first has {found.width}{hint}"
         )
-    column = int(label) % width
-    is_header = not any(_looks_numeric(c) for k, c in enumerate(cells) if k != column)
-    return column, cells if is_header else None
-
-
-def _looks_numeric(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _number(cell: str, line: int, column: str) -> int | float:
-    where = f"line {line}, column {shown(column)}"
-    if not _NUMBER.fullmatch(cell):
-        kind = "a finite number" if _looks_numeric(cell) else "a number"
-        raise InvalidDataset(f"{where}: {shown(cell)} is not {kind}")
-    try:
-        value = int(cell) if _INTEGER.fullmatch(cell) else float(cell)
-    except ValueError as error:  # more digits than Python converts
-        raise InvalidDataset(f"{where}: {len(cell)} digits are too many") from error
-    if isinstance(value, float) and math.isinf(value):
-        raise InvalidDataset(f"{where}: {shown(cell)} is beyond binary64")
-    return value
-
-
-def _nearest(value: int | float) -> float:
-    try:
-        return float(value)
-    except OverflowError as error:
-        reason = f"{shown(value)} is beyond binary64, and not all cells are integers"
-        raise InvalidDataset(reason) from error
-
-
-def _labelled(points: list[list[int | float]], labels: list[str]) -> Dataset:
-    if not all(_INTEGER.fullmatch(text) and len(text) < 19 for text in labels):
-        return Dataset.from_arrays(points, labels)
-    values = [int(text) for text in labels]
-    return Dataset(points, values) if min(values) >= 0 else Dataset.from_arrays(points, values)
+    cell = line.cells[found.column]
+    if not cell:
+        raise InvalidDataset(f"line {line.number} has no {found.option}")
+    points.add(line, found)
+    cells.append(cell)
+    numbers.append(line.number)

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import os
+import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -77,6 +78,13 @@ def load(path: str | os.PathLike[str], max_bytes: int) -> tuple[dict[str, Any], 
     _check_container(path, max_bytes)
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
+    if "about" not in arrays:
+        held = ", ".join(f"{n} {a.shape} {a.dtype}" for n, a in arrays.items())
+        names = [*arrays, "points", "labels"]
+        raise InvalidDataset(
+            f"it holds {held}; with arrays = numpy.load(path), for example "
+            f"Dataset.from_arrays(arrays[{names[0]!r}], arrays[{names[1]!r}]) is a data set"
+        )
     about = json.loads(str(arrays.pop("about")))
     kind = about.pop("format")
     if kind != FORMAT or len(arrays) != 2:
@@ -87,7 +95,9 @@ def load(path: str | os.PathLike[str], max_bytes: int) -> tuple[dict[str, Any], 
 @contextmanager
 def reading(path: str | os.PathLike[str]) -> Iterator[None]:
     """What a decoder raises on damaged bytes, as an ``InvalidDataset`` that names the file."""
-    open(named(path), "rb").close()  # a missing or unreadable file stays the OSError that it is
+    with open(named(path), "rb") as file:  # a missing or unreadable file stays its OSError
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise InvalidDataset(f"{os.fspath(path)!r} is a device or a pipe, and no regular file")
     try:
         yield
     except Exception as error:
@@ -100,7 +110,7 @@ def _check_container(path: str | os.PathLike[str], max_bytes: int) -> None:
     with open(path, "rb") as file:
         start = file.read(4)
         file.seek(max(0, os.fstat(file.fileno()).st_size - 22))
-        end = file.read()
+        end = file.read(22)
     if start != b"PK\x03\x04" or end[:4] != b"PK\x05\x06":
         raise InvalidDataset("it does not begin and end as an npz file does")
     with zipfile.ZipFile(path) as archive:
