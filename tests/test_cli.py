@@ -158,7 +158,7 @@ def test_parameters_and_npz(tmp_path):
 def test_a_file_is_what_it_holds(table, tmp_path, capsys):
     (tmp_path / "text").write_bytes(gzip.compress(ROWS.encode()))
     ml.data.read_csv(table).save(tmp_path / "data.csv.csv")  # an npz file, whatever its name
-    assert run("build", "foundations", tmp_path / "text", "-o", tmp_path / "n.csv") == 0
+    assert run("build", "optimal_relu", tmp_path / "text", "-o", tmp_path / "n.csv") == 0
     capsys.readouterr()
     for name in ("text", "data.csv.csv", "data.csv"):
         assert run("info", tmp_path / name) == 0
