@@ -35,11 +35,13 @@ Real targets: ``tolerance=``.  A folder holds integers, and the last layer makes
 
 Integer form.  All weights are integers and the points enter as 2^q x.  In :class:`Paper` and
 :class:`Merged` everything behind the projection is held in units of 2^-f (the ``unit_bits`` of
-``network.about``), and the output is over 2^f; the other variants compute in plain integers.  The
-output is the label or target itself (readout ``"value"``).
+``network.about``), and the last layer gives 2^f times the label, which ``output_denominator``
+divides; the other variants compute in plain integers.  So the output is the label or target itself
+(readout ``"value"``).  The network for real points: :func:`real_form`, :func:`real_bound`.
 
 What the theorems promise: :func:`bound`; the size of a built network from a few numbers:
-:func:`size_formula`; what no network can do without: :func:`least_bits`, :func:`least_depth`.
+:func:`size_formula`; what no network can do without: :func:`least_bits`, :func:`least_depth`, and
+:func:`forbidden_from`; which weights know the labels: :func:`label_weights`.
 """
 
 from typing import Any
@@ -57,12 +59,15 @@ from mem_lib.optimal_relu.bounds import (
     paper_depth,
     spread_bound,
 )
+from mem_lib.optimal_relu.difference import Difference, label_weights
 from mem_lib.optimal_relu.file_network import FileNetwork, FilePlan, size_formula
 from mem_lib.optimal_relu.folder import Folders
 from mem_lib.optimal_relu.merged import Merged
 from mem_lib.optimal_relu.narrow import Narrow
 from mem_lib.optimal_relu.paper import Paper
 from mem_lib.optimal_relu.parallel import Parallel
+from mem_lib.optimal_relu.real_points import RealForm, real_bound, real_form
+from mem_lib.optimal_relu.regimes import forbidden_from
 from mem_lib.optimal_relu.retrieval import Retrieval
 from mem_lib.optimal_relu.series import Series
 from mem_lib.optimal_relu.shape import Formula
@@ -94,7 +99,7 @@ def build(
         When ``depth`` or ``max_weight_bits`` is too small, or exact targets take more than 64 bits
         each and there is no ``tolerance``.
     ConstructionFailed
-        When no direction that was drawn tells all points apart.
+        When no direction that was drawn tells all points apart, or none has the promised spread.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.ball(N=40, d=3, classes=3, seed=1)
@@ -116,7 +121,8 @@ def bound(
     chapter.  Depth and width come from exact formulas; the other entries are generous.
 
     ``bound(dataset)`` measures the facts; without a data set N, d and the separation are needed.
-    The default promises theorem ``thm-optimal_relu-paper``.
+    The default promises theorem ``thm-optimal_relu-paper`` in integers; for real points, without
+    the bits of a grid, see :func:`real_bound`.
 
     Raises ``InvalidArgument`` when an argument is missing, out of range or without a meaning;
     ``HypothesisViolated`` when ``depth`` or ``max_weight_bits`` may be too small, or targets are
@@ -167,6 +173,7 @@ def folders(
 __all__ = [
     "CONSTRUCTIONS",
     "VARIANTS",
+    "Difference",
     "FilePlan",
     "Folders",
     "Formula",
@@ -174,17 +181,22 @@ __all__ = [
     "Narrow",
     "Paper",
     "Parallel",
+    "RealForm",
     "Retrieval",
     "Series",
     "Wide",
     "bound",
     "build",
     "folders",
+    "forbidden_from",
     "key_bits_bound",
+    "label_weights",
     "least_bits",
     "least_depth",
     "modulus_bound",
     "paper_depth",
+    "real_bound",
+    "real_form",
     "size_formula",
     "spread_bound",
 ]
