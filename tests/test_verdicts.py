@@ -4,7 +4,10 @@ Each test holds a case that a neighbouring line of code would get wrong: a ceili
 floor, one slice bit too many, a sum that is exactly 0.
 """
 
+import dataclasses
+import json
 import math
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -12,6 +15,8 @@ import pytest
 
 import mem_lib as ml
 from mem_lib.beyond_worst_case import squared_robustness_radius
+from mem_lib.certificate.checkpoint import _digest, _entry
+from mem_lib.certificate.judge import Evidence
 from mem_lib.exact.arithmetic import _slice_bits
 
 
@@ -99,3 +104,64 @@ def test_projections_beyond_machine_integers(variant, bits):
     dataset = ml.Dataset(points, rng.integers(0, 2, 40), classes=2)
     network = ml.build(dataset, f"optimal_relu.{variant}", seed=0)
     assert ml.verify(network, dataset)
+
+
+# --- what a certificate says, and what is refused before it takes for ever ------------------------
+
+
+def test_a_certificate_names_its_arithmetic():
+    dataset = ml.Dataset([[1], [2], [3]], [1, 1, 1], classes=2)
+    for weight, words in ((2**70, "Python integers"), (2, "int64 below 2^62")):
+        network = ml.Network([ml.Layer([[weight]], [0], "identity")], readout="sign")
+        certificate = ml.verify(network, dataset)
+        assert certificate and certificate.arithmetic
+        if weight > 2**62:
+            assert words in certificate.arithmetic
+
+
+@pytest.mark.parametrize("arithmetic", ["", "Lean proof", "float64 below 2^53, luck"])
+def test_a_certificate_of_unknown_arithmetic_is_refused(tmp_path, arithmetic):
+    network, dataset = constant([1], readout="sign"), ml.Dataset([[0]], [1])
+    certificate = ml.verify(network, dataset)
+    certificate.save(tmp_path / "c.json")
+    assert ml.Certificate.load(tmp_path / "c.json") == certificate
+    dataclasses.replace(certificate, arithmetic=arithmetic).save(tmp_path / "c.json")
+    with pytest.raises(ml.InvalidCertificate, match="arithmetic is"):
+        ml.Certificate.load(tmp_path / "c.json")
+
+
+def test_no_key_stands_twice_in_a_certificate(tmp_path):
+    path = tmp_path / "c.json"
+    ml.verify(constant([1], readout="sign"), ml.Dataset([[0]], [1])).save(path)
+    path.write_text(path.read_text().replace('"ok": true', '"ok": false, "ok": true'))
+    with pytest.raises(ml.InvalidCertificate, match="a key stands twice: 'ok'"):
+        ml.Certificate.load(path)
+    path.write_bytes(b" " * (2**24 + 1))
+    with pytest.raises(ml.InvalidCertificate, match="longer than 16777216 bytes"):
+        ml.Certificate.load(path)
+
+
+def test_forged_lines_of_a_checkpoint_are_dropped():
+    content = Evidence().content()
+    for forged in ({"chunk": "x"}, {"chunk": -1}, {"chunk": [1]}, {"chunk": 0, "max_error": "1/0"}):
+        entry = content | forged
+        assert _entry(json.dumps(entry | {"sha256": _digest(entry)}) + "\n") is None
+    entry = content | {"chunk": 0}
+    line = json.dumps(entry | {"sha256": _digest(entry)})
+    assert _entry(line + "\n") == (0, Evidence())
+    assert _entry(line) is None  # cut just before its end: the next line would be glued to it
+
+
+def test_endless_numbers_are_refused():
+    network, dataset = constant([0], readout="value"), ml.Dataset([[0]], [0])
+    with pytest.raises(ml.InvalidArgument, match="tolerance: a finite number >= 0"):
+        ml.verify(network, dataset, tolerance=Decimal("1e999999999"))
+    assert ml.verify(network, dataset, tolerance=Decimal("1e-9"))
+    with pytest.raises(ml.TooLarge, match="bits: "):
+        ml.foundations.bit_reader(10**30)
+
+
+@pytest.mark.parametrize("load", [ml.data.read_csv, ml.Dataset.load, ml.Network.load])
+def test_a_number_names_no_file(load):
+    with pytest.raises(ml.InvalidArgument, match="path: the name of a file is needed, got 1"):
+        load(1)
