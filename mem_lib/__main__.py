@@ -15,12 +15,14 @@ Exit status: 0 done and right, 1 verified and wrong, 2 bad input.
 import argparse
 import ast
 import os
+import re
 import sys
 from dataclasses import asdict
 from fractions import Fraction
 from pathlib import Path
 
 import mem_lib as ml
+from mem_lib._base.numbers import MOST_EXPONENT
 from mem_lib.data import Dataset
 from mem_lib.data.csv import table
 from mem_lib.data.lines import ZIP, head
@@ -227,6 +229,11 @@ def _parameter(text: str) -> tuple[str, object]:
 
 def _tolerance(text: str) -> Fraction:
     """The number as written: 0.1 is a tenth here."""
+    exponent = re.search(r"[eE]([+-]?\d+)\s*$", text)
+    if exponent and (len(exponent[1]) > 9 or abs(int(exponent[1])) > MOST_EXPONENT):
+        raise ml.InvalidArgument(
+            f"--tolerance: an exponent of at most {MOST_EXPONENT} is needed, got {text!r}"
+        )
     try:
         return Fraction(text)
     except (ValueError, ZeroDivisionError):

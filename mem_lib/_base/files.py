@@ -11,7 +11,10 @@ from mem_lib.errors import InvalidArgument, shown
 
 
 def named(path: str | os.PathLike[str]) -> Path:
-    """``path``, where a file can have such a name; ``InvalidArgument`` otherwise."""
+    """``path``, where a file can be called that; ``InvalidArgument`` otherwise.  A number is none,
+    although ``open`` takes it for an open file."""
+    if not isinstance(path, str | os.PathLike):
+        raise InvalidArgument(f"path: the name of a file is needed, got {shown(path)}")
     if "\0" in str(path):
         raise InvalidArgument(f"path: no file name has NUL characters, got {shown(str(path))}")
     return Path(path)

@@ -5,12 +5,16 @@ asked for, fractions.  A list that mixes floats with integers is accepted when n
 rounded by the mix.  Shared by all packages.
 """
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from mem_lib.errors import InvalidArgument, InvalidDataset, shown
+
+#: Decimal exponents beyond it are refused before they are written out as digits.
+MOST_EXPONENT = 10**5
 
 
 def numbers_of(name: str, values: Any, fractions: bool = False) -> np.ndarray:
@@ -115,10 +119,13 @@ def sample_text(array: np.ndarray) -> str:
 
 
 def as_fraction(value: Any) -> Fraction | None:
-    """A real number as a fraction, exactly; None for what is not a finite real number."""
+    """A real number as a fraction, exactly; None for what is not a finite real number, and for a
+    Decimal such as 1e999999999, whose digits would not fit into any memory."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool | str):
+        return None
+    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > MOST_EXPONENT:
         return None
     try:
         return Fraction(value)

@@ -17,6 +17,7 @@ from typing import Any
 from mem_lib._base.arguments import at_least_zero, instance, integer_in
 from mem_lib._base.extras import need
 from mem_lib._base.files import checked_path
+from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.text import read_fraction, written
 from mem_lib.certificate import file, words
 from mem_lib.certificate.checkpoint import Checkpoint
@@ -249,7 +250,7 @@ def _certificate(
         max_error=evidence.max_error if network.readout == "value" else None,
         ties=evidence.tally.ties,
         max_bits=evidence.tally.peak.bit_length(),
-        arithmetic=", ".join(v for k, v in ARITHMETIC.items() if k in evidence.tally.arithmetic),
+        arithmetic=", ".join(v for k, v in ARITHMETIC.items() if k in _arithmetic(evidence)),
         size=network.size,
         counterexample=evidence.counterexample,
         network_sha256=network.sha256,
@@ -266,6 +267,15 @@ def _checkpoint(
     key = {"network": network.sha256, "dataset": dataset.sha256, "tolerance": written(tolerance)}
     # which rows chunk i holds depends on both
     return Checkpoint(path, {**key, "points_per_chunk": chunks.step, "head": chunks.engine.head})
+
+
+def _arithmetic(evidence: Evidence) -> set[str]:
+    """What the engine noted, which is products: numbers that are only scaled and shifted are
+    machine integers below 2^62 and Python integers beyond."""
+    noted = evidence.tally.arithmetic
+    if evidence.tally.peak >= INT64_LIMIT and not noted & {"python", "limbs", "digits"}:
+        return noted | {"python"}
+    return noted or {"int64"}
 
 
 def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:

@@ -82,8 +82,9 @@ def _entry(line: str) -> tuple[int, Evidence] | None:
         content = json.loads(line)
         if not line.endswith("\n") or content.pop("sha256") != _digest(content):
             return None
-        return content.pop("chunk"), Evidence.from_content(content)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        chunk, evidence = content.pop("chunk"), Evidence.from_content(content)
+        return (chunk, evidence) if type(chunk) is int and chunk >= 0 else None
+    except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -8,6 +8,10 @@ from typing import Any
 
 from mem_lib._base.files import named, write_atomically
 from mem_lib.errors import InvalidCertificate, shown
+from mem_lib.exact import ARITHMETIC
+
+#: A certificate holds a few numbers; the longest are those of weights of a million digits.
+MOST_BYTES = 1 << 24
 
 
 def save(path: str | Path, content: dict[str, Any]) -> None:
@@ -18,9 +22,12 @@ def save(path: str | Path, content: dict[str, Any]) -> None:
 
 def load(path: str | Path) -> dict[str, Any]:
     """What :func:`save` wrote; ``InvalidCertificate`` if a single digit was changed."""
-    text = named(path).read_bytes()
+    with open(named(path), "rb") as file:
+        text = file.read(MOST_BYTES + 1)
+    if len(text) > MOST_BYTES:
+        raise InvalidCertificate(f"path: {path} is longer than {MOST_BYTES} bytes")
     try:
-        content: dict[str, Any] = json.loads(text)
+        content: dict[str, Any] = json.loads(text, object_pairs_hook=_once)
         stated = content.pop("sha256")
         actual = digest(content)
     except (ValueError, RecursionError, KeyError, AttributeError, TypeError) as error:
@@ -30,6 +37,15 @@ def load(path: str | Path) -> dict[str, Any]:
             f"path: {path} was altered: its content has the SHA-256 {actual}, "
             f"it states {shown(stated)}"
         )
+    return content
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object in which no key stands twice, so that all readers see the same."""
+    content = dict(pairs)
+    if len(content) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"a key stands twice: {next(n for n in names if names.count(n) > 1)!r}")
     return content
 
 
@@ -47,6 +63,8 @@ def check_types(content: dict[str, Any]) -> None:
         for name in names:
             if type(content[name]) is not kind:
                 raise TypeError(f"{name} is {shown(content[name])}")
+    if not set(content["arithmetic"].split(", ")) <= set(ARITHMETIC.values()):
+        raise ValueError(f"arithmetic is {shown(content['arithmetic'])}")
     if not all(type(value) is int for value in vars(content["size"]).values()):
         raise TypeError(f"size is {shown(content['size'])}")
     wrong = content["counterexample"]

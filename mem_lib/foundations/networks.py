@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.arguments import instance, integer_in, listed
+from mem_lib._base.memory import check_memory
 from mem_lib._base.numbers import array_of
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
@@ -104,7 +105,8 @@ def bit_reader(bits: int, place: int | None = None, *, pieces: int = 1) -> Netwo
 
     Every weight and every bias is 0 or a power of two, up to its sign.
 
-    Raises ``InvalidArgument`` when an argument is out of range.
+    Raises ``InvalidArgument`` when an argument is out of range, ``TooLarge`` when the weights would
+    not fit into memory.
 
     >>> from mem_lib import predict
     >>> predict(bit_reader(4), [[x] for x in range(6)]).tolist()
@@ -116,6 +118,7 @@ def bit_reader(bits: int, place: int | None = None, *, pieces: int = 1) -> Netwo
     place = bits if place is None else integer_in(place, "place", 1)
     if place > bits:
         raise InvalidArgument(f"place: a number of {bits} bits has no bit {shown(place)}")
+    check_memory(place * bits // 8, f"bits: {shown(bits)}, folded {shown(place)} times,")
     length = -(-bits // pieces)
     x = [2 ** (length * (pieces - 1 - p)) for p in range(pieces)]
     layers = [Layer([x, x], [0, 1], "relu", names=["x", "x + 1"], stage="number")]
