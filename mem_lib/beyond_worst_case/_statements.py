@@ -3,6 +3,7 @@
 from mem_lib._base.statement import Statement
 
 STATEMENTS: tuple[Statement, ...] = (
+    # book/beyond_worst_case/index.md
     Statement(
         label="thm-beyond_worst_case-correct",
         title="Correctness",
@@ -20,11 +21,11 @@ STATEMENTS: tuple[Statement, ...] = (
         function="mem_lib.beyond_worst_case.attempt",
     ),
     Statement(
-        label="thm-beyond_worst_case-hyperplane",
-        title="One random hyperplane",
+        label="thm-beyond_worst_case-size",
+        title="Size",
         paper="dirksen2024memorization",
         provenance="ours",
-        function="mem_lib.beyond_worst_case.separation_probability",
+        function="mem_lib.beyond_worst_case.sizes.network_size",
     ),
     Statement(
         label="thm-beyond_worst_case-finite",
@@ -36,20 +37,6 @@ STATEMENTS: tuple[Statement, ...] = (
         "for the trivial covering by points",
     ),
     Statement(
-        label="thm-beyond_worst_case-data",
-        title="The bound that the data give",
-        paper="dirksen2024memorization",
-        provenance="ours",
-        function="mem_lib.beyond_worst_case.data_bound",
-    ),
-    Statement(
-        label="thm-beyond_worst_case-rounding",
-        title="Dyadic weights",
-        paper="dirksen2024memorization",
-        provenance="ours",
-        function="mem_lib.beyond_worst_case.rounding_loss",
-    ),
-    Statement(
         label="thm-beyond_worst_case-covering",
         title="Size without N",
         paper="dirksen2024memorization",
@@ -58,20 +45,20 @@ STATEMENTS: tuple[Statement, ...] = (
         compare="the radius condition and the constants of the main theorem in the journal version",
     ),
     Statement(
-        label="thm-beyond_worst_case-needed",
-        title="How many hyperplanes are needed",
+        label="thm-beyond_worst_case-data",
+        title="The bound that the data give",
         paper="dirksen2024memorization",
         provenance="ours",
-        function="mem_lib.beyond_worst_case.hyperplanes_needed",
-        compare="whether the journal version proves necessity results",
+        function="mem_lib.beyond_worst_case.data_bound",
     ),
     Statement(
-        label="thm-beyond_worst_case-size",
-        title="Size",
+        label="thm-beyond_worst_case-hyperplane",
+        title="One random hyperplane",
         paper="dirksen2024memorization",
         provenance="ours",
-        function="mem_lib.beyond_worst_case.sizes.network_size",
+        function="mem_lib.beyond_worst_case.separation_probability",
     ),
+    # book/beyond_worst_case/statements.md
     Statement(
         label="thm-beyond_worst_case-pieces",
         title="Small pieces",
@@ -96,6 +83,14 @@ STATEMENTS: tuple[Statement, ...] = (
         "conditions of the main theorem",
     ),
     Statement(
+        label="thm-beyond_worst_case-needed",
+        title="How many hyperplanes are needed",
+        paper="dirksen2024memorization",
+        provenance="ours",
+        function="mem_lib.beyond_worst_case.hyperplanes_needed",
+        compare="whether the journal version proves necessity results",
+    ),
+    Statement(
         label="thm-beyond_worst_case-logarithm",
         title="The logarithm is needed",
         paper="dirksen2024memorization",
@@ -118,6 +113,13 @@ STATEMENTS: tuple[Statement, ...] = (
         function="mem_lib.beyond_worst_case.isolation_gap",
     ),
     Statement(
+        label="thm-beyond_worst_case-two-sided",
+        title="Counting both directions",
+        paper="dirksen2024memorization",
+        provenance="ours",
+        function="mem_lib.beyond_worst_case.TwoSided",
+    ),
+    Statement(
         label="thm-beyond_worst_case-relu",
         title="ReLU units",
         paper="dirksen2024memorization",
@@ -127,11 +129,11 @@ STATEMENTS: tuple[Statement, ...] = (
         "above",
     ),
     Statement(
-        label="thm-beyond_worst_case-two-sided",
-        title="Counting both directions",
+        label="thm-beyond_worst_case-rounding",
+        title="Dyadic weights",
         paper="dirksen2024memorization",
         provenance="ours",
-        function="mem_lib.beyond_worst_case.TwoSided",
+        function="mem_lib.beyond_worst_case.rounding_loss",
     ),
     Statement(
         label="thm-beyond_worst_case-robust",
