@@ -32,7 +32,7 @@ MEANINGLESS = {
     "relative_error": 0.1, "tolerance": 0.1, "coarseness": 0.3, "damp": 0.5, "order": 3,
     "phases": 3, "tau": 1.0, "neurons": 100, "rounding_bits": 8, "device": "cpu",
     "checkpoint": "fit.npz", "first_layer": "grid", "hyperplanes": 50, "clear": True, "fan_in": 3,
-    "sign": 1, "rank": 1,
+    "sign": 1, "rank": 1, "weights": "dyadic",
 }  # fmt: skip
 
 

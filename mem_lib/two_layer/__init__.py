@@ -46,6 +46,7 @@ from mem_lib.data import Dataset
 from mem_lib.network import Network, Size
 from mem_lib.parts.neurons import Neurons, neurons_of
 from mem_lib.two_layer.bounds import least_neurons
+from mem_lib.two_layer.caps import Caps
 from mem_lib.two_layer.hybrid import Hybrid
 from mem_lib.two_layer.kernels import (
     gate_kernel,
@@ -85,7 +86,7 @@ from mem_lib.two_layer.weight import (
 )
 
 #: The constructions of this chapter, the default first.
-CONSTRUCTIONS = (Sorted, Slabs, Threshold, Hybrid, Ntk, Antisymmetric, Harmonic, Hermite)
+CONSTRUCTIONS = (Sorted, Slabs, Threshold, Caps, Hybrid, Ntk, Antisymmetric, Harmonic, Hermite)
 VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
 
 
@@ -216,6 +217,7 @@ __all__ = [
     "CONSTRUCTIONS",
     "VARIANTS",
     "Antisymmetric",
+    "Caps",
     "Dispersion",
     "Fit",
     "Harmonic",

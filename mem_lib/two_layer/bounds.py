@@ -62,6 +62,35 @@ def sorted_size(facts: Facts, size: int, direction_bits: int | None = None) -> S
     return _relu(points, 2 * groups, pairs, determinants)
 
 
+def caps_size(facts: Facts, dyadic: bool, one_sphere: bool) -> Size:
+    """Of theorems ``thm-two_layer-caps`` and ``thm-two_layer-triangular``: N neurons.
+
+    In integers z a cap is h = |z|^2 - b high, 1 <= h <= 2 max(|z|^2, 4^shift), or a power of two
+    below that.  On a sphere a = y / h.  Elsewhere, by increasing norm,
+
+        |a_i| h_i <= |y_i| + sum_{j < i} |a_j| (<z_j, z_i> - |z_j|^2 + h_j),
+
+    and <z_j, z_i> - |z_j|^2 <= |z_i|^2 / 4, so that |a_i| h_i <= max |y| (2 + |z|^2 / 4)^(i - 1),
+    over the denominator of the values times the product of the heights.
+    """
+    points = Lengths.of(facts)
+    N = points.N
+    height = 1 + max(2 * points.norm, 2.0 * points.shift)
+    shared = 1 if dyadic and one_sphere else N
+    growth = 0.0 if one_sphere else (N - 1) * log_sum(1.0, 2 * points.norm - 2)
+    row = whole_bits(max(points.norm, height))
+    outer = whole_bits(points.above + shared * height + growth)
+    return Size(
+        depth=2,
+        width=N,
+        neurons=N,
+        weights=N * (points.d + 2),
+        dense_weights=N * (points.d + 2) + 1,
+        bits=max(row, outer),
+        total_bits=N * ((points.d + 1) * row + outer),
+    )
+
+
 def _relu(points: Lengths, neurons: int, pairs: list[PairLengths], determinants: float) -> Size:
     """``determinants``: of the product over all groups."""
     row = whole_bits(max(pair.row for pair in pairs))
