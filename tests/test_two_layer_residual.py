@@ -920,9 +920,9 @@ def test_the_corrected_fit_is_exact_and_light(N, d):
 @pytest.mark.proves("thm-two_layer-exact-light")
 def test_corrected_coarse_steps_have_the_promised_neurons_and_correction():
     """Orthonormal points, where the conditions hold.  With one group strips weigh at most
-    2 |P|/h + |V| and at least max(|P|/h, |V|); V is linear in the values, and 1/h is within a factor
-    2 of a maximum of their absolute values.  So the supremum over all values up to 1 is at most
-    five times the largest over all signs."""
+    2 |P|/h + |V| and at least max(|P|/h, |V|); V is linear in the values, and 1/h is within a
+    factor 2 of a maximum of their absolute values.  So the supremum over all values up to 1 is at
+    most five times the largest over all signs."""
     N, d, correction, failure = 6, 7, 0.01, 0.1
     points = np.eye(d, dtype=int)[:N]
     heavy = 5 * max(

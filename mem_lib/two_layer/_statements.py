@@ -131,8 +131,8 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="bubeck2020",
         provenance="ours",
         function="mem_lib.two_layer.guided_pairs",
-        compare="its main theorem: hypotheses on the points, the power of the phase, the logarithm, "
-        "how labels enter, and the constants",
+        compare="its main theorem: hypotheses on the points, the power of the phase, the "
+        "logarithm, how labels enter, and the constants",
     ),
     Statement(
         label="thm-two_layer-hybrid",
