@@ -94,7 +94,7 @@ def test_a_sphere_takes_short_weights_and_others_do_not():
 
 
 def test_other_weights_are_refused():
-    with pytest.raises(ml.InvalidArgument, match="weights: one of .* got 'floats'"):
+    with pytest.raises(ml.InvalidArgument, match=r"weights: one of .* got 'floats'"):
         two_layer.Caps(weights="floats")
 
 
