@@ -84,7 +84,7 @@ def optimal_weight(
     progress: bool | None = None,
 ) -> Optimum:
     """A network of nearly the least total weight, over any number of ReLU neurons without an output
-    bias.
+    bias (theorem ``thm-two_layer-optimum``).
 
     Parameters
     ----------

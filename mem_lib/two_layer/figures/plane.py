@@ -218,6 +218,8 @@ def caps(dataset: Dataset, network: Network, *, name: str = "") -> Picture:
         function(ax, colours, bar=True)
         for w, offset in creases:
             ax.plot(*line(w, -offset).T, color=colours.ink, linewidth=0.8, linestyle="--")
+        turn = np.linspace(0, 2 * np.pi, 361)
+        ax.plot(np.cos(turn), np.sin(turn), color=colours.faint, linewidth=0.8)
         frame(ax)
 
     return figures.show(
@@ -226,8 +228,9 @@ def caps(dataset: Dataset, network: Network, *, name: str = "") -> Picture:
         "whose colour grows stronger towards the rim.",
         size=(5.9, 5.0),
         caption=f"{len(creases)} caps. Each dashed line cuts off one point and goes through the "
-        "nearest other one; towards the point the colour grows to its value, and where caps "
-        "overlap, values add up. Colours come in steps of ⅛ and are cut off beyond ±1.",
+        "nearest other one; towards the point the colour grows to its value, beyond the circle it "
+        "goes on, and where caps overlap, values add up. Colours come in steps of ⅛ and are cut "
+        "off beyond ±1.",
         name=name,
     )
 
