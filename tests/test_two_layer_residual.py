@@ -1,8 +1,8 @@
 """Residual fits of chapter ``two_layer``: the finite network is what is measured, and the steps are
 those of the theorems."""
 
-import json
 import itertools
+import json
 import math
 from fractions import Fraction
 
