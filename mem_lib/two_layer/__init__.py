@@ -45,9 +45,32 @@ from mem_lib.constructions import Facts
 from mem_lib.data import Dataset
 from mem_lib.network import Network, Size
 from mem_lib.parts.neurons import Neurons, neurons_of
+from mem_lib.two_layer.blind import blind_weight_bound, centred_square
 from mem_lib.two_layer.bounds import least_neurons
 from mem_lib.two_layer.caps import Caps
+from mem_lib.two_layer.drawn import (
+    Drawn,
+    drawn_network,
+    drawn_weight,
+    draws_needed,
+    relu_kernel,
+)
+from mem_lib.two_layer.few import few_error, few_neurons
+from mem_lib.two_layer.guided import (
+    Clipped,
+    GuidedConditions,
+    clipped,
+    guided_conditions,
+    guided_weight,
+    random_coherence,
+)
+from mem_lib.two_layer.heavy import gate_weights, strips_weight, strips_weight_bound
 from mem_lib.two_layer.hybrid import Hybrid
+from mem_lib.two_layer.independent import (
+    independent_weight,
+    orthonormal_weight,
+    two_neurons,
+)
 from mem_lib.two_layer.kernels import (
     gate_kernel,
     gate_multiplier,
@@ -57,6 +80,7 @@ from mem_lib.two_layer.kernels import (
     tau,
 )
 from mem_lib.two_layer.optimum import Optimum, optimal_weight
+from mem_lib.two_layer.pairs import Guided, guided_pairs
 from mem_lib.two_layer.residual.antisymmetric import Antisymmetric
 from mem_lib.two_layer.residual.fit import ResidualFit
 from mem_lib.two_layer.residual.harmonic import Harmonic
@@ -218,8 +242,12 @@ __all__ = [
     "VARIANTS",
     "Antisymmetric",
     "Caps",
+    "Clipped",
     "Dispersion",
+    "Drawn",
     "Fit",
+    "Guided",
+    "GuidedConditions",
     "Harmonic",
     "Hermite",
     "HermiteDispersion",
@@ -232,27 +260,46 @@ __all__ = [
     "Slabs",
     "Sorted",
     "Threshold",
+    "blind_weight_bound",
     "bound",
     "build",
+    "centred_square",
+    "clipped",
     "dispersion",
+    "drawn_network",
+    "drawn_weight",
+    "draws_needed",
+    "few_error",
+    "few_neurons",
     "fit",
     "gate_kernel",
     "gate_multiplier",
+    "gate_weights",
+    "guided_conditions",
+    "guided_pairs",
+    "guided_weight",
     "harmonic_kernel",
     "hermite_dispersion",
     "hermite_step",
+    "independent_weight",
     "kappa",
     "least_neurons",
     "neuron_weights",
     "neurons_of",
     "optimal_weight",
+    "orthonormal_weight",
+    "random_coherence",
     "rational_bits",
+    "relu_kernel",
     "relu_multiplier",
     "rounding_bound",
     "step_weight",
     "steps_needed",
+    "strips_weight",
+    "strips_weight_bound",
     "tau",
     "total_weight",
+    "two_neurons",
     "values_of",
     "weight_between",
     "weight_bound",

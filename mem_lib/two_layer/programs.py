@@ -24,7 +24,7 @@ from mem_lib.two_layer.search import (
     on_a_sphere,
     searched,
 )
-from mem_lib.two_layer.values import missed, values_of
+from mem_lib.two_layer.values import missed, signed_values
 
 #: More is refused: hundreds of linear programs with N rows are solved.
 MOST_POINTS = 200
@@ -46,12 +46,12 @@ class Problem:
     values: Values
 
     @classmethod
-    def of(cls, dataset: Dataset) -> Problem:
+    def of(cls, dataset: Dataset, most: int = MOST_POINTS) -> Problem:
+        """Of the distinct points; more than ``most`` are refused."""
         data = instance(dataset, "dataset", Dataset).distinct()
-        if data.N > MOST_POINTS:
+        if most < data.N:
             raise TooLarge(
-                f"dataset: linear programs for up to {MOST_POINTS} points are solved, got "
-                f"N = {data.N}"
+                f"dataset: this is computed for up to {most} points in good time, got N = {data.N}"
             )
         if data.squared_radius > 4**MOST_SCALE:
             raise HypothesisViolated(
@@ -127,22 +127,27 @@ class Problem:
         found, peaks = zip(*best, strict=True)
         return np.hstack(found), np.concatenate(peaks)
 
-    def network(self, units: np.ndarray, outer: np.ndarray) -> Network:
-        """The network of these neurons, rounded to a grid."""
+    def network(
+        self,
+        units: np.ndarray,
+        outer: np.ndarray,
+        *,
+        variant: str = "optimum",
+        mended: bool = True,
+    ) -> Network:
+        """The network of these neurons, rounded to a grid; ``mended`` where it is to have the given
+        values up to rounding, and floats left a little of their equations."""
         features = (self.lifted @ units).clip(0)
-        if outer.size:  # what the linear program left of its equations
+        if outer.size and mended:
             outer = outer + np.linalg.lstsq(features, self.y - features @ outer)[0]
         return self._neurons(units, outer).network(
             readout=self.values.readout,
-            about={"chapter": "two_layer", "variant": "optimum", "N": self.N, "d": self.d},
+            about={"chapter": "two_layer", "variant": variant, "N": self.N, "d": self.d},
         )
 
     def largest_error(self, network: Network) -> Fraction:
         """The largest |network(x_i) - y_i|, exactly."""
-        wanted = values_of(self.data)
-        if self.values.readout == "sign":
-            wanted = [2 * value - 1 for value in wanted]
-        return max(map(abs, missed(network, self.data, wanted)))
+        return max(map(abs, missed(network, self.data, signed_values(self.data))))
 
     def _neurons(self, units: np.ndarray, outer: np.ndarray) -> Neurons:
         shift = self.data.shift

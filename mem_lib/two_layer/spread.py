@@ -12,7 +12,7 @@ so that nothing that follows from them promises too much.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -41,6 +41,7 @@ class Dispersion:
     coherence: gamma, the largest |cos| of an angle between two points; 0 for one point
     largest:   lambda, the largest eigenvalue of the Gram matrix
     least:     mu, the least eigenvalue of the kernel H; 0 where rounding leaves its sign open
+    zero:      the row of the point 0, if it is among the distinct points: then mu = 0
     """
 
     N: int
@@ -48,6 +49,7 @@ class Dispersion:
     coherence: float
     largest: float
     least: float
+    zero: int | None = field(default=None, kw_only=True)
 
     @property
     def contraction(self) -> float:
@@ -99,7 +101,8 @@ class HermiteDispersion(Dispersion):
 def dispersion(dataset: Dataset) -> Dispersion:
     """How well the points are dispersed, as random gates see it (theorem ``thm-two_layer-ntk``).
 
-    Repeated points count once.  The points may have any norms.  Takes time of the order of N^3.
+    Repeated points count once.  The points may have any norms; a point 0, which no gate moves, makes
+    the least eigenvalue 0.  Takes time of the order of N^3.
 
     Raises ``InvalidArgument`` when ``dataset`` is none, ``TooLarge`` for more than 5000 points, or
     more than fit into memory, ``HypothesisViolated`` where only the origin is given.
@@ -122,7 +125,8 @@ def dispersion(dataset: Dataset) -> Dispersion:
     slack = N * 2 * e + float((products * magnified).sum(axis=1).max())
     largest = _extremes(products * cosines)[1] + N * 2 * e
     least = _extremes(products * gate_kernel(cosines))[0] - slack
-    return Dispersion(N, d, _coherence(cosines, e), largest, max(least, 0.0))
+    zero = None if norms.all() else int(np.argmin(norms))
+    return Dispersion(N, d, _coherence(cosines, e), largest, max(least, 0.0), zero=zero)
 
 
 def hermite_dispersion(
@@ -191,6 +195,11 @@ def steps_needed(spread: Dispersion, *, relative_error: float, failure: float = 
     instance(spread, "spread", Dispersion)
     share = between(relative_error, "relative_error", 0, 1, closed=True)
     chance = between(failure, "failure", 0, 1, closed=True)
+    if spread.zero is not None:
+        raise HypothesisViolated(
+            f"spread: points other than 0 are needed, but row {spread.zero} of the distinct points "
+            "is 0; no gate moves it, so no number of steps is known"
+        )
     if spread.contraction == 0:
         raise HypothesisViolated(
             "spread: its least eigenvalue is 0, up to rounding, or its rate below all floats, and "

@@ -33,3 +33,15 @@ def missed(network: Network, data: Dataset, values: Sequence[Fraction]) -> list[
         value - Fraction(int(out), denominator)
         for value, out in zip(values, numerators[:, 0], strict=True)
     ]
+
+
+def signed_values(data: Dataset) -> list[Fraction]:
+    """:func:`values_of`, with two classes as -1 and 1: what facts about the total weight are about.
+
+    >>> signed_values(Dataset([[0], [1]], [0, 1]))
+    [Fraction(-1, 1), Fraction(1, 1)]
+    """
+    values = values_of(data)
+    if data.targets is None and data.classes <= 2:
+        return [2 * value - 1 for value in values]
+    return values
