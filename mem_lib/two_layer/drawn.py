@@ -161,7 +161,7 @@ def drawn_network(
         m = integer_in(draws, "draws", 1, MOST_DRAWS)
     if m * problem.N > 10**8:
         raise TooLarge(
-            f"draws: up to 10^8 values of neurons are computed, got {m} draws for {problem.N} points"
+            f"draws: up to 10^8 values are computed, got {m} draws for {problem.N} points"
         )
     units, shares = law.drawn(m, rng) if leverage else (law.ordinary(m, rng), np.ones(m))
     features = law.features(units) * np.sqrt(shares / m)

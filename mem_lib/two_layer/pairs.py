@@ -147,18 +147,20 @@ def guided_pairs(
             if not residual.any():
                 break
     size = len(pairs)
-    radius = float(np.linalg.norm(problem.data.points.astype(np.float64), axis=1).mean())
-    rows = np.concatenate([pair.rows for pair in pairs])
-    rows[:, :-1] /= radius
-    lengths = np.linalg.norm(rows, axis=1)
-    halves = np.repeat(factors[:size] / (2 * (size if mean else 1)), 2)
-    outer = pairs[0].sign * np.tile([1.0, -1.0], size) * halves * lengths
-    network = problem.network(
-        (rows / lengths[:, None]).T, outer * problem.unit, variant="guided", mended=False
-    )
     weights = factors[:size] * np.array([pair.weight for pair in pairs])
-    weights = np.ldexp(weights, problem.values.scale)
-    return Guided(conditions, errors[: size + 1], weights, network)
+    network = _network(problem, pairs, factors[:size] / (size if mean else 1))
+    return Guided(conditions, errors[: size + 1], np.ldexp(weights, problem.values.scale), network)
+
+
+def _network(problem: Problem, pairs: list[Pair], factors: np.ndarray) -> Network:
+    """sum_t factors[t] pairs[t], on the points as they are."""
+    norms = np.linalg.norm(problem.lifted[:, :-1], axis=1) * problem.unit
+    rows = np.concatenate([pair.rows for pair in pairs])
+    rows[:, :-1] /= float(norms.mean())
+    lengths = np.linalg.norm(rows, axis=1)
+    signs = pairs[0].sign * np.tile([1.0, -1.0], len(pairs))
+    outer = signs * np.repeat(factors / 2, 2) * lengths * problem.unit
+    return problem.network((rows / lengths[:, None]).T, outer, variant="guided", mended=False)
 
 
 def _unit_points(problem: Problem) -> np.ndarray:

@@ -101,8 +101,8 @@ class HermiteDispersion(Dispersion):
 def dispersion(dataset: Dataset) -> Dispersion:
     """How well the points are dispersed, as random gates see it (theorem ``thm-two_layer-ntk``).
 
-    Repeated points count once.  The points may have any norms; a point 0, which no gate moves, makes
-    the least eigenvalue 0.  Takes time of the order of N^3.
+    Repeated points count once.  The points may have any norms; a point 0, which no gate moves,
+    makes the least eigenvalue 0.  Takes time of the order of N^3.
 
     Raises ``InvalidArgument`` when ``dataset`` is none, ``TooLarge`` for more than 5000 points, or
     more than fit into memory, ``HypothesisViolated`` where only the origin is given.
