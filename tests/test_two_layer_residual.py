@@ -907,7 +907,7 @@ def test_the_corrected_fit_is_exact_and_light(N, d):
         network = two_layer.build(dataset, variant="hybrid", relative_error=error)
         certificate = ml.verify(network, dataset)
         assert certificate.ok and certificate.max_error == 0
-        assert network.size.neurons == len(fit.neurons) + 2 * math.ceil(N / (d + 1))
+        assert network.size.neurons == len(fit.neurons) + two_layer.bound(dataset).neurons
         total = two_layer.total_weight(fit.network)
         added.append(two_layer.total_weight(network) - total)
         assert ml.verify(fit.network, dataset).ok is False
