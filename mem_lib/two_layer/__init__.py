@@ -139,8 +139,9 @@ def build(
     construction of this chapter and its parameters, by default that of theorem
     ``thm-two_layer-sorted``.
 
-    Exact variants, all but the four fits, compute in integers what makes them exact; floats enter as the dyadic numbers that they are.  The readout is ``"sign"`` for
-    ``"threshold"`` and for a fit of two classes (as -1 and 1), and ``"value"`` otherwise.
+    Exact variants, all but the four fits, compute in integers what makes them exact; floats enter
+    as the dyadic numbers that they are.  The readout is ``"sign"`` for ``"threshold"`` and for a
+    fit of two classes (as -1 and 1), and ``"value"`` otherwise.
 
     Raises
     ------
@@ -182,8 +183,9 @@ def bound(
     formulas; bits are generous.
 
     None for the others.  ``"light"`` has at most N + 2 ceil(N/(d+1)) neurons, of lengths that a
-    search decides; ``"hybrid"`` as many as strips more than its fit, whose number is measured; of ``"ntk"`` and ``"hermite"`` :func:`steps_needed` promises the number of neurons
-    for the step sizes of the theorem; nothing is proved about the rest.
+    search decides; ``"hybrid"`` as many as strips more than its fit, whose number is measured; of
+    ``"ntk"`` and ``"hermite"`` :func:`steps_needed` promises the number of neurons for the step
+    sizes of the theorem; nothing is proved about the rest.
 
     Raises ``InvalidArgument`` when N or d is missing, or an argument is out of range or without a
     meaning; ``HypothesisViolated`` for ``"threshold"`` with targets or more than two classes.

@@ -42,7 +42,7 @@ def reweighted(
     random = normalised(rng.standard_normal((problem.d + 1, 2 * problem.N)))
     units = np.hstack([problem.caps(), random])
     p = np.full(units.shape[1], 1 / units.shape[1])
-    lower = 0.0
+    lower, most = 0.0, min(STARTS, problem.N)
     with progress_bar(rounds, "rounds", "least squares", progress) as bar:
         for done in range(1, rounds + 1):
             outer, prices, p = _solved(problem, units, p, REWEIGHTED)
@@ -52,7 +52,7 @@ def reweighted(
             bar.update(1)
             if done == rounds or np.abs(outer).sum() <= (1 + tolerance) * lower:
                 break
-            units, p = _with(units, p, different(found, peaks, STARTS), KEPT * problem.N)
+            units, p = _with(units, p, different(found, peaks, most), KEPT * problem.N)
     best = np.argsort(-np.abs(outer), kind="stable")[: LAST * problem.N]
     units, p = units[:, best], p[best] / p[best].sum()
     outer, _, _ = _solved(problem, units, p, AT_LAST)
