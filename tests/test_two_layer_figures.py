@@ -218,6 +218,41 @@ def test_a_list_is_no_data_set(name):
         LISTED[name]([[1, 0]])
 
 
+def test_creases_are_drawn_for_each_network_with_its_heaviest_neuron():
+    networks = {"strips": STRIPS, "caps": two_layer.build(SMALL, variant="caps")}
+    picture = drawing.creases(SMALL, networks, name="fig-two_layer-creases")
+    for shown, (what, network) in zip([picture, *picture.beside], networks.items(), strict=True):
+        weights = two_layer.neuron_weights(network)
+        total, most = (figures.numbers.number_text(drawing.about(float(weight), 2))
+                       for weight in (weights.sum(), weights.max()))  # fmt: skip
+        assert shown.caption == (
+            f"{what.capitalize()}: {len(weights)} neurons, total weight {total}, of which the "
+            f"heaviest neuron has {most}."
+        )
+        assert f"{len(weights)} lines cross the plane" in shown.alt
+
+
+def test_a_constant_neuron_has_no_crease():
+    constant = ml.Network([ml.Layer([[0, 0]], [1], "relu"), ml.Layer([[1]], [0], "identity")])
+    assert "1 neurons, total weight 1," in drawing.creases(SMALL, {"one": constant}).caption
+
+
+def test_creases_need_a_network_and_values_in_the_plane():
+    with pytest.raises(InvalidArgument, match="networks: at least one is needed"):
+        drawing.creases(SMALL, {})
+    for data in (SPACE, BALL):
+        with pytest.raises(InvalidDataset, match="points of the plane with targets"):
+            drawing.creases(data, {"strips": STRIPS})
+
+
+def test_counts_say_how_many_neurons_the_most_points_take():
+    picture = drawing.counts({"strips": {4: 2, 9: 4}, "least": {4: 1, 9: 3}}, 3)
+    assert "in 3 dimensions. At N = 9: strips 4, least 3." in picture.caption
+    for lines in ({}, {"strips": {}}):
+        with pytest.raises(InvalidArgument, match="lines: at least one number of each"):
+            drawing.counts(lines, 3)
+
+
 # -- floats ----------------------------------------------------------------------------------------
 
 
@@ -458,18 +493,13 @@ def test_a_patient_fit_is_near_the_optimum():
 
 def test_residuals_say_where_each_fit_arrives(fits):
     histories = {name: fit.history for name, fit in fits.items()}
+    without = drawing.residuals(histories, 200, 20)
+    assert "exact network" not in without.beside[0].caption + without.beside[0].alt
     picture = drawing.residuals(histories, 200, 20, 2.5)
     past = histories["antisymmetric"]
     neurons = past.neurons[drawing.reached(past, 0.01)] / 10
     assert f"antisymmetric {drawing.about(neurons, 2)}" in picture.caption
-    assert "possible exact network 2.5" in picture.beside[0].caption
-
-
-def test_methods_are_named_at_their_marks():
-    fits = {"one-sided 0.3": (64, 37), "antisymmetric 0.3": (55, 19)}
-    picture = drawing.methods(fits, {"slabs": (4, 1e5)}, 300, 20, (20, 2.5))
-    assert "slabs 4; total weight, over √N: slabs 100\u2009000." in picture.caption
-    assert "weigh 19 to 37." in picture.caption
+    assert "; the exact network 2.5." in picture.beside[0].caption
 
 
 def test_names_stand_apart():
@@ -508,8 +538,6 @@ def test_errors_of_floats_beside_their_bounds():
 
 
 def test_measurements_that_cannot_be_drawn():
-    with pytest.raises(InvalidArgument, match="fits, exact: 6 and 3 names at most"):
-        drawing.methods({str(k): (1, 1) for k in range(7)}, {}, 300, 20, (20, 2.5))
     for control in ({}, {"signs": {"harmonic": (1, 1)}}):
         with pytest.raises(InvalidArgument, match="control: at least one data set with antisym"):
             drawing.pairs(control)

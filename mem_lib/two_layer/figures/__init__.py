@@ -5,6 +5,7 @@ What is drawn are networks, fits and numbers that a page built.  Exact networks 
 their exact outputs; only a float can show what floats do (:mod:`.floats`).
 """
 
+from mem_lib.two_layer.figures.creases import counts, creases
 from mem_lib.two_layer.figures.cuts import classes
 from mem_lib.two_layer.figures.floats import FORMATS, Rounding, about, in_floats, rounding
 from mem_lib.two_layer.figures.frontier import frontier
@@ -58,16 +59,16 @@ from mem_lib.two_layer.figures.runs import (
     weights_over,
 )
 from mem_lib.two_layer.figures.trade import (
-    methods,
     residuals,
     rounded_floats,
 )
 
 __all__ = [
     "EXACT", "FORMATS", "KINDS", "Rounding", "Slab", "about", "after", "around", "at_errors",
-    "biases", "borders", "caps", "classes", "coin_flips", "compared", "difference", "directions",
-    "drawn", "families", "frontier", "gate", "growth", "in_floats", "interference", "kernel_curves",
-    "kernels", "ladder", "lucky", "medians", "methods", "moved", "neurons", "on_a_line", "outputs",
+    "biases", "borders", "caps", "classes", "coin_flips", "compared", "counts", "creases",
+    "difference", "directions", "drawn", "families", "frontier", "gate", "growth", "in_floats",
+    "interference", "kernel_curves", "kernels", "ladder", "lucky", "medians", "moved", "neurons",
+    "on_a_line", "outputs",
     "pairs", "playback", "played", "power", "progress", "ramp", "ramps", "reached", "residuals",
     "rounded_floats", "rounding", "said", "slab", "slabs", "slabs_near", "strips", "tails",
     "turned", "units", "weights_over", "wheel",

@@ -190,8 +190,8 @@ def progress(fits: Mapping[str, Fit]) -> Picture:
     )  # fmt: skip
     return figures.show(
         errors,
-        "Relative squared error against neurons, logarithmic upwards: nearly straight falling "
-        "lines.",
+        "Relative squared error against neurons, logarithmic upwards: falling lines, steep at "
+        "first, then nearly straight.",
         size=(3.3, 2.9),
         caption="What is left, over the neurons: each step removes about the same share. Neurons "
         "at the end: " + _each(ends, 0),

@@ -164,7 +164,7 @@ def slabs(dataset: Dataset, network: Network, pair: tuple[int, int], *, name: st
     ``pair``; ``name`` as for a picture.
 
     ``InvalidDataset`` unless there are values in the plane."""
-    function = _function(dataset, network)
+    function = shaded(dataset, network)
 
     def draw(ax: "Axes", colours: Colours) -> None:
         function(ax, colours, bar=True)
@@ -209,7 +209,7 @@ def caps(dataset: Dataset, network: Network, *, name: str = "") -> Picture:
     """The function of a network of one neuron for each point, and the border of each neuron.
 
     ``InvalidDataset`` unless there are values in the plane, ``InvalidNetwork`` without neurons."""
-    function, part = _function(dataset, network), neurons_of(network)
+    function, part = shaded(dataset, network), neurons_of(network)
     if not len(part):
         raise InvalidNetwork(f"network: neurons are needed, got {network.size}")
     creases = [crease(part, k) for k in range(len(part))]
@@ -264,7 +264,7 @@ def valued(
     return np.asarray(dataset.points, float), np.asarray(dataset.targets, float)
 
 
-def _function(dataset: Dataset, network: Network) -> Any:
+def shaded(dataset: Dataset, network: Network) -> Any:
     """``draw(ax, colours, bar=, title=)``: the function, cut off at -1 and 1, and the points."""
     points, values = valued(dataset)
     grid = np.stack(np.meshgrid(SIDE, SIDE), axis=-1).reshape(-1, 2)
@@ -281,8 +281,8 @@ def _function(dataset: Dataset, network: Network) -> Any:
 
 
 def _strips(dataset: Dataset, network: Network) -> Any:
-    """As :func:`_function`, with the borders."""
-    function, (c, places) = _function(dataset, network), borders(network)
+    """As :func:`shaded`, with the borders."""
+    function, (c, places) = shaded(dataset, network), borders(network)
 
     def draw(ax: "Axes", colours: Colours, title: str = "") -> None:
         function(ax, colours, title=title)

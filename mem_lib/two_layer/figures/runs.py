@@ -23,7 +23,7 @@ KINDS = {
     "one-sided": "ntk", "antisymmetric": "antisymmetric", "harmonic": "harmonic",
     "Hermite": "hermite",
 }  # fmt: skip
-EXACT = {"slabs": "paper", "strips": "sorted", "corrected fit": "hybrid"}
+EXACT = {"slabs": "paper", "strips": "sorted", "caps": "caps", "corrected fit": "hybrid"}
 PAIRS = ("one-sided", "antisymmetric", "harmonic")
 MOST_NEURONS = 10**5
 

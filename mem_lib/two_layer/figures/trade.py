@@ -3,7 +3,7 @@
 Neurons are counted in units of N/d, total weights in units of the root of N.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,6 @@ from mem_lib.figures import MARKERS, Colours, Picture
 from mem_lib.figures.numbers import number_text
 from mem_lib.two_layer import History, weight_bound
 from mem_lib.two_layer.figures.floats import FORMATS, Rounding, about
-from mem_lib.two_layer.figures.labels import named
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,9 +29,9 @@ def listed(values: Mapping[str, float]) -> str:
     return ", ".join(f"{name} {number_text(about(value, 2))}" for name, value in values.items())
 
 
-def residuals(curves: Mapping[str, History], N: int, d: int, optimum: float) -> Picture:
+def residuals(curves: Mapping[str, History], N: int, d: int, light: float | None = None) -> Picture:
     """The relative squared error over the neurons and over the total weight, a curve for each fit
-    of N points in d dimensions; ``optimum``: the least W_tot / sqrt N of an exact network."""
+    of N points in d dimensions; ``light``: W_tot / sqrt N of an exact network for them."""
 
     def draw(ax: "Axes", colours: Colours, what: str, over: float, **axes: Any) -> None:
         series = {}
@@ -50,8 +49,10 @@ def residuals(curves: Mapping[str, History], N: int, d: int, optimum: float) -> 
         errors = np.geomspace(0.001, 0.9, 25)
         bound = [weight_bound(N, relative_error=e) / N**0.5 for e in errors]
         ax.fill_betweenx(errors, 0.01, bound, color=colours.faint, alpha=0.25, linewidth=0)
-        ax.plot([optimum] * 2, [0.001, 0.0016], color=colours.accent, linewidth=3)
-        ax.annotate("optimum", (optimum, 0.0018), ha="center", fontsize=8, color=colours.accent)
+        if light is not None:
+            ax.plot([light] * 2, [0.001, 0.0016], color=colours.accent, linewidth=3)
+            ax.annotate("light, exact", (light, 0.0018), ha="center", fontsize=8,
+                        color=colours.accent)  # fmt: skip
         ax.annotate("im-\npossible", (0.017, 0.0025), fontsize=8, color=colours.ink)
 
     ends = {
@@ -59,6 +60,8 @@ def residuals(curves: Mapping[str, History], N: int, d: int, optimum: float) -> 
         for name, past in curves.items()
         if len(at := np.flatnonzero(past.error <= LAST)[:1])
     }
+    what = "" if light is None else "An exact network is marked at the lower edge. "
+    beside = "" if light is None else f"; the exact network {number_text(about(light, 2))}"
     at_last = [listed({name: float(end[what][0]) for name, end in ends.items()}) for what in (0, 1)]
     return figures.show(
         partial(draw, what="neurons", over=N / d, labels="legend", xlabel="neurons / (N/d)",
@@ -69,74 +72,11 @@ def residuals(curves: Mapping[str, History], N: int, d: int, optimum: float) -> 
         f"N/d, at: {at_last[0]}.",
     ) + figures.show(
         draw_weights,
-        "Relative squared error against the total weight. The optimum is marked; grey is what no "
-        "network can do.",
+        f"Relative squared error against the total weight. {what}Grey is what no network can do.",
         size=(3.3, 3.4),
         caption=f"The same over the total weight. At the error {LAST}, in units of √N: "
-        f"{at_last[1]}; the best possible exact network {number_text(round(optimum, 1))}.",
+        f"{at_last[1]}{beside}.",
     )  # fmt: skip
-
-
-def methods(
-    fits: Mapping[str, Sequence[float]],
-    exact: Mapping[str, Sequence[float]],
-    N: int,
-    d: int,
-    optimum: Sequence[float],
-    *,
-    name: str = "",
-) -> Picture:
-    """All methods as marks of the plane of neurons / (N/d) and W_tot / sqrt N.
-
-    ``fits``, at the relative error 0.01, and ``exact`` hold such a pair for each name; grey is
-    what no network of d inputs can do for N random signs; ``optimum``: the pair of the least total
-    weight; ``name`` as for a picture.
-
-    ``InvalidArgument`` for more than six fits or three exact networks.
-    """
-    if len(fits) > len(MARKERS) or len(exact) > 3:
-        raise InvalidArgument(
-            f"fits, exact: 6 and 3 names at most are needed, got {len(fits)} and {len(exact)}"
-        )
-
-    best = "best possible exact network"
-    places = {**exact, **fits, best: optimum}
-
-    def draw(ax: "Axes", colours: Colours) -> None:
-        marks = [
-            *zip(exact.items(), "*Xp", [colours.ink] * 3, strict=False),
-            *zip(fits.items(), MARKERS, colours.classes, strict=False),
-            ((best, optimum), "_", colours.accent),
-        ]
-        for (_, place), marker, ink in marks:
-            ax.plot(*place, marker, color=ink, linestyle="none", markersize=8,
-                    markeredgewidth=3 if marker == "_" else 1)  # fmt: skip
-        grey: dict[str, Any] = {"color": colours.faint, "alpha": 0.25, "linewidth": 0}
-        ax.axhspan(0.01, weight_bound(N, relative_error=LAST) / N**0.5, **grey)
-        ax.axvspan(0.1, d / (d + 1), **grey)
-        figures.scale(
-            ax, log="xy", xlim=(0.5, 2000), ylim=(0.05, 1e7), xlabel="neurons / (N/d)",
-            ylabel="total weight / √N",
-            ticks={"x": [1, 10, 100, 1000], "y": [0.1, 10, 1000, 10**5]},
-        )  # fmt: skip
-        inks = {name: ink for (name, _), _, ink in marks}
-        named(ax, colours, places, inks, (5.2, 3.7))
-
-    neurons = listed({name: place[0] for name, place in exact.items()})
-    weights = listed({name: place[1] for name, place in exact.items()})
-    light, heavy = (f(place[1] for place in fits.values()) for f in (min, max))
-    return figures.show(
-        draw,
-        "The plane of neurons over N/d against total weight over the root of N, logarithmic axes, "
-        "with a mark for each network. Few neurons stand at great weights, small weights at many "
-        "neurons. Two bars at the edges are grey.",
-        size=(6.2, 4.6),
-        caption=f"The chapter in one view. Neurons, over N/d: {neurons}; total weight, over √N: "
-        f"{weights}. The fits, at the relative error {LAST}, weigh {number_text(about(light, 2))} "
-        f"to {number_text(about(heavy, 2))}. Grey is what no network can do: too few neurons for "
-        "all values, too little weight for random signs.",
-        name=name,
-    )
 
 
 def rounded_floats(
