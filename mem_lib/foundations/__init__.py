@@ -14,8 +14,9 @@ has
     N <= 2 W log2(3 W)              with threshold units   (``thm-foundations-threshold``)
     N <= 2 W L log2(12 W L^2)       with ReLU units        (``thm-foundations-vc``)
 
-The second bound is quadratic in W for deep networks, and rightly so: :func:`table` is a network of
-W weights that stores any W^2 / 180 labels.
+and, when the wiring may depend on the labels of points of R^d, 2 W log2(W (W + d)) more
+(``thm-foundations-any-wiring``).  The second bound is quadratic in W for deep networks, and rightly
+so: :func:`table` is a network of W weights that stores any W^2 / 180 labels.
 
 Certifying.  A network with dyadic weights is a network of integers (:func:`from_dyadic`), and
 integer sums below 2^53 are exact in float64 (:func:`bits_needed`).  Beyond that floating point
@@ -39,6 +40,7 @@ from mem_lib.foundations.shattering import (
     dichotomies,
     log_labellings,
     log_sign_patterns,
+    log_wirings,
     most_shattered,
     vc_bound,
     weights_needed,
@@ -55,6 +57,7 @@ __all__ = [
     "log_labellings",
     "log_networks",
     "log_sign_patterns",
+    "log_wirings",
     "most_shattered",
     "pieces_of",
     "right_in_floats",

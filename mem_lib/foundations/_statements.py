@@ -56,6 +56,13 @@ STATEMENTS: tuple[Statement, ...] = (
         function="mem_lib.foundations.vc_bound",
     ),
     Statement(
+        label="thm-foundations-any-wiring",
+        title="Any wiring",
+        paper="bartlett2019",
+        provenance="ours",
+        function="mem_lib.foundations.weights_needed",
+    ),
+    Statement(
         label="thm-foundations-bits",
         title="Folds read bits",
         paper="vardi2022optimal",

@@ -12,6 +12,10 @@ patterns (Warren 1968): :func:`log_sign_patterns`.  As long as no ReLU changes s
 preactivations of layer l are polynomials of degree l in the W_l weights of the first l layers, so
 the patterns multiply layer by layer: :func:`log_labellings`.
 
+*Any wiring.*  A network may choose its wiring with the labels.  There are at most (W (W + d))^W
+wirings of at most W places and d inputs (:func:`log_wirings`), each with the labellings above, so
+the bounds gain the summand W log2(W (W + d)), which is less than the W^2 log W of ReLU units.
+
 Logarithms are computed in binary64 and rounded outwards where an integer is read off them: the
 limits below are upper bounds whatever the rounding does.
 """
@@ -107,16 +111,30 @@ def most_shattered(units: Sequence[int], weights: Sequence[int], activation: str
     )
 
 
-def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu") -> int:
-    """No wiring of so many weights shatters more points than this.
+def vc_bound(
+    weights: int,
+    depth: int | None = None,
+    *,
+    activation: str = "relu",
+    inputs: int | None = None,
+) -> int:
+    """No wiring of so many real weights shatters more points than this.
 
     ``"relu"``, depth L: floor(2 W L log2(12 W L^2)), theorem ``thm-foundations-vc``; without
     ``depth`` any depth up to W.  ``"threshold"``: floor(2 W log2(3 W)), whatever the depth, theorem
-    ``thm-foundations-threshold``.  Raises ``InvalidArgument`` for numbers below 1, a depth above
-    the number of weights, or another activation.
+    ``thm-foundations-threshold``.
+
+    ``inputs`` d: the wiring may depend on the labels.  No family of networks with d inputs and one
+    output, of at most W weights and at most L layers each, gives more points all labellings:
+    2 W log2(W (W + d)) is added before rounding, theorem ``thm-foundations-any-wiring``.
+
+    Raises ``InvalidArgument`` for numbers below 1, a depth above the number of weights, or another
+    activation.
 
     >>> vc_bound(100, 3), vc_bound(100), vc_bound(100, activation="threshold")
     (8039, 470330, 1645)
+    >>> vc_bound(100, 3, inputs=10), vc_bound(100, inputs=10)
+    (10724, 473015)
     """
     W = integer_in(weights, "weights", 1, MOST)
     L = W if depth is None else integer_in(depth, "depth", 1)
@@ -125,23 +143,57 @@ def vc_bound(weights: int, depth: int | None = None, *, activation: str = "relu"
         raise InvalidArgument(
             f"depth: every layer has a weight, so depth <= weights = {W} is needed, got {L}"
         )
+    wirings = 0.0 if inputs is None else log_wirings(W, inputs)
     if activation == "threshold":
-        return math.floor(2 * W * math.log2(3 * W) * _OUTWARDS)
-    return math.floor(2 * W * L * math.log2(12 * W * L * L) * _OUTWARDS)
+        patterns = W * math.log2(3 * W)
+    else:
+        patterns = W * L * math.log2(12 * W * L * L)
+    return math.floor(2 * (patterns + wirings) * _OUTWARDS)
 
 
-def weights_needed(N: int, depth: int | None = None, *, activation: str = "relu") -> int:
+def log_wirings(weights: int, inputs: int) -> float:
+    """log2 of the most wirings in theorem ``thm-foundations-any-wiring``: W log2(W (W + d)).
+
+    At most W units have a place for a weight.  Numbered in an order in which each reads earlier
+    ones, they leave W choices for the unit of a place and d + (W - 1) + 1 for its source: an input,
+    another unit, or the constant 1 of a bias.
+
+    Raises ``InvalidArgument`` when an argument is out of range.
+
+    >>> log_wirings(4, 12)
+    24.0
+    """
+    W = integer_in(weights, "weights", 1, MOST)
+    return W * math.log2(W * (W + integer_in(inputs, "inputs", 1, MOST)))
+
+
+def weights_needed(
+    N: int,
+    depth: int | None = None,
+    *,
+    activation: str = "relu",
+    inputs: int | None = None,
+) -> int:
     """The least W with ``vc_bound(W, depth) >= N``: a wiring of fewer weights does not shatter any
-    N points (theorems ``thm-foundations-vc`` and ``thm-foundations-threshold``).
+    N points (theorems ``thm-foundations-vc`` and ``thm-foundations-threshold``); with ``inputs``
+    no network of fewer weights has enough labellings, whatever its wiring
+    (``thm-foundations-any-wiring``).
+
+    Of a network that answers 0 or 1 the output less 1/2 is meant, so the bias of its output is one
+    of the weights.
 
     Raises ``InvalidArgument`` when an argument is out of range.
 
     >>> weights_needed(10_000), weights_needed(10_000, activation="threshold")
     (18, 477)
+    >>> weights_needed(10_000, inputs=10), weights_needed(10**6, 30, inputs=10)
+    (18, 710)
     """
     N = integer_in(N, "N", 1, MOST)
     start = 1 if depth is None else integer_in(depth, "depth", 1, MOST)
-    return least_integer(lambda W: vc_bound(W, depth, activation=activation) >= N, start)
+    return least_integer(
+        lambda W: vc_bound(W, depth, activation=activation, inputs=inputs) >= N, start
+    )
 
 
 def _unit_ways(N: int, units: int, weights: int) -> float:

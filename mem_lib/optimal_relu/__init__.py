@@ -57,12 +57,15 @@ from mem_lib.optimal_relu.bounds import (
     paper_depth,
     spread_bound,
 )
+from mem_lib.optimal_relu.difference import Difference, label_weights
 from mem_lib.optimal_relu.file_network import FileNetwork, FilePlan, size_formula
 from mem_lib.optimal_relu.folder import Folders
 from mem_lib.optimal_relu.merged import Merged
 from mem_lib.optimal_relu.narrow import Narrow
 from mem_lib.optimal_relu.paper import Paper
 from mem_lib.optimal_relu.parallel import Parallel
+from mem_lib.optimal_relu.real_points import RealForm, real_bound, real_form
+from mem_lib.optimal_relu.regimes import forbidden_from
 from mem_lib.optimal_relu.retrieval import Retrieval
 from mem_lib.optimal_relu.series import Series
 from mem_lib.optimal_relu.shape import Formula
@@ -167,6 +170,7 @@ def folders(
 __all__ = [
     "CONSTRUCTIONS",
     "VARIANTS",
+    "Difference",
     "FilePlan",
     "Folders",
     "Formula",
@@ -174,17 +178,22 @@ __all__ = [
     "Narrow",
     "Paper",
     "Parallel",
+    "RealForm",
     "Retrieval",
     "Series",
     "Wide",
     "bound",
     "build",
     "folders",
+    "forbidden_from",
     "key_bits_bound",
+    "label_weights",
     "least_bits",
     "least_depth",
     "modulus_bound",
     "paper_depth",
+    "real_bound",
+    "real_form",
     "size_formula",
     "spread_bound",
 ]
