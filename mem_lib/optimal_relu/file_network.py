@@ -29,6 +29,7 @@ from mem_lib.optimal_relu.bounds import MOST_FOLDER
 from mem_lib.optimal_relu.codes import Codes, Grid
 from mem_lib.optimal_relu.folder import Folders
 from mem_lib.optimal_relu.shape import Formula, Shape, burden
+from mem_lib.optimal_relu.spread import SpreadTest
 from mem_lib.optimal_relu.worst_case import WorstCase, answering
 from mem_lib.parts.projection import Projection, project
 from mem_lib.parts.stages import ANSWER
@@ -126,7 +127,7 @@ class FileNetwork(Construction):
     slug: ClassVar[str] = "optimal_relu"
     #: What the size of its networks depends on.
     shape_class: ClassVar[type[Shape]]
-    #: Whether the direction has the bits of the theorem on its spread.
+    #: Whether the direction has the bits of the theorem on its spread, and keeps to that spread.
     proven: ClassVar[bool] = False
 
     def __post_init__(self) -> None:
@@ -158,6 +159,7 @@ class FileNetwork(Construction):
             self.directions,
             short=self.short_direction,
             proven=self.proven,
+            enough=SpreadTest(data) if self.proven else None,
         )
         return self.filed(Line(projection, codes, data.shift), for_keys)
 

@@ -271,10 +271,13 @@ class Paper(FileNetwork):
     right on a whole interval around each key (``thm-optimal_relu-intervals``).  What it weighs:
     proposition ``thm-optimal_relu-size``.
 
-    Its promise holds when the direction has at most the spread of :func:`spread_bound`: below
-    100,000 points at least one draw has the bits that the theorem asks for, and then has this
-    spread with probability at least 1/2; from there on the draw is shorter, and for most points as
-    good.
+    Its promise is kept: directions are drawn until one has at most the spread of
+    :func:`spread_bound`, which each does with probability at least 1/2, and
+    ``ConstructionFailed`` is raised after 40 that have more.
+
+    The theorem is for any real points (:func:`real_form`, :func:`real_bound`); here points are on a
+    grid and all is integer, in units of 2^-f.  The output is 2^f times the label:
+    ``output_denominator`` divides it.
     """
 
     variant: ClassVar[str] = "paper"

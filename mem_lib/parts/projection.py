@@ -7,17 +7,20 @@ projected exactly, and the draw counts only when all projections differ: no floa
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from mem_lib._base.integers import INT64_LIMIT, largest
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed
+from mem_lib.errors import ConstructionFailed, shown
 
 #: Draws of each kind, Gaussian and uniform, before the construction gives up.
 DRAWS = 40
 #: From this many points on the first direction that separates is taken.
 MANY = 100_000
+#: So many further draws have few bits, for that many points, before the longer ones come.
+SHORT_DRAWS = 4
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,12 @@ class Projection:
         )
 
 
+class Enough(Protocol):
+    """Whether a projection is good enough; ``last``: there will be no other."""
+
+    def __call__(self, projection: Projection, *, last: bool = False) -> bool: ...
+
+
 def project(
     dataset: Dataset,
     rng: np.random.Generator,
@@ -67,6 +76,7 @@ def project(
     *,
     short: bool = False,
     proven: bool = False,
+    enough: Enough | None = None,
 ) -> Projection:
     """A direction on which the distinct points of ``dataset`` have distinct projections: Gaussian
     (theorem ``thm-optimal_relu-projection``) or integer (proposition
@@ -77,8 +87,9 @@ def project(
     draw has as many bits as the theorem on that quotient asks for.  The others have no more than
     tell the points apart, which is enough for most points and keeps projections machine integers
     where that is possible.
-    ``short`` looks for a small range instead, in directions of few bits.  Raises
-    ConstructionFailed with two rows that coincide when the draws are used up.
+    ``enough``: more Gaussian directions are drawn, with the bits of the theorem, until the best one
+    is.  ``short`` looks for a small range instead, in directions of few bits.  Raises
+    ConstructionFailed when the draws are used up, with two rows that coincide where that is why.
     """
     points, _ = dataset.integers()
     wanted = 1 if dataset.d == 1 or dataset.N >= MANY else directions
@@ -94,8 +105,7 @@ def project(
         direction = _direction(points.shape, length if draw < DRAWS else None, rng)
         found = _projected(points, direction)
         if isinstance(found, Projection):
-            if best is None or found.range * best.gap < best.range * found.gap:
-                best = found
+            best = _better(best, found)
             wanted -= 1
             if not wanted:
                 break
@@ -107,6 +117,35 @@ def project(
             f"dataset: {2 * DRAWS} directions were drawn and none tells all {dataset.N} points "
             f"apart; on the last one, rows {a} and {b} of the distinct points coincide"
         )
+    return best if enough is None else _until(enough, best, points, bits, rng)
+
+
+def _until(
+    enough: Enough, best: Projection, points: np.ndarray, bits: int, rng: np.random.Generator
+) -> Projection:
+    """The first of ``best`` and further draws that is good enough."""
+    N, d = points.shape
+    for draw in range(DRAWS):
+        if enough(best):
+            return best
+        short = N >= MANY and draw < SHORT_DRAWS
+        length = bits if short else max(bits, proven_bits(N, d))
+        found = _projected(points, _direction(points.shape, length, rng))
+        if isinstance(found, Projection):
+            best = _better(best, found)
+    if enough(best, last=True):
+        return best
+    raise ConstructionFailed(
+        f"dataset: {DRAWS} further directions were drawn for {N} points, and on each the largest "
+        "difference of two projections is more than the promised multiple of the smallest: "
+        f"{shown((best.range - 1) // best.gap)} times on the best"
+    )
+
+
+def _better(best: Projection | None, found: Projection) -> Projection:
+    """The one of the smaller range/gap; the first of two equals."""
+    if best is None or found.range * best.gap < best.range * found.gap:
+        return found
     return best
 
 
