@@ -6,11 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mem_lib import figures
-from mem_lib.errors import InvalidArgument
+from mem_lib.errors import InvalidArgument, InvalidNetwork
 from mem_lib.figures import Colours, Picture
 from mem_lib.figures.numbers import number_text, tick
 from mem_lib.network import Network, Size
-from mem_lib.optimal_relu.difference import Difference
+from mem_lib.optimal_relu.difference import Difference, Place
 from mem_lib.optimal_relu.figures.budgets import round_numbers
 
 if TYPE_CHECKING:
@@ -42,44 +42,50 @@ def pipeline(
         )
 
     def draw(ax: "Axes", colours: Colours) -> None:
-        ax.set(xlim=(0, 10), ylim=(len(stages) + 0.45, -0.45))
+        ax.set(xlim=(0, 10), ylim=(len(stages) + 0.25, -0.3))
         ax.axis("off")
+        box = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": colours.accent, "lw": 1.3}
+        line = {"arrowstyle": "-|>", "color": colours.ink, "shrinkA": 0, "shrinkB": 0}
         for y, (stage, price, _) in enumerate(stages):
-            box = {"boxstyle": "round,pad=0.4", "fc": "none", "ec": colours.accent, "lw": 1.2}
-            ax.text(0.95, y + 0.47, stage, color=colours.accent, weight="bold", va="center",
-                    bbox=box)  # fmt: skip
-            ax.text(2.75, y + 0.47, price, color=colours.faint, va="center", fontsize=9)
+            ax.text(1.6, y + 0.5, stage, color=colours.accent, weight="bold", va="center",
+                    ha="center", bbox=box, fontsize=10)  # fmt: skip
+            ax.text(2.75, y + 0.5, price, color=colours.faint, va="center", fontsize=9.5)
         for y, value in enumerate(values):
-            ax.text(1.75, y, value, color=colours.ink, va="center", fontsize=9.5)
-            ends = [(y - 0.28, y - 0.02)] * (y > 0) + [(y + 0.02, y + 0.26)] * (y < len(stages))
-            for start, end in ends:
-                ax.annotate("", (1.45, end), (1.45, start),
-                            arrowprops={"arrowstyle": "-", "color": colours.ink})  # fmt: skip
+            start, end = y - 0.28 * (y > 0), y + 0.28 * (y < len(stages))
+            ax.annotate("", (1.6, end), (1.6, start), arrowprops=line)
+            ax.text(1.85, y, value, color=colours.ink, va="center", fontsize=10)
         for y, example in enumerate(examples):
-            ax.text(9.9, y, example, color=colours.classes[1], va="center", ha="right",
-                    fontsize=9, family="DejaVu Sans Mono")  # fmt: skip
+            ax.text(10, y, example, color=colours.classes[1], va="center", ha="right",
+                    fontsize=9.5, family="DejaVu Sans Mono")  # fmt: skip
         if repeat:
             first, last, often = repeat
-            top, bottom = first + 0.47, last + 0.47
-            ax.annotate("", (0.8, top), (0.8, bottom), arrowprops={
-                "arrowstyle": "->", "color": colours.ink,
-                "connectionstyle": "arc3,rad=-0.55"})  # fmt: skip
-            ax.text(2.75, last + 0.72, often, color=colours.faint, va="center", fontsize=9)
+            bend = line | {"connectionstyle": "arc3,rad=-0.6"}
+            ax.annotate("", (0.75, first + 0.5), (0.75, last + 0.5), arrowprops=bend)
+            ax.text(10, last + 0.5, often, color=colours.faint, va="center", ha="right",
+                    fontsize=9.5)  # fmt: skip
 
     told = "; ".join(f"{stage} ({price}) gives {leaves}" for stage, price, leaves in stages)
     return figures.show(
         draw,
         f"Boxes in a row from the top down. {enters} enters. {told}.",
-        size=(6.2, ROW * (len(stages) + 0.9)),
-        caption=f"{len(stages)} stages, with their prices in layers, and the values that travel "
-        "between them" + ('; beside them, those of "By hand".' if examples else "."),
+        size=(6.4, ROW * (len(stages) + 0.55)),
+        caption="The stages, with their prices, and the values that travel between them"
+        + ("; beside them, those of the example worked by hand." if examples else "."),
         name=name,
     )
 
 
 def who_knows(network: Network, difference: Difference, *, name: str = "") -> Picture:
     """Every weight of a network by its layer and its length; those of ``difference``, to a network
-    for the same points and other labels, in another colour."""
+    for the same points and other labels, in another colour.
+
+    ``InvalidNetwork`` for a network that is not the first of the two that were compared.
+    """
+    for place in difference.places:
+        if not _stands(network, place):
+            raise InvalidNetwork(
+                f"network: the first of the two that were compared is needed, got {network!r}"
+            )
     lengths: dict[int, list[int]] = {}
     for at, layer in enumerate(network.layers):
         for bias, terms in layer.rows():
@@ -101,9 +107,8 @@ def who_knows(network: Network, difference: Difference, *, name: str = "") -> Pi
         if knows:
             middle = knows[len(knows) // 2].layer
             ax.annotate(f"{len(knows)} weights know the labels", (middle, longest),
-                        xytext=(0, 26), textcoords="offset points", color=colours.accent,
-                        ha="center", arrowprops={"arrowstyle": "-", "color": colours.accent},
-                        )  # fmt: skip
+                        xytext=(middle, 0.6 * max(lengths)), color=colours.accent, ha="center",
+                        arrowprops={"arrowstyle": "-", "color": colours.accent})  # fmt: skip
 
     return figures.show(
         draw,
@@ -118,6 +123,15 @@ def who_knows(network: Network, difference: Difference, *, name: str = "") -> Pi
         "is where files are read, one bit after the other.",
         name=name,
     )
+
+
+def _stands(network: Network, place: Place) -> bool:
+    """Whether the first of two networks has this entry."""
+    if place.layer >= network.depth or place.unit >= network.layers[place.layer].units:
+        return False
+    bias, terms = network.layers[place.layer].row(place.unit)
+    entry = bias if place.source is None else dict(terms).get(place.source, 0)
+    return entry == place.before
 
 
 def _runs(layers: Iterable[int], gap: int = 3) -> list[tuple[float, float]]:
