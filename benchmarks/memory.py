@@ -63,18 +63,18 @@ def moduli() -> list[dict]:
     for N in (40, 100, 1_000, 10_000):
         kinds = {
             "ball, d = 10": ml.data.ball(N=N, d=10, seed=1),
-            "lattice points of the plane": ml.data.hostile["lattice"](N, seed=0),
-            "pairs at scales to 2^64": ml.data.scattered(N, 64),
+            "lattice points of the plane": ml.data.hostile["lattice"](N, seed=0).distinct(),
+            "mixed scales": ml.data.hostile["mixed_scales"](N, seed=0).distinct(),
         }
         for kind, dataset in kinds.items():
             found = []
             for seed in range(3):
                 rng = np.random.default_rng(seed)
-                projection = project(dataset.distinct(), rng, 8)
+                projection = project(dataset, rng, 8)
                 found.append(Keys.of(projection, rng).modulus)
             rows.append({
-                "points": kind, "N": dataset.distinct().N, "range_bits": projection.range.bit_length(),
-                "least": min(found), "largest": max(found), "N_squared": dataset.distinct().N ** 2,
-                "promised": optimal_relu.modulus_bound(dataset.distinct().N, projection.range),
+                "points": kind, "N": dataset.N, "range_bits": projection.range.bit_length(),
+                "least": min(found), "largest": max(found), "N_squared": dataset.N**2,
+                "promised": optimal_relu.modulus_bound(dataset.N, projection.range),
             })  # fmt: skip
     return rows

@@ -329,9 +329,71 @@ def test_vc_bound_at_fixed_depth():
     assert foundations.weights_needed(10**6) < W
 
 
+def wirings(W, d):
+    """All wirings of at most W places with d inputs and one output, up to the names of the hidden
+    units: for every unit a set of sources, of which each of the units reads earlier ones."""
+    found = set()
+    for hidden in range(W):
+        places = [
+            (unit, source)
+            for unit in range(hidden + 1)
+            for source in [f"x{i}" for i in range(d)] + ["1", *range(unit)]
+        ]
+        for count in range(1, W + 1):
+            for chosen in itertools.combinations(places, count):
+                if {unit for unit, _ in chosen} == set(range(hidden + 1)):
+                    found.add(_canonical(chosen, hidden))
+    return found
+
+
+def _canonical(places, hidden):
+    names = [[*order, hidden] for order in itertools.permutations(range(hidden))]
+    return min(
+        tuple(sorted((n[u], str(s if isinstance(s, str) else n[s])) for u, s in places))
+        for n in names
+    )
+
+
+@pytest.mark.proves("thm-foundations-any-wiring")
+@pytest.mark.parametrize(("W", "d"), [(1, 1), (1, 3), (2, 1), (2, 2), (3, 1), (3, 2)])
+def test_wirings_are_fewer_than_counted(W, d):
+    found = len(wirings(W, d))
+    assert math.log2(found) <= foundations.log_wirings(W, d)
+    # the twin: without a choice of the unit, or of the source, there are more
+    assert W == 1 or found > W + d
+
+
+@pytest.mark.proves("thm-foundations-any-wiring")
+@pytest.mark.parametrize("d", [1, 10, 10**6])
+@pytest.mark.parametrize(("W", "L"), [(1, 1), (2, 2), (5, 3), (40, 2), (40, 40), (1000, 30)])
+def test_the_bound_for_any_wiring_solves_the_count(W, L, d):
+    """2^N <= (W (W + d))^W (4eLN)^(WL) fails for the first N beyond; and it is weaker than the
+    bound of one wiring by no more than the wirings."""
+    N = foundations.vc_bound(W, L, inputs=d) + 1
+    assert foundations.log_wirings(W, d) + W * L * math.log2(4 * math.e * L * N) < N
+    added = N - 1 - foundations.vc_bound(W, L)
+    assert abs(added - 2 * foundations.log_wirings(W, d)) <= 1
+    N = foundations.vc_bound(W, activation="threshold", inputs=d) + 1
+    assert foundations.log_wirings(W, d) + W * math.log2(math.e * N) < N
+
+
+@pytest.mark.proves("thm-foundations-any-wiring")
+def test_tables_of_any_lengths_obey_the_bound_for_any_wiring():
+    """The wiring of a table depends on how the labels are cut into strings; W^2/180 points."""
+    for n, m in ((5, 1), (50, 10), (500, 100)):
+        W = 3 * n + 15 * m - 4
+        assert foundations.weights_needed(n * m, inputs=2) <= W
+    few, least = foundations.weights_needed(10**6), foundations.weights_needed(10**6, inputs=10**9)
+    assert least < few < 10**6 and foundations.vc_bound(least, inputs=10**9) >= 10**6
+    assert foundations.vc_bound(least - 1, inputs=10**9) < 10**6
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: foundations.vc_bound(3, inputs=0), "inputs: a whole number >= 1"),
+        (lambda: foundations.weights_needed(9, inputs=1.5), "inputs: a whole number >= 1"),
+        (lambda: foundations.log_wirings(0, 2), "weights: a whole number >= 1"),
         (lambda: foundations.vc_bound(0), "weights: a whole number >= 1"),
         (lambda: foundations.vc_bound(3, 4), "depth <= weights = 3"),
         (lambda: foundations.vc_bound(3, activation="tanh"), "activation: one of"),

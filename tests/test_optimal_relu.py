@@ -271,7 +271,8 @@ def test_size_formula_of_another_network():
 
 @pytest.mark.proves("thm-optimal_relu-intervals")
 def test_the_plateaus_of_the_paper():
-    """Right on the whole interval [key, key + 1), in the unit of the keys."""
+    """Right on the whole interval [key, key + 1], both ends included, in the unit of the keys; and
+    one step of the grid above it no longer."""
     dataset = ml.Dataset([[0], [40], [100], [171], [213]], [2, 0, 3, 1, 2])
     for size in (1, 2, 3, 5):
         network = optimal_relu.build(dataset, folder_size=size)
@@ -282,8 +283,10 @@ def test_the_plateaus_of_the_paper():
         ):
             begin = (int(key) - 1) << f  # z = x / 2^f + 1
             assert begin <= x < begin + (1 << f)
-            inside = begin + np.linspace(0, 1 - 2.0**-8, 9) * 2**f
+            inside = begin + np.linspace(0, 1, 9) * 2**f
             assert (ml.predict(network, inside[:, None]) == label).all()
+            ((beyond,),), one = ml.evaluate(network, [[begin + 2**f + 1]])
+            assert label == 0 or beyond < label * one
 
 
 @pytest.mark.proves("thm-optimal_relu-total")

@@ -35,11 +35,13 @@ Real targets: ``tolerance=``.  A folder holds integers, and the last layer makes
 
 Integer form.  All weights are integers and the points enter as 2^q x.  In :class:`Paper` and
 :class:`Merged` everything behind the projection is held in units of 2^-f (the ``unit_bits`` of
-``network.about``), and the output is over 2^f; the other variants compute in plain integers.  The
-output is the label or target itself (readout ``"value"``).
+``network.about``), and the last layer gives 2^f times the label, which ``output_denominator``
+divides; the other variants compute in plain integers.  So the output is the label or target itself
+(readout ``"value"``).  The network for real points: :func:`real_form`, :func:`real_bound`.
 
 What the theorems promise: :func:`bound`; the size of a built network from a few numbers:
-:func:`size_formula`; what no network can do without: :func:`least_bits`, :func:`least_depth`.
+:func:`size_formula`; what no network can do without: :func:`least_bits`, :func:`least_depth`, and
+:func:`forbidden_from`; which weights know the labels: :func:`label_weights`.
 """
 
 from typing import Any
@@ -97,7 +99,7 @@ def build(
         When ``depth`` or ``max_weight_bits`` is too small, or exact targets take more than 64 bits
         each and there is no ``tolerance``.
     ConstructionFailed
-        When no direction that was drawn tells all points apart.
+        When no direction that was drawn tells all points apart, or none has the promised spread.
 
     >>> import mem_lib as ml
     >>> dataset = ml.data.ball(N=40, d=3, classes=3, seed=1)
@@ -119,7 +121,8 @@ def bound(
     chapter.  Depth and width come from exact formulas; the other entries are generous.
 
     ``bound(dataset)`` measures the facts; without a data set N, d and the separation are needed.
-    The default promises theorem ``thm-optimal_relu-paper``.
+    The default promises theorem ``thm-optimal_relu-paper`` in integers; for real points, without
+    the bits of a grid, see :func:`real_bound`.
 
     Raises ``InvalidArgument`` when an argument is missing, out of range or without a meaning;
     ``HypothesisViolated`` when ``depth`` or ``max_weight_bits`` may be too small, or targets are

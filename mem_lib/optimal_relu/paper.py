@@ -232,7 +232,7 @@ class PaperPlan(FilePlan):
         return self._compare(net, h)
 
     def _compare(self, net: Builder, h: dict[str, Value]) -> dict[str, Value]:
-        """y += label if key <= z < key + 1.  Two layers.
+        """y += label if key <= z <= key + 1.  Two layers.
 
         Any other key is so far away that one of q1, q2 is 2 or more, and the label is below 2^c.
         """
