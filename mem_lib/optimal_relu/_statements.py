@@ -9,7 +9,7 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="vardi2022optimal",
         provenance="ours",
         function="mem_lib.optimal_relu.Paper",
-        compare="Theorem 3.1, which we know from the restatement in Kim, Moon and Yun (Theorem B.4, "
+        compare="Theorem 3.1, known to us from the restatement by Kim, Moon, Yun (Theorem B.4, "
         "Lemmas B.7 to B.9): its depth, its bit complexity, and whether its layers per bit and "
         "folder are ours",
     ),
