@@ -377,14 +377,42 @@ def test_sizes_beside_those_of_the_staircase():
     size = PAPER.size
     built = {"staircase": {10: size, 30: size}, "width 12": {10: size}}
     picture = drawing.beside(
-        built, {"width 12": {10: size, 1000: replace(size, weights=77)}}, {"staircase": {1000: 5}}
+        built,
+        {"width 12": {10: size, 1000: replace(size, weights=77)}},
+        {"staircase, coin flips": {1000: 5}},
     )
-    assert picture.caption.endswith("at N = 1000 that is 77 (width 12), 5 (staircase).")
+    assert picture.caption.endswith("at N = 1000 that is 77 (width 12), 5 (staircase, coin flips).")
     told = f"up to {size.bits} (staircase), {size.bits} (width 12) bits."
     assert picture.beside[0].caption.endswith(told)
     for built, promised in (({}, {}), ({"a": {10: size}}, {"b": {10: size}})):
-        with pytest.raises(InvalidArgument, match="built, promised, weights: networks"):
+        with pytest.raises(InvalidArgument, match="built, promised: networks"):
             drawing.beside(built, promised, {})
+
+
+def test_stages_and_what_travels_between_them():
+    picture = drawing.pipeline(
+        [("find", "a layer", "U"), ("read", "two layers", "y")], "z",
+        examples=["z = 1", "U = 2", "y = 3"], repeat=(0, 1, "twice"),
+    )  # fmt: skip
+    assert picture.alt.endswith("z enters. find (a layer) gives U; read (two layers) gives y.")
+    assert "by hand" in picture.caption
+    assert "by hand" not in drawing.pipeline([("find", "a layer", "U")], "z").caption
+    for stages, examples in (([], []), ([("find", "a layer", "U")], ["z = 1"])):
+        with pytest.raises(InvalidArgument, match="stages, examples: at least one stage"):
+            drawing.pipeline(stages, "z", examples=examples)
+
+
+def test_the_weights_that_know_the_labels():
+    other = relu.build(ml.Dataset(SMALL.points, 3 - SMALL.labels), folder_size=3)
+    found = relu.label_weights(PAPER, other)
+    assert 0 < len(found.places) <= PAPER.about["folders"]
+    picture = drawing.who_knows(PAPER, found)
+    assert f"{len(found.places)} of {found.weights}" in picture.caption
+    assert f"{found.bits} bits together" in picture.caption
+    same = drawing.who_knows(PAPER, relu.label_weights(PAPER, PAPER))
+    assert f"0 of {found.weights}" in same.caption
+    with pytest.raises(InvalidNetwork, match="network: the first of the two"):
+        drawing.who_knows(relu.build(SMALL, variant="narrow"), found)
 
 
 def test_budgets_need_something_to_draw():

@@ -9,8 +9,9 @@ STATEMENTS: tuple[Statement, ...] = (
         paper="vardi2022optimal",
         provenance="ours",
         function="mem_lib.optimal_relu.Paper",
-        compare="Theorem 3.1, quoted from a restatement: its depth, its bit complexity, and "
-        "whether its layer count per bit and folder is ours",
+        compare="Theorem 3.1, known to us from the restatement by Kim, Moon, Yun (Theorem B.4, "
+        "Lemmas B.7 to B.9): its depth, its bit complexity, and whether its layers per bit and "
+        "folder are ours",
     ),
     Statement(
         label="thm-optimal_relu-precision",

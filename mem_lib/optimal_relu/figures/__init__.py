@@ -28,7 +28,7 @@ from mem_lib.optimal_relu.figures.finding import (
     stored,
 )
 from mem_lib.optimal_relu.figures.folding import reading
-from mem_lib.optimal_relu.figures.opening import beside
+from mem_lib.optimal_relu.figures.opening import beside, pipeline, who_knows
 from mem_lib.optimal_relu.figures.reading import (
     cells,
     folds,
@@ -58,6 +58,7 @@ __all__ = [
     "lookups",
     "margins",
     "nudged",
+    "pipeline",
     "plane",
     "projections",
     "reading",
@@ -70,4 +71,5 @@ __all__ = [
     "stream",
     "streaming",
     "tables",
+    "who_knows",
 ]
