@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.browser import ROOT
+from tools.widths import NARROW, WIDE, resized
 
 VERSION = "4.14.1"
 PLACE = ROOT / "_build" / "axe-core" / VERSION / "axe.min.js"
@@ -63,15 +64,15 @@ BOXES = """
 
 def barriers(page: Any, script: str) -> list[str]:
     """What is grave on a page as it is, then in dark colours, then on a narrow screen."""
-    page.set_viewport_size({"width": 1280, "height": 900})
+    resized(page, WIDE)
     page.evaluate("() => { document.documentElement.dataset.theme = 'light'; }")
     page.wait_for_timeout(300)  # colours change gradually
     found = violations(page, script)
     page.evaluate("() => { document.documentElement.dataset.theme = 'dark'; }")
     page.wait_for_timeout(300)
     found += violations(page, script, ["color-contrast", "link-in-text-block"])
-    page.set_viewport_size({"width": 390, "height": 900})
-    page.wait_for_timeout(200)
+    resized(page, NARROW)
+    page.wait_for_timeout(500)  # the theme looks 300 ms later at what can be scrolled
     return found + violations(page, script, ["scrollable-region-focusable", "target-size"])
 
 

@@ -21,6 +21,12 @@ OPEN = """
 }
 """
 
+FRAMES = """
+async () => {
+  for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
+}
+"""
+
 # The width that a formula or a piece of code needs beyond what it has.
 MEASURE = """
 () => {
@@ -65,10 +71,17 @@ def measured(page: Any) -> Dict[int, List[Dict[str, Any]]]:
     page.evaluate("() => document.fonts.ready.then(() => 0)")
     page.evaluate(OPEN)
     for width in (WIDE, NARROW):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(150)  # what watches its size is told in the next frames
+        resized(page, width)
         found[width] = page.evaluate(MEASURE)
     return found
+
+
+def resized(page: Any, width: int) -> None:
+    """Make the screen so wide, and let what watches its size be told, which takes frames: on a busy
+    machine they come late."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(150)
+    page.evaluate(FRAMES)
 
 
 def main(arguments: List[str]) -> int:
