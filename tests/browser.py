@@ -111,13 +111,23 @@ def served(folder: Path) -> Iterator[str]:
 
 
 def problems(chromium: Any, base: str, name: str, source: Path) -> list[str]:
-    """All that is wrong with the page ``base + name``, in words; ``source`` is its file.
+    """All that is wrong with the page ``base + name``, in words; ``source`` is its file."""
+    found: list[str] = []
+    with opened(chromium, base, name, found) as page:
+        found += wrong(page, source)
+    return found
+
+
+@contextmanager
+def opened(chromium: Any, base: str, name: str, found: list[str]) -> Iterator[Any]:
+    """The page ``base + name``, drawn, on a wide screen; what goes wrong is added to ``found``.
 
     ``base`` is a loopback address or a ``file:`` URL that ends in a slash; every request that does
     not begin with it is reported, and cannot succeed.
     """
-    found: list[str] = []
-    context = chromium.new_context(viewport={"width": WIDTHS[0], "height": 900})
+    context = chromium.new_context(
+        viewport={"width": WIDTHS[0], "height": 900}, color_scheme="light", reduced_motion="reduce"
+    )
     page = context.new_page()
 
     def judge(request: Any) -> None:
@@ -132,14 +142,18 @@ def problems(chromium: Any, base: str, name: str, source: Path) -> list[str]:
     page.on("requestfailed", lambda request: _failed(request, base, found))
     page.on("response", lambda response: _status(response, found))
     page.goto(base + name, wait_until="load")
-    page.evaluate("() => window.MathJax?.startup?.promise")
+    page.evaluate("() => window.MathJax?.startup?.promise.then(() => 0)")
     page.wait_for_load_state("networkidle")
-    found += _judged(page.evaluate(READ_PAGE), formulas(source))
+    yield page
+    context.close()
+
+
+def wrong(page: Any, source: Path) -> list[str]:
+    """What is wrong with an open page, on a wide screen and on a narrow one, in both themes."""
+    found = _judged(page.evaluate(READ_PAGE), formulas(source))
     for width in WIDTHS:
         found += _too_wide(page, width)
-    found += page.evaluate(THEMES)
-    context.close()
-    return found
+    return found + page.evaluate(THEMES)
 
 
 def _console(message: Any, found: list[str]) -> None:

@@ -8,6 +8,7 @@ what was skipped.
 
 import os
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,21 @@ os.environ.setdefault(book.CELLS, str(ROOT / "_build" / "cells"))
 
 settings.register_profile("mem_lib", deadline=None)
 settings.load_profile("mem_lib")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    """Files with many tests in a browser come first, then those with many tests: every file is the
+    work of one process, and a long one at the end would leave the others with nothing to do."""
+    items[:] = longest_first(items)
+
+
+def longest_first(items):
+    """The tests, file by file; within a file as they were."""
+    file = {item: item.nodeid.partition("::")[0] for item in items}
+    all_of = Counter(file.values())
+    pages = Counter(file[one] for one in items if "chromium" in getattr(one, "fixturenames", ()))
+    return sorted(items, key=lambda one: (-pages[file[one]], -all_of[file[one]], file[one]))
 
 
 @pytest.fixture(scope="module")

@@ -1,70 +1,9 @@
-"""Every page of the built book, read in a browser without network: from a server and from files."""
-
-import gzip
-from pathlib import Path
+"""What may be wrong with a page is found: one page for each such thing."""
 
 import pytest
-import yaml
 
 from tests import browser as reader
 from tests.browser import ROOT, missing_browser
-from tools import book
-
-
-def toc_pages() -> list[str]:
-    """The names of all pages in ``_toc.yml``, in reading order."""
-    names = []
-
-    def walk(node: object) -> None:
-        if isinstance(node, dict):
-            names.extend(str(node[key]) for key in ("root", "file") if key in node)
-            node = list(node.values())
-        if isinstance(node, list):
-            for child in node:
-                walk(child)
-
-    walk(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
-    return [str(Path(name).with_suffix(".html").as_posix()) for name in names]
-
-
-@pytest.fixture(scope="module", params=["server", "file"])
-def base(request, built):
-    if request.param == "file":
-        yield built.as_uri() + "/"
-    else:
-        with reader.served(built) as address:
-            yield address
-
-
-@pytest.mark.parametrize("name", toc_pages())
-def test_page_reads_well(chromium, built, base, name):
-    assert reader.problems(chromium, base, name, built / name) == []
-
-
-@pytest.mark.parametrize("name", toc_pages())
-def test_page_is_light(built, name):
-    assert (built / name).stat().st_size <= 2_000_000
-
-
-@pytest.mark.parametrize("name", toc_pages())
-def test_what_is_ours_on_a_page_is_small(built, name):
-    """The page with its figures, and our style, scripts and fonts; fonts are packed already."""
-    ours = sum(
-        len(gzip.compress(path.read_bytes()))
-        for pattern in ("*.css", "*.js", "vendor/fonts/*.woff2")
-        for path in (ROOT / "book" / "_static").glob(pattern)
-    )
-    assert ours + len(gzip.compress((built / name).read_bytes())) <= 800_000
-
-
-def test_the_address_we_print_leads_to_the_book(chromium, built):
-    page = chromium.new_page()
-    page.goto(book.page(ROOT).as_uri())
-    page.wait_for_url("**/book/index.html")
-    page.close()
-
-
-# The checks can fail: one page for each thing that may be wrong with a page.
 
 SOUND = """<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>t</title>
 <meta name="viewport" content="width=device-width">

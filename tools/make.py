@@ -63,13 +63,14 @@ def make_lab(options: argparse.Namespace) -> int:
 
 
 def make_test(options: argparse.Namespace) -> int:
-    """run the tests, the notebooks and the pages (further arguments go to pytest)"""
-    return _test(options.arguments)
+    """run the tests and read the pages (further arguments go to pytest)"""
+    return _test(options.arguments, ["tests"])
 
 
 def make_test_all(options: argparse.Namespace) -> int:
-    """run everything, the full product of cases included"""
-    return _test(["-m", "slow or not slow", *options.arguments], MEM_LIB_FULL="1")
+    """run everything: the full product of cases, and all notebooks once more"""
+    arguments = ["-m", "slow or not slow", *options.arguments]
+    return _test(arguments, ["tests", "book"], MEM_LIB_FULL="1")
 
 
 def make_benchmark(options: argparse.Namespace) -> int:
@@ -121,23 +122,26 @@ def _built(step: Steps, *extras: str) -> bool:
     return book.build(ROOT, python, step)
 
 
-def _test(arguments: List[str], **variables: str) -> int:
+def _test(arguments: List[str], paths: List[str], **variables: str) -> int:
     step = Steps(4)
     _built(step, "test", *(["torch"] if environment.torch_is_small() else []))
     step("running the tests")
-    command = [str(environment.python_of(ROOT)), "-m", "pytest", *pytest_options(arguments)]
+    command = [str(environment.python_of(ROOT)), "-m", "pytest"]
+    command += pytest_options(arguments, paths)
     # Tests run in several processes: one BLAS thread each, or they fight over the cores.
     env = dict(environment.variables(ROOT), OPENBLAS_NUM_THREADS="1", **variables)
     return steps.pass_through(command + arguments, ROOT, env)
 
 
-def pytest_options(arguments: List[str]) -> List[str]:
-    """The unit tests, the pages and the notebooks, unless the arguments name what to run."""
+def pytest_options(arguments: List[str], paths: List[str]) -> List[str]:
+    """The options, and ``paths`` unless the arguments name what to run."""
     options = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"]
-    options += ["--numprocesses=auto", "--maxprocesses=4", "--dist=loadscope"]
+    options += ["--numprocesses=auto", "--maxprocesses=4"]
+    # a file of tests is one process's work; tests/conftest.py says which come first
+    options += ["--dist=loadscope", "--no-loadscope-reorder"]
     words = [a for i, a in enumerate(arguments) if not i or arguments[i - 1] not in ("-k", "-m")]
     named = any((ROOT / word.split("::")[0]).exists() for word in words)
-    return options if named else ["tests", "book", *options]
+    return options if named else [*paths, *options]
 
 
 def parser() -> argparse.ArgumentParser:

@@ -21,6 +21,12 @@ OPEN = """
 }
 """
 
+FRAMES = """
+async () => {
+  for (let i = 0; i < 4; i++) await new Promise(requestAnimationFrame);
+}
+"""
+
 # The width that a formula or a piece of code needs beyond what it has.
 MEASURE = """
 () => {
@@ -47,21 +53,35 @@ MEASURE = """
 
 
 def too_wide(browser: Any, url: str) -> Dict[int, List[Dict[str, Any]]]:
-    """For both widths what does not fit: its ``kind``, by how many pixels, its text, and whether it
-    can be scrolled by key and shows an edge (``reached``)."""
-    found = {}
+    """What :func:`measured` finds on the page at ``url``."""
     context = browser.new_context(viewport={"width": WIDE, "height": 900})
     page = context.new_page()
     page.goto(url, wait_until="load")
-    page.evaluate("() => window.MathJax?.startup?.promise")
+    page.evaluate("() => window.MathJax?.startup?.promise.then(() => 0)")
+    found = measured(page)
+    context.close()
+    return found
+
+
+def measured(page: Any) -> Dict[int, List[Dict[str, Any]]]:
+    """For both widths what does not fit on an open page, whose folds stay open: its ``kind``, by
+    how many pixels, its text, and whether it can be scrolled by key and shows an edge
+    (``reached``)."""
+    found = {}
     page.evaluate("() => document.fonts.ready.then(() => 0)")
     page.evaluate(OPEN)
     for width in (WIDE, NARROW):
-        page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(150)  # what watches its size is told in the next frames
+        resized(page, width)
         found[width] = page.evaluate(MEASURE)
-    context.close()
     return found
+
+
+def resized(page: Any, width: int) -> None:
+    """Make the screen so wide, and let what watches its size be told, which takes frames: on a busy
+    machine they come late."""
+    page.set_viewport_size({"width": width, "height": 900})
+    page.wait_for_timeout(150)
+    page.evaluate(FRAMES)
 
 
 def main(arguments: List[str]) -> int:
@@ -76,9 +96,9 @@ def main(arguments: List[str]) -> int:
         for name in arguments:
             found = too_wide(browser, Path(name).resolve().as_uri())
             wrong += len(found[WIDE])
-            for width, entries in found.items():
-                print("%s at %d pixels: %d too wide" % (name, width, len(entries)))
-                for entry in entries:
+            for width in (WIDE, NARROW):
+                print("%s at %d pixels: %d too wide" % (name, width, len(found[width])))
+                for entry in found[width]:
                     if width == WIDE or entry["kind"] == "formula":
                         print("  %(kind)s, %(over)d pixels: %(text)s" % entry)
     return 1 if wrong else 0

@@ -107,6 +107,16 @@ def test_the_slider_and_the_names_choose(live, places):
     )
 
 
+def test_every_chapter_has_a_mark_of_its_own(live, places):
+    """Not only a colour: networks of two chapters differ in shape too."""
+    shapes = live.page.locator(".mem-budget > .mem-mark").evaluate_all(
+        "all => all.map(mark => mark.firstElementChild.getAttribute('d') ?? 'disc')"
+    )
+    chapters = [name.split(".")[0] for name in places]
+    looks = set(zip(chapters, shapes, strict=True))
+    assert len(looks) == len(set(chapters)) == len(set(shapes)) == 6
+
+
 def test_marks_lie_where_their_numbers_are(live, places):
     box = live.page.locator(".mem-budget").bounding_box()
     marks = live.page.locator(".mem-budget > .mem-mark").all()

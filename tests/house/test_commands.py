@@ -118,13 +118,29 @@ def test_a_linux_job_without_torch_is_found_out(line):
 
 
 def test_pytest_runs_everything_unless_something_is_named():
-    assert make.pytest_options(["-k", "x"])[:2] == ["tests", "book"]
-    named = make.pytest_options(["tests/house/test_lock.py::test_extras", "-q"])
+    paths = ["tests", "book"]
+    assert make.pytest_options(["-k", "x"], paths)[:2] == paths
+    assert make.pytest_options(["-k", "x"], paths[:1])[:2] == ["tests", "--nbval"]
+    named = make.pytest_options(["tests/house/test_lock.py::test_extras", "-q"], paths)
     assert named[0] == "--nbval" and "book" not in named
-    assert make.pytest_options(["-q", "book"])[0] == "--nbval"
+    assert make.pytest_options(["-q", "book"], paths)[0] == "--nbval"
     for option in ("-k", "-m"):  # what follows is a word, even where a folder has that name
-        assert make.pytest_options([option, "book"])[:2] == ["tests", "book"]
-        assert make.pytest_options([option, "book", "tests"])[0] == "--nbval"
+        assert make.pytest_options([option, "book"], paths)[:2] == paths
+        assert make.pytest_options([option, "book", "tests"], paths)[0] == "--nbval"
+
+
+@pytest.mark.parametrize(
+    ("target", "paths"), [("test", ["tests", "--nbval"]), ("test-all", ["tests", "book"])]
+)
+def test_notebooks_are_run_once_more_in_the_full_run_only(monkeypatch, target, paths):
+    """`make test` compares what the build of the book has run (tests/test_outputs.py)."""
+    commands = []
+    monkeypatch.setattr(make, "_built", lambda *args: True)
+    monkeypatch.setattr(steps, "pass_through", lambda command, *rest: commands.append(command) or 0)
+    assert make.main([target, "-q"]) == 0
+    ((_, _, name, *rest),) = commands
+    assert name == "pytest" and rest[:2] == paths
+    assert rest[-1] == "-q" and ("slow or not slow" in rest) == (target == "test-all")
 
 
 def test_a_failing_command_shows_why(tmp_path):

@@ -11,6 +11,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import explorer
+from tests.at_once import at_once
 from tests.browser import ROOT
 from tests.explorer.pages import SHOWN, exactly, some
 from tests.explorer.test_every_study import STUDIES
@@ -19,12 +20,6 @@ from tests.house.test_plain import MYST
 from tests.lab import server
 from tests.lab.test_kernel import FAILING, MESSAGE, PANEL
 from tools import lab
-
-
-def at_once(values, *chosen):
-    """All values, and those that are not ``chosen`` for the full run only."""
-    return [v if v in chosen else pytest.param(v, marks=pytest.mark.slow) for v in values]
-
 
 PAGES = [posixpath.splitext(page)[0] + ".ipynb" for page in lab.pages(ROOT)]
 RUN = [f"book/{slug}/construction.ipynb" for slug in ("beyond_worst_case", "optimal_relu")]

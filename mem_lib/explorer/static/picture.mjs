@@ -12,10 +12,16 @@ function drawn(tag, attributes, ...children) {
   return element;
 }
 
-/** A class's mark about (0, 0), 7 units large: a disc, a diamond, a triangle, a square. */
+// Of a diamond, a triangle, a square, a triangle on its tip and a cross; a disc comes first.
+const PATHS = [
+  "M0-9 9 0 0 9-9 0Z", "M0-9 8 6-8 6Z", "M-6-6H6V6H-6Z", "M0 9 8-6-8-6Z",
+  "M-3-8H3V-3H8V3H3V8H-3V3H-8V-3H-3Z",
+];
+
+/** A class's or a chapter's mark about (0, 0), 7 units large. */
 function shape(k, attributes = {}) {
-  const path = ["", "M0-9 9 0 0 9-9 0Z", "M0-9 8 6-8 6Z", "M-6-6H6V6H-6Z"][k % 4];
-  return path ? drawn("path", { d: path, ...attributes })
+  const which = k % (PATHS.length + 1);
+  return which ? drawn("path", { d: PATHS[which - 1], ...attributes })
     : drawn("circle", { r: 7, ...attributes });
 }
 

@@ -12,14 +12,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from mem_lib import figures
 from mem_lib._base.arguments import above_zero, integer_in
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument
-from mem_lib.exact import predict
 from mem_lib.explorer.cells import Cell, fitting
 from mem_lib.explorer.grid import Axis, Setting
 from mem_lib.explorer.pack import coded
@@ -36,6 +33,7 @@ from mem_lib.generalization import (
 )
 from mem_lib.generalization.bounds import MOST
 from mem_lib.generalization.distribution import BITS
+from mem_lib.generalization.figures.planes import answers_at, shade
 from mem_lib.network import Network
 
 if TYPE_CHECKING:
@@ -269,7 +267,7 @@ def _still(cell: Cell) -> figures.Picture:
             title = f"{WORDS[name]}: {right:.1%}"
             figures.frame(ax, -1.1, 1.1, -1.1, 1.1, title=title, ylabel="")
             network = _built(name, START["N"], START["d"], START["margin"], SEED)
-            _shade(ax, network, colours)
+            shade(ax, answers_at(network, 1.1, 90), 1.1, colours)
             figures.points(ax, cell.dataset, colours, size=10)
 
     return figures.show(
@@ -280,21 +278,6 @@ def _still(cell: Cell) -> figures.Picture:
         size=(7.2, 2.9),
         panels=len(NETWORKS),
     )
-
-
-def _shade(ax: Axes, network: Network, colours: figures.Colours, pixels: int = 90) -> None:
-    """What the network says at the places of a grid."""
-    from matplotlib.colors import to_rgba
-
-    (left, right), (bottom, top) = ax.get_xlim(), ax.get_ylim()
-    x, y = np.meshgrid(np.linspace(left, right, pixels), np.linspace(top, bottom, pixels))
-    places = np.rint(np.column_stack([x.ravel(), y.ravel()]) * 1024) / 1024
-    shades = [to_rgba(colour, 0.35) for colour in colours.classes[:2]]
-    image = np.array([*shades, to_rgba(colours.faint, 0.6)])[predict(network, places)]
-    ax.imshow(
-        image.reshape(pixels, pixels, 4), extent=(left, right, bottom, top), aspect="equal",
-        interpolation="nearest", zorder=0,
-    )  # fmt: skip
 
 
 def _caption(cell: Cell) -> str:

@@ -65,7 +65,7 @@ def answers(
                 ax, -reach, reach, -reach, reach, aspect="equal", xlabel="", ylabel="",
                 xticks=[], yticks=[], title=f"{title}\n{_told(found[title])}",
             )  # fmt: skip
-            _shade(ax, images[title], reach, colours)
+            shade(ax, images[title], reach, colours)
             if dataset.d <= 2:
                 _stripes(ax, network, dataset, colours)
                 flat = np.column_stack([dataset.points, 0 * dataset.points[:, 0]])[:, :2]
@@ -123,7 +123,8 @@ def answers_at(network: Network, reach: float, pixels: int) -> np.ndarray:
     return predict(network, plane).reshape(pixels, pixels)
 
 
-def _shade(ax: Axes, image: np.ndarray, reach: float, colours: Colours) -> None:
+def shade(ax: Axes, image: np.ndarray, reach: float, colours: Colours) -> None:
+    """Colour the square of half-width ``reach`` by the answers of :func:`answers_at`."""
     from matplotlib.colors import to_rgba
 
     table = [to_rgba(colours.classes[k % 6], 0.28) for k in range(max(1, int(image.max()) + 1))]

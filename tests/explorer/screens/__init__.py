@@ -46,26 +46,35 @@ def pages(html: Path) -> Iterator[Path]:
             yield page
 
 
-def taken(chromium: Any, html: Path, page: Path) -> Iterator[tuple[str, Image.Image]]:
-    """The pictures of all explorers of a page, by name."""
+LOOKS = [(width, theme) for width in WIDTHS for theme in THEMES]
+
+
+def names(html: Path, page: Path, look: tuple[str, str]) -> list[str]:
+    """What the pictures of all explorers of a page are called, of one width and theme."""
     name = page.relative_to(html / "book").with_suffix("").as_posix().replace("/", "-")
-    for width, pixels in WIDTHS.items():
-        for theme in THEMES:
-            context = chromium.new_context(
-                viewport={"width": pixels, "height": 900}, color_scheme=theme,
-                reduced_motion="reduce",
-            )  # fmt: skip
-            for key in ("mode", "theme"):
-                context.add_init_script(f"localStorage.setItem('{key}', '{theme}')")
-            view = context.new_page()
-            view.goto(page.as_uri())
-            view.add_style_tag(content=UNSEEN)
-            view.evaluate("() => document.fonts.ready")
-            for i, host in enumerate(hosts(page)):
-                element = view.locator(f"#{host} .mem-explorer")
-                element.wait_for()
-                yield f"{name}-{i + 1}-{width}-{theme}", _small(_settled(view, element))
-            context.close()
+    return [f"{name}-{i + 1}-{'-'.join(look)}" for i in range(len(hosts(page)))]
+
+
+def taken(
+    chromium: Any, html: Path, page: Path, look: tuple[str, str]
+) -> Iterator[tuple[str, Image.Image]]:
+    """The pictures of all explorers of a page, by name."""
+    width, theme = look
+    context = chromium.new_context(
+        viewport={"width": WIDTHS[width], "height": 900}, color_scheme=theme,
+        reduced_motion="reduce",
+    )  # fmt: skip
+    for key in ("mode", "theme"):
+        context.add_init_script(f"localStorage.setItem('{key}', '{theme}')")
+    view = context.new_page()
+    view.goto(page.as_uri())
+    view.add_style_tag(content=UNSEEN)
+    view.evaluate("() => document.fonts.ready.then(() => 0)")
+    for name, host in zip(names(html, page, look), hosts(page), strict=True):
+        element = view.locator(f"#{host} .mem-explorer")
+        element.wait_for()
+        yield name, _small(_settled(view, element))
+    context.close()
 
 
 def _settled(view: Any, element: Any) -> bytes:

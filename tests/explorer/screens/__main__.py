@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from itertools import product
 
 from tests.browser import ROOT
 from tests.explorer import screens
@@ -18,8 +19,8 @@ def main() -> int:
         raise SystemExit("A browser and the built book (make book) are needed.")
     seen, differ = set(), 0
     with browser.launched(path) as chromium:
-        for page in screens.pages(html):
-            for name, image in screens.taken(chromium, html, page):
+        for page, look in product(screens.pages(html), screens.LOOKS):
+            for name, image in screens.taken(chromium, html, page, look):
                 seen.add(name)
                 before = screens.kept(name)
                 told = screens.difference(image, before) if before else "not kept yet"
