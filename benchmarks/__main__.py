@@ -26,6 +26,7 @@ from benchmarks import (
     gpu,
     optimal_relu,
     pages,
+    third_order,
     two_layer,
 )
 from mem_lib._base.files import write_atomically
@@ -46,6 +47,7 @@ BENCHMARKS = {
     "pairs": generalization.pairs,
     "generalization": generalization.generalization,
     "methods": two_layer.methods,
+    "third_order": third_order.third_order,
     "deep_threshold": deep_threshold.deep_threshold,
     "precision": deep_threshold.precision,
     "book": pages.cold_build,
