@@ -39,7 +39,8 @@ def slabs(points: Sequence[Sequence], values: Sequence, seed: int = 0) -> list[N
 
 
 def sorted_groups(points: Sequence[Sequence], values: Sequence, seed: int = 0) -> list[Neuron]:
-    """2 ceil(N/(d+1)) neurons: an affine piece for every d + 1 points along a direction."""
+    """An affine piece for every d + 1 points along a direction, by two neurons; one neuron for a
+    last group of one point."""
     points, values, rng = _exact(points), _row(values), random.Random(seed)
     N, d = len(points), len(points[0])
     c = [Fraction(rng.choice([-2, -1, 1, 2])) for _ in range(d)]
@@ -55,6 +56,11 @@ def sorted_groups(points: Sequence[Sequence], values: Sequence, seed: int = 0) -
             if low == high:
                 raise ValueError(f"two groups touch along {c}; try another seed")
             level = (low + high) / 2
+        if k == len(groups) - 1 and len(group) == 1:
+            (last,) = group
+            left = values[last] - _dot(before, points[last]) - constant
+            neurons.append((left / (p[last] - level), c, -level))
+            break
         v, b = _affine([points[i] for i in group], [values[i] for i in group])
         jump, step = [new - old for new, old in zip(v, before, strict=True)], b - constant
         jumps = [abs(_dot(jump, x) + step) for x in points]

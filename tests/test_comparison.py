@@ -13,7 +13,7 @@ from mem_lib.constructions import REGISTRY
 
 @pytest.fixture(scope="module")
 def found():
-    return ml.compare(ml.data.ball(N=12, d=3, seed=2), progress=False)
+    return ml.compare(ml.data.ball(N=12, d=2, seed=2), progress=False)
 
 
 def test_all_of_the_registry_is_built_and_verified(found):
@@ -33,7 +33,7 @@ def test_no_network_is_larger_than_promised(found):
 
 def test_the_table_shows_what_was_built_and_marks_the_least(found):
     text, html = repr(found), found._repr_html_().replace("<wbr>", "")
-    assert "Networks for 12 points in 3 dimensions with 2 classes" in text
+    assert "Networks for 12 points in 2 dimensions with 2 classes" in text
     assert "all memorize" in text and "memorizes" not in text
     least = min(entry.network.size.weights for entry in found.entries)
     assert f"{least}*" in text

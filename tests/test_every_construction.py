@@ -32,8 +32,16 @@ MEANINGLESS = {
     "relative_error": 0.1, "tolerance": 0.1, "coarseness": 0.3, "damp": 0.5, "order": 3,
     "phases": 3, "tau": 1.0, "neurons": 100, "rounding_bits": 8, "device": "cpu",
     "checkpoint": "fit.npz", "first_layer": "grid", "hyperplanes": 50, "clear": True, "fan_in": 3,
-    "sign": 1, "rank": 1,
+    "sign": 1, "rank": 1, "weights": "dyadic", "bits": 24,
+    "finish": "caps", "rounds": 3,
 }  # fmt: skip
+
+
+#: For each construction some points that it takes.
+SOME = {
+    name: next(data for data in ("sphere, d = 12", "moons") if (name, data) in TAKEN)
+    for name in NAMES
+}
 
 
 def build(name, dataset, **parameters):
@@ -132,7 +140,7 @@ def test_no_recorded_row_is_without_a_construction():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_same_seed_same_bytes(name):
-    dataset = DATA["sphere, d = 12"]()
+    dataset = DATA[SOME[name]]()
     first, again = (build(name, dataset, seed=7).to_json() for _ in range(2))
     assert first == again
     assert build(name, dataset, seed=8).to_json() != first
@@ -141,7 +149,7 @@ def test_same_seed_same_bytes(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_repeated_points_change_nothing(name):
     """Every row is verified; the network is that of the distinct points."""
-    few = DATA["sphere, d = 12"]()
+    few = DATA[SOME[name]]()
     rows = np.array([*range(few.N), 3, 0, 3])
     repeated = few.subset(rows)
     network = build(name, repeated)
@@ -175,7 +183,7 @@ def test_one_class_is_a_constant(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_pickled_saved_and_loaded(name, tmp_path):
-    dataset = DATA["sphere, d = 12"]()
+    dataset = DATA[SOME[name]]()
     network = build(name, dataset)
     assert pickle.loads(pickle.dumps(network)) == network
     network.save(tmp_path / "network.json.gz")
@@ -186,7 +194,7 @@ def test_pickled_saved_and_loaded(name, tmp_path):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_tells_what_it_is(name):
-    about = build(name, DATA["sphere, d = 12"]()).about
+    about = build(name, DATA[SOME[name]]()).about
     assert f"{about['chapter']}.{about['variant']}" == name
     assert about["seed"] == 0
 

@@ -34,7 +34,12 @@ def formula(variant, N, d):
     """How many neurons the theorem allows ("threshold"), or takes (the others)."""
     if variant == "threshold":
         return math.ceil((N - 1) / d)
-    return 4 * math.ceil(N / d) if variant == "paper" else 2 * math.ceil(N / (d + 1))
+    return 4 * math.ceil(N / d) if variant == "paper" else strips(N, d)
+
+
+def strips(N, d):
+    """Two neurons a group, one for a last group of one point."""
+    return 2 * math.ceil(N / (d + 1)) - ((N - 1) % (d + 1) == 0)
 
 
 def rng(seed=0):
@@ -120,7 +125,7 @@ def test_strip_counts(d):
     lattice = ml.Dataset(np.indices((3,) * d).reshape(d, -1).T, targets=np.arange(3**d) % 5)
     for size in range(1, min(d, 2) + 1):
         network = two_layer.build(lattice, group_size=size)
-        assert network.size.neurons == 2 * math.ceil(lattice.N / size)
+        assert network.size.neurons == strips(lattice.N, size - 1)
         assert ml.verify(network, lattice).max_error == 0
 
 
@@ -185,19 +190,30 @@ def test_the_origin_alone(variant):
         check(two_layer.build(dataset, variant=variant), dataset, variant)
 
 
+@pytest.mark.proves("thm-two_layer-sorted")
 def test_by_hand():
-    """The origin with value 7: t = -1, ℓ = 7, h = 1/16, so relu(16 p + 23) - relu(16 p + 16)."""
+    """Values 4 and 6 at 0 and 1: t = -2, ℓ = 4 + 2p, h = 1/4, so 2 relu(3p + 6) - 2 relu(2p + 4).
+    A further point 3 with value 1, where ℓ gives 10: t = 2, and the one neuron -9 relu(p - 2)."""
+    neurons = sorted_neurons(np.array([[0], [1]]), [4, 6], 0, rng())
+    assert neurons.rows.tolist() == [[3], [2]] and neurons.biases.tolist() == [6, 4]
+    assert neurons.outer == (2, -2)
+    last = sorted_neurons(np.array([[0], [1], [3]]), [4, 6, 1], 0, rng())
+    assert len(last) == 3 and last.names[-1] == "group 2: p - t"
+    assert last.rows[-1].tolist() == [1] and last.biases[-1] == -2 and last.outer[-1] == -9
+
+
+@pytest.mark.proves("thm-two_layer-sorted")
+def test_one_point_is_one_neuron():
+    """The origin with value 7: p = 0, t = -1, so 7 relu(p + 1)."""
     neurons = sorted_neurons(np.zeros((1, 2), int), [7], 0, rng())
-    first, second = neurons.rows.tolist()
-    assert first == second and set(first) <= {-16, 0, 16}
-    assert neurons.biases.tolist() == [23, 16] and neurons.outer == (1, -1)
+    assert neurons.biases.tolist() == [1] and neurons.outer == (7,)
 
 
 @pytest.mark.parametrize(
     "make, points, values, weight",
     [
         (slab_neurons, [[0], [1]], [3, -2], 83.3145727),
-        (sorted_neurons, [[0], [1], [3]], [2, -1, 5], 172.7387007),
+        (sorted_neurons, [[0], [1], [3]], [2, -1, 5], 53.0340096),
     ],
 )
 def test_total_weights_on_the_line(make, points, values, weight):

@@ -415,13 +415,34 @@ def test_kernels_are_for_points_of_norm_one():
 # -- neurons against weights -----------------------------------------------------------------------
 
 
-def test_the_opening_beside_what_is_necessary():
-    built = {"strips": {12: STRIPS}}
-    picture = drawing.opening(built, d=2)
-    assert "a small factor above it" in picture.alt and len(picture.beside) == 1
-    assert two_layer.least_neurons(12, 2) <= STRIPS.size.neurons
-    with pytest.raises(InvalidArgument, match="built: at least one network"):
-        drawing.opening({"strips": {}}, d=2)
+def test_the_frontier_draws_what_is_exact_what_is_close_and_what_is_proved():
+    picture = drawing.frontier(
+        {"strips": (8, 900.0), "light": (20, 3.81)},
+        {"fit": (30, 20.0)},
+        {"drawn": (12, 9.0)},
+        12,
+        2,
+    )
+    assert "light: 20 neurons and 3.8 √N" in picture.caption and "12 random" in picture.caption
+    assert "A vertical line stands at 12 neurons" in picture.alt
+    without = drawing.frontier({"strips": (8, 900.0), "light": (20, 3.81)}, {}, {}, 12, 2)
+    assert "come close ()" not in without.caption and "bar" not in without.caption
+    with pytest.raises(InvalidArgument, match="an exact network and different names"):
+        drawing.frontier({}, {"fit": (30, 20.0)}, {}, 12, 2)
+    with pytest.raises(InvalidArgument, match=r"different names are needed, got .*'fit'.*'fit'"):
+        drawing.frontier({"fit": (8, 9.0)}, {"fit": (30, 20.0)}, {}, 12, 2)
+
+
+def test_caps_are_drawn_with_their_borders():
+    circle = ml.Dataset([[5, 0], [3, 4], [0, -5]], targets=[3, -2, 1])
+    hidden = ml.Layer(circle.points, [-15, -15, 0], "relu")
+    network = ml.Network([hidden, ml.Layer([[15, -10, 2]], [0], "identity")], output_denominator=50)
+    assert ml.verify(network, circle)
+    picture = drawing.caps(circle, network, name="fig-two_layer-caps")
+    assert picture.caption.startswith("3 caps.") and "Each lies alone" in picture.alt
+    nothing = ml.Network([ml.Layer([[0, 0]], [1], "identity")])
+    with pytest.raises(InvalidNetwork, match="network: neurons are needed"):
+        drawing.caps(circle, nothing)
 
 
 def test_a_patient_fit_is_near_the_optimum():

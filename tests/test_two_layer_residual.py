@@ -1,6 +1,7 @@
 """Residual fits of chapter ``two_layer``: the finite network is what is measured, and the steps are
 those of the theorems."""
 
+import itertools
 import json
 import math
 from fractions import Fraction
@@ -907,13 +908,37 @@ def test_the_corrected_fit_is_exact_and_light(N, d):
         network = two_layer.build(dataset, variant="hybrid", relative_error=error)
         certificate = ml.verify(network, dataset)
         assert certificate.ok and certificate.max_error == 0
-        assert network.size.neurons == len(fit.neurons) + 2 * math.ceil(N / (d + 1))
+        assert network.size.neurons == len(fit.neurons) + two_layer.bound(dataset).neurons
         total = two_layer.total_weight(fit.network)
         added.append(two_layer.total_weight(network) - total)
         assert ml.verify(fit.network, dataset).ok is False
     strips = two_layer.total_weight(two_layer.build(dataset))
     assert added[0] < strips
     assert added[1] < added[0] / 20 and added[2] < added[1] / 20
+
+
+@pytest.mark.proves("thm-two_layer-exact-light")
+def test_corrected_coarse_steps_have_the_promised_neurons_and_correction():
+    """Orthonormal points, where the conditions hold.  With one group strips weigh at most
+    2 |P|/h + |V| and at least max(|P|/h, |V|); V is linear in the values, and 1/h is within a
+    factor 2 of a maximum of their absolute values.  So the supremum over all values up to 1 is at
+    most five times the largest over all signs."""
+    N, d, correction, failure = 6, 7, 0.01, 0.1
+    points = np.eye(d, dtype=int)[:N]
+    heavy = 5 * max(
+        two_layer.total_weight(two_layer.build(ml.Dataset(points, targets=list(targets))))
+        for targets in itertools.product([-1, 1], repeat=N)
+    )
+    dataset = ml.Dataset(points, targets=[1, -1] * (N // 2))
+    error = (correction / (2 * heavy * math.sqrt(N))) ** 2
+    spread = two_layer.hermite_dispersion(dataset, 3, 1)
+    steps = two_layer.steps_needed(spread, relative_error=error, failure=failure)
+    given = {"order": 3, "tau": 1.0, "relative_error": error, "neurons": 2 * steps}
+    network = two_layer.build(dataset, variant="hybrid", method="hermite", **given)
+    assert ml.verify(network, dataset).max_error == 0
+    assert network.size.neurons <= 2 * steps + 2 * math.ceil(N / (d + 1))
+    fitted = two_layer.fit(dataset, variant="hermite", **given).network
+    assert two_layer.total_weight(network) <= two_layer.total_weight(fitted) + correction
 
 
 def test_a_partial_fit_is_returned_and_a_hybrid_goes_on_from_it():

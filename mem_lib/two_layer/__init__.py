@@ -20,10 +20,18 @@ Exact networks, in integers from end to end.
   one's choice is given out, and 0 elsewhere: 4 ceil(N/d) neurons (``thm-two_layer-slabs``).
 * :class:`Sorted`, ``"sorted"``: sorted along a direction, the points fall into groups of d + 1;
   each group gets an affine function, and two neurons change from one to the next:
-  2 ceil(N/(d+1)) neurons (``thm-two_layer-sorted``).  Fewer than ceil(N/(d+1)) cannot do.
+  2 ceil(N/(d+1)) neurons, one fewer for N = 1 modulo d + 1 (``thm-two_layer-sorted``).  Fewer than
+  ceil(N/(d+1)) cannot do.
+* :class:`MomentCurve`, ``"moment_curve"``: where hyperplanes cut the points into groups in a row,
+  one neuron for each group and one more (``thm-two_layer-moment-curve``).
+* :class:`Caps`, ``"caps"``: for each of N points a neuron that opens there, whether in general
+  position or not (``thm-two_layer-caps``, ``thm-two_layer-triangular``).
+* :class:`Light`, ``"light"``: N + 2 ceil(N/(d+1)) neurons, nearly as light as can be: found in
+  floating point, rounded, and repaired exactly (``thm-two_layer-light``).
 
-Their weights grow with the inverse of tiny distances.  Residual fits (:func:`fit`) add neurons that
-point along what is still missing, and stop at a given error.
+The weights of slabs and strips grow with the inverse of tiny distances; on a sphere those of caps
+do not.  Residual fits (:func:`fit`) add neurons that point along what is still missing, and stop at
+a given error.
 
 * :class:`Ntk`, ``"ntk"``: a random gate, and behind it one linear map, as the difference of two
   neurons (``thm-two_layer-ntk``).
@@ -47,6 +55,7 @@ from mem_lib.network import Network, Size
 from mem_lib.parts.neurons import Neurons, neurons_of
 from mem_lib.two_layer.blind import blind_weight_bound, centred_square
 from mem_lib.two_layer.bounds import least_neurons
+from mem_lib.two_layer.caps import Caps
 from mem_lib.two_layer.drawn import (
     Drawn,
     drawn_network,
@@ -78,6 +87,8 @@ from mem_lib.two_layer.kernels import (
     relu_multiplier,
     tau,
 )
+from mem_lib.two_layer.light import Light
+from mem_lib.two_layer.moment_curve import MomentCurve
 from mem_lib.two_layer.optimum import Optimum, optimal_weight
 from mem_lib.two_layer.pairs import Guided, guided_pairs
 from mem_lib.two_layer.residual.antisymmetric import Antisymmetric
@@ -109,7 +120,10 @@ from mem_lib.two_layer.weight import (
 )
 
 #: The constructions of this chapter, the default first.
-CONSTRUCTIONS = (Sorted, Slabs, Threshold, Hybrid, Ntk, Antisymmetric, Harmonic, Hermite)
+CONSTRUCTIONS = (
+    Sorted, Slabs, Threshold, MomentCurve, Caps, Light, Hybrid,
+    Ntk, Antisymmetric, Harmonic, Hermite,
+)  # fmt: skip
 VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
 
 
@@ -125,9 +139,9 @@ def build(
     construction of this chapter and its parameters, by default that of theorem
     ``thm-two_layer-sorted``.
 
-    Exact variants, ``"sorted"``, ``"paper"``, ``"threshold"`` and ``"hybrid"``, compute in
-    integers; floats enter as the dyadic numbers that they are.  The readout is ``"sign"`` for
-    ``"threshold"`` and for a fit of two classes (as -1 and 1), and ``"value"`` otherwise.
+    Exact variants, all but the four fits, compute in integers what makes them exact; floats enter
+    as the dyadic numbers that they are.  The readout is ``"sign"`` for ``"threshold"`` and for a
+    fit of two classes (as -1 and 1), and ``"value"`` otherwise.
 
     Raises
     ------
@@ -168,9 +182,10 @@ def bound(
     ``radius`` and ``grid_bits`` are given.  Neurons, width and dense weights come from exact
     formulas; bits are generous.
 
-    None for the others.  ``"hybrid"`` has 2 ceil(N/(d+1)) neurons more than its fit, whose number
-    is measured; of ``"ntk"`` and ``"hermite"`` :func:`steps_needed` promises the number of neurons
-    for the step sizes of the theorem; nothing is proved about the rest.
+    None for the others.  ``"light"`` has at most N + 2 ceil(N/(d+1)) neurons, of lengths that a
+    search decides; ``"hybrid"`` as many as strips more than its fit, whose number is measured; of
+    ``"ntk"`` and ``"hermite"`` :func:`steps_needed` promises the number of neurons for the step
+    sizes of the theorem; nothing is proved about the rest.
 
     Raises ``InvalidArgument`` when N or d is missing, or an argument is out of range or without a
     meaning; ``HypothesisViolated`` for ``"threshold"`` with targets or more than two classes.
@@ -240,6 +255,7 @@ __all__ = [
     "CONSTRUCTIONS",
     "VARIANTS",
     "Antisymmetric",
+    "Caps",
     "Clipped",
     "Dispersion",
     "Drawn",
@@ -251,6 +267,8 @@ __all__ = [
     "HermiteDispersion",
     "History",
     "Hybrid",
+    "Light",
+    "MomentCurve",
     "Neurons",
     "Ntk",
     "Optimum",

@@ -45,21 +45,99 @@ def slabs_size(facts: Facts) -> Size:
     return _relu(points, 4 * groups, pairs, groups * bend.determinant)
 
 
+def strip_neurons(N: int, size: int) -> int:
+    """Two neurons for a group of ``size`` points, one for a last group of one point.
+
+    >>> strip_neurons(9, 3), strip_neurons(10, 3), strip_neurons(11, 3)
+    (6, 7, 8)
+    """
+    return 2 * -(-N // size) - ((N - 1) % size == 0)
+
+
 def sorted_size(facts: Facts, size: int, direction_bits: int | None = None) -> Size:
-    """Of theorem ``thm-two_layer-sorted``: 2 ceil(N/size) neurons, for groups of ``size``."""
+    """Of theorem ``thm-two_layer-sorted``: 2 ceil(N/size) neurons, for groups of ``size``, one
+    fewer where the last group is one point."""
     points = Lengths.of(facts)
     if direction_bits is None:
         # a pair ties with probability below 2^-bits, and there are fewer than N^2 / 2 pairs
         direction_bits = 2 * points.N.bit_length() + 8
-    groups = -(-points.N // size)
-    last = AffineLengths.through(points, points.last(size), points.above)
+    groups, left = -(-points.N // size), points.last(size)
+    last = AffineLengths.through(points, left, points.above)
     full = AffineLengths.through(points, size, points.above) if groups > 1 else last
     # the lowest level is at least -(5 d 2^direction_bits |z|), or 2^shift lower than 0
     base = 1 + log_sum(math.log2(5 * points.d) + direction_bits + points.norm, points.shift)
     bends = [full] if groups == 1 else [full.less(full), full.less(last)]
     determinants = (groups - 1) * full.determinant + last.determinant
+    if left == 1:
+        # the ramp weighs (y - A(x)) / (p(x) - t), and the doubled bottom is 1 to 2^(base + 1)
+        bends, determinants = bends[: groups - 1], (groups - 1) * full.determinant + base + 1
     pairs = [PairLengths.of(points, base, bend) for bend in bends]
-    return _relu(points, 2 * groups, pairs, determinants)
+    if left == 1:
+        missing = log_sum(points.above + full.determinant, full.at(points))
+        pairs.append(PairLengths(base + 1, 1 + missing, 0.0))
+    return _relu(points, strip_neurons(points.N, size), pairs, determinants)
+
+
+def curve_group(d: int) -> int:
+    """Points in a group on the moment curve: as many as an odd polynomial has zeros.
+
+    >>> [curve_group(d) for d in (1, 2, 3, 4, 5)]
+    [1, 1, 3, 3, 5]
+    """
+    return d if d % 2 else d - 1
+
+
+def moment_curve_size(facts: Facts) -> Size:
+    """Of theorem ``thm-two_layer-moment-curve``: a neuron for each group and one more.
+
+    A wall is integer, at most 2^hyperplane long and at least 1 off its group, so a steepness is at
+    most twice the largest change of the affine functions, or 1.
+    """
+    points = Lengths.of(facts)
+    size = curve_group(points.d)
+    groups = -(-points.N // size)
+    piece = AffineLengths.through(points, min(points.N, size), points.above)
+    if groups > 1:
+        last = AffineLengths.through(points, points.last(size), points.above)
+        piece = max(piece, last, key=lambda one: one.entries)
+        full = AffineLengths.through(points, size, points.above)
+        piece = AffineLengths(piece.entries, max(full.determinant, last.determinant))
+    change = piece.less(piece)
+    steep = max(1 + change.at(points), 0.0)
+    wall = points.hyperplane(0) + math.log2(points.d + 1)
+    denominator = points.below + change.determinant
+    row = whole_bits(log_sum(change.entries, 1 + steep + wall + denominator))
+    whole = PairLengths(row, row, 0.0)
+    return _relu(points, groups + 1, [whole], groups * piece.determinant)
+
+
+def caps_size(facts: Facts, dyadic: bool, one_sphere: bool) -> Size:
+    """Of theorems ``thm-two_layer-caps`` and ``thm-two_layer-triangular``: N neurons.
+
+    In integers z a cap is h = |z|^2 - b high, 1 <= h <= 2 max(|z|^2, 4^shift), or a power of two
+    below that.  On a sphere a = y / h.  Elsewhere, by increasing norm,
+
+        |a_i| h_i <= |y_i| + sum_{j < i} |a_j| (<z_j, z_i> - |z_j|^2 + h_j),
+
+    and <z_j, z_i> - |z_j|^2 <= |z_i|^2 / 4, so that |a_i| h_i <= max |y| (2 + |z|^2 / 4)^(i - 1),
+    over the denominator of the values times the product of the heights.
+    """
+    points = Lengths.of(facts)
+    N = points.N
+    height = 1 + max(2 * points.norm, 2.0 * points.shift)
+    shared = 1 if dyadic and one_sphere else N
+    growth = 0.0 if one_sphere else (N - 1) * log_sum(1.0, 2 * points.norm - 2)
+    row = whole_bits(max(points.norm, height))
+    outer = whole_bits(points.above + shared * height + growth)
+    return Size(
+        depth=2,
+        width=N,
+        neurons=N,
+        weights=N * (points.d + 2),
+        dense_weights=N * (points.d + 2) + 1,
+        bits=max(row, outer),
+        total_bits=N * ((points.d + 1) * row + outer),
+    )
 
 
 def _relu(points: Lengths, neurons: int, pairs: list[PairLengths], determinants: float) -> Size:

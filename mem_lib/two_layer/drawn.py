@@ -173,7 +173,8 @@ def drawn_network(
         )
     certificate = law.scaled(float(np.linalg.norm(solution)))
     lifted = units if biases else np.vstack([units, np.zeros(m)])
-    network = problem.network(lifted, solution * np.sqrt(shares / m), variant="drawn")
+    outer = problem.finer(lifted, solution * np.sqrt(shares / m))
+    network = problem.network(lifted, outer, variant="drawn")
     return Drawn(
         m,
         total_weight(network),

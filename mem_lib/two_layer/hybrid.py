@@ -65,7 +65,8 @@ class HybridPlan:
 @dataclass(frozen=True)
 class Hybrid(Construction):
     """A residual fit corrected exactly, with more neurons than strips and much smaller weights, for
-    points in general position (theorem ``thm-two_layer-hybrid``).
+    points in general position (theorem ``thm-two_layer-hybrid``; with the coarse steps of
+    ``method="hermite"`` corollary ``thm-two_layer-exact-light``).
 
     method:         the variant of the fit
     relative_error: where the fit stops; one that has used up its ``neurons`` before is corrected

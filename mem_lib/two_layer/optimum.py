@@ -28,13 +28,16 @@ import numpy as np
 from mem_lib._base.arguments import integer_in
 from mem_lib._base.numbers import as_fraction
 from mem_lib._base.progress import progress_bar
+from mem_lib._base.threads import blas_threads
 from mem_lib.data import Dataset
-from mem_lib.errors import InvalidArgument, shown
+from mem_lib.errors import InvalidArgument, TooLarge, shown
 from mem_lib.network import Network
 from mem_lib.two_layer.programs import Problem
 from mem_lib.two_layer.search import different, searched
 from mem_lib.two_layer.weight import total_weight
 
+#: More is refused: hundreds of linear programs with N rows are solved.
+MOST_POINTS = 200
 #: Linear programs are solved more finely than that, but not much.
 LEAST_TOLERANCE = 1e-6
 #: Starts of a search.
@@ -81,7 +84,7 @@ def optimal_weight(
     progress: bool | None = None,
 ) -> Optimum:
     """A network of nearly the least total weight, over any number of ReLU neurons without an output
-    bias.
+    bias (theorem ``thm-two_layer-optimum``).
 
     Parameters
     ----------
@@ -111,44 +114,70 @@ def optimal_weight(
     (True, 2.0, 2.0, 2)
     """
     problem = Problem.of(dataset)
+    if problem.N > MOST_POINTS:
+        raise TooLarge(
+            f"dataset: linear programs for up to {MOST_POINTS} points are solved, got "
+            f"N = {problem.N}"
+        )
     rng = np.random.default_rng(np.random.SeedSequence(integer_in(seed, "seed", 0)))
     rounds, accepted = integer_in(rounds, "rounds", 1), as_fraction(tolerance)
     if accepted is None or accepted < LEAST_TOLERANCE:
         raise InvalidArgument(
             f"tolerance: a finite number >= {LEAST_TOLERANCE} is needed, got {shown(tolerance)}"
         )
+    found = lightest(problem, rng, float(accepted), rounds, progress)
+    network = problem.network(found.units, found.outer)
+    return Optimum(
+        weight=total_weight(network),
+        lower=math.ldexp(found.lower / problem.unit, problem.values.scale),
+        proven=problem.d <= 2,
+        rounds=found.rounds,
+        network=network,
+        max_error=problem.largest_error(network),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Neurons (unit vectors, as columns) and their outgoing weights, in the units of the problem;
+    the lower bound that the prices of the last round give, whatever those before gave: where a
+    search missed the largest |g|, the largest bound is the most wrong one."""
+
+    units: np.ndarray
+    outer: np.ndarray
+    lower: float
+    rounds: int
+
+
+def lightest(
+    problem: Problem, rng: np.random.Generator, tolerance: float, rounds: int, progress: bool | None
+) -> Solution:
+    """Linear programs and searches in turns, until the weight is within ``tolerance`` of the bound.
+
+    Raises ``ConstructionFailed`` when a program cannot be solved in floats.
+    """
     if not problem.y.any():
-        return _optimum(problem, np.empty((problem.d + 1, 0)), np.empty(0), 0.0, 0)
+        return Solution(np.empty((problem.d + 1, 0)), np.empty(0), 0.0, 0)
     units, lower = problem.first_units(rng), 0.0
-    with progress_bar(rounds, "rounds", "least total weight", progress) as bar:
+    # products are narrow: threads would wait for each other longer than they compute
+    with (
+        blas_threads(1),
+        progress_bar(rounds, "rounds", "least total weight", progress) as bar,
+    ):
         for done in range(1, rounds + 1):
             outer, prices = problem.solved(units)
-            near = float(np.abs(outer).sum()) / (1 + float(accepted))
+            near = float(np.abs(outer).sum()) / (1 + tolerance)
             used = outer != 0
             found, peaks = searched(problem.lifted, prices, units[:, used], rng, STARTS)
             if done == rounds or prices @ problem.y >= near * peaks.max():
                 more, higher = problem.thoroughly_searched(prices, units[:, used], rng)
                 found, peaks = np.hstack([found, more]), np.concatenate([peaks, higher])
-                lower = max(lower, float(prices @ problem.y / peaks.max()))
+                lower = float(prices @ problem.y / peaks.max())
             if lower >= near:
                 break
             bar.update(1)
             if done < rounds:
                 kept = problem.kept(units, used, prices)
                 units = np.hstack([units[:, kept], different(found, peaks)])
-    return _optimum(problem, units[:, used], outer[used], lower, done)
-
-
-def _optimum(
-    problem: Problem, units: np.ndarray, outer: np.ndarray, lower: float, rounds: int
-) -> Optimum:
-    """The network, rounded and measured."""
-    network = problem.network(units, outer)
-    return Optimum(
-        weight=total_weight(network),
-        lower=math.ldexp(lower / problem.unit, problem.values.scale),
-        proven=problem.d <= 2,
-        rounds=rounds,
-        network=network,
-        max_error=problem.largest_error(network),
-    )
+    used_units = units[:, used]
+    return Solution(used_units, problem.finer(used_units, outer[used]), lower, done)

@@ -161,7 +161,7 @@ def _network(problem: Problem, pairs: list[Pair], factors: np.ndarray) -> Networ
     lengths = np.linalg.norm(rows, axis=1)
     signs = pairs[0].sign * np.tile([1.0, -1.0], len(pairs))
     outer = signs * np.repeat(factors / 2, 2) * lengths * problem.unit
-    return problem.network((rows / lengths[:, None]).T, outer, variant="guided", mended=False)
+    return problem.network((rows / lengths[:, None]).T, outer, variant="guided")
 
 
 def _unit_points(problem: Problem) -> np.ndarray:

@@ -14,6 +14,7 @@ from mem_lib.data import Dataset
 from mem_lib.errors import ConstructionFailed, HypothesisViolated, TooLarge, shown
 from mem_lib.network import Network
 from mem_lib.parts.neurons import Neurons
+from mem_lib.two_layer.caps import cap_neurons
 from mem_lib.two_layer.residual.goal import Values
 from mem_lib.two_layer.residual.points import MOST_SCALE
 from mem_lib.two_layer.search import (
@@ -26,8 +27,6 @@ from mem_lib.two_layer.search import (
 )
 from mem_lib.two_layer.values import missed, signed_values
 
-#: More is refused: hundreds of linear programs with N rows are solved.
-MOST_POINTS = 200
 #: Neurons that are kept, for each point.
 KEPT = 15
 #: Starts of a search that is to find the last missing neuron.
@@ -46,10 +45,10 @@ class Problem:
     values: Values
 
     @classmethod
-    def of(cls, dataset: Dataset, most: int = MOST_POINTS) -> Problem:
+    def of(cls, dataset: Dataset, most: int | None = None) -> Problem:
         """Of the distinct points; more than ``most`` are refused."""
         data = instance(dataset, "dataset", Dataset).distinct()
-        if most < data.N:
+        if most is not None and most < data.N:
             raise TooLarge(
                 f"dataset: this is computed for up to {most} points in good time, got N = {data.N}"
             )
@@ -74,15 +73,24 @@ class Problem:
     def y(self) -> np.ndarray:
         return self.values.numbers
 
+    def caps(self) -> np.ndarray:
+        """Unit vectors, as columns, with which any values can be fitted: the lightest caps."""
+        points, shift = self.data.integers()
+        biases = cap_neurons(points, [Fraction(0)] * self.N, shift, "rational").biases
+        offsets = [bias / (1 << shift) / (1 << shift) for bias in biases.tolist()]
+        columns = np.vstack([self.data.points.astype(np.float64).T, offsets])
+        return normalised(columns / np.abs(columns).max(axis=0))
+
     def first_units(self, rng: np.random.Generator) -> np.ndarray:
-        """Unit vectors, as columns, with which any values can be fitted: a neuron that opens
-        between any two points along a direction, and random ones."""
+        """The caps; a neuron that opens between any two points along a direction, and random ones:
+        where points nearly coincide, floats do better with these."""
         direction = rng.standard_normal(self.d)
         heights = np.sort(self.lifted[:, :-1] @ direction)
         below = heights[0] - max(heights[-1] - heights[0], 1.0)
         levels = np.concatenate([[below], (heights[1:] + heights[:-1]) / 2])
         sorted_ = np.vstack([np.repeat(direction[:, None], self.N, axis=1), -levels * self.unit])
-        return normalised(np.hstack([sorted_, rng.standard_normal((self.d + 1, 4 * self.N))]))
+        random = rng.standard_normal((self.d + 1, 4 * self.N))
+        return np.hstack([self.caps(), normalised(np.hstack([sorted_, random]))])
 
     def solved(self, units: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Outgoing weights of least sum |a_l| for these neurons, and the prices of the points."""
@@ -127,34 +135,32 @@ class Problem:
         found, peaks = zip(*best, strict=True)
         return np.hstack(found), np.concatenate(peaks)
 
-    def network(
-        self,
-        units: np.ndarray,
-        outer: np.ndarray,
-        *,
-        variant: str = "optimum",
-        mended: bool = True,
-    ) -> Network:
-        """The network of these neurons, rounded to a grid; ``mended`` where it is to have the given
-        values up to rounding, and floats left a little of their equations."""
-        features = (self.lifted @ units).clip(0)
-        if outer.size and mended:
-            outer = outer + np.linalg.lstsq(features, self.y - features @ outer)[0]
-        return self._neurons(units, outer).network(
+    def network(self, units: np.ndarray, outer: np.ndarray, *, variant: str = "optimum") -> Network:
+        """The network of these neurons, rounded to a grid."""
+        return self.rounded(units, outer).network(
             readout=self.values.readout,
             about={"chapter": "two_layer", "variant": variant, "N": self.N, "d": self.d},
         )
+
+    def finer(self, units: np.ndarray, outer: np.ndarray) -> np.ndarray:
+        """Outgoing weights that make up for what the equations of a program were missed by."""
+        if not outer.size:
+            return outer
+        features = (self.lifted @ units).clip(0)
+        return np.asarray(outer + np.linalg.lstsq(features, self.y - features @ outer)[0])
 
     def largest_error(self, network: Network) -> Fraction:
         """The largest |network(x_i) - y_i|, exactly."""
         return max(map(abs, missed(network, self.data, signed_values(self.data))))
 
-    def _neurons(self, units: np.ndarray, outer: np.ndarray) -> Neurons:
+    def rounded(self, units: np.ndarray, outer: np.ndarray, bits: int = BITS) -> Neurons:
+        """Unit vectors and outgoing weights to ``bits`` bits behind the point, the latter relative
+        to the largest."""
         shift = self.data.shift
-        whole = np.rint(np.ldexp(units.T, BITS)).astype(np.int64)
+        whole = np.rint(np.ldexp(units.T, bits)).astype(np.int64)
         biases = integers([bias << shift for bias in whole[:, -1].tolist()])
         largest = math.frexp(float(np.abs(outer).max(initial=1.0)) / self.unit)[1]
-        rounded = np.rint(np.ldexp(outer / self.unit, BITS - largest)).astype(np.int64)
-        factor = Fraction(2) ** (self.values.scale + largest - 2 * BITS - shift)
+        rounded = np.rint(np.ldexp(outer / self.unit, bits - largest)).astype(np.int64)
+        factor = Fraction(2) ** (self.values.scale + largest - 2 * bits - shift)
         weights = tuple(a * factor for a in rounded.tolist())
         return Neurons(whole[:, :-1], biases, weights, shift)

@@ -92,11 +92,11 @@ def _arcs(rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.array([np.cos(ends), np.sin(ends)]), np.array([np.cos(middles), np.sin(middles)])
 
 
-def different(units: np.ndarray, heights: np.ndarray) -> np.ndarray:
+def different(units: np.ndarray, heights: np.ndarray, most: int = ADDED) -> np.ndarray:
     """Of those with |g| > 1 the highest, no two the same."""
     chosen: list[int] = []
     for k in np.argsort(-heights):
-        if heights[k] <= 1 + 1e-9 or len(chosen) == ADDED:
+        if heights[k] <= 1 + 1e-9 or len(chosen) == most:
             break
         if not chosen or (units[:, k] @ units[:, chosen]).max() < SAME:
             chosen.append(int(k))

@@ -1,4 +1,4 @@
-"""2 ceil(N/(d+1)) ReLU neurons for real values: strips along one direction.
+"""2 ceil(N/(d+1)) ReLU neurons or one fewer for real values: strips along one direction.
 
 Sort the points along an integer direction c and cut them into groups of d + 1.  On each group one
 affine function A_g has the given values.  Between two groups lies a level t_g of p = <c, z>; there
@@ -8,11 +8,13 @@ the network changes from A_(g-1) to A_g, by the two neurons
 
 They add up to ℓ_g at the points above t_g and to 0 at those below, if h_g |ℓ_g| <= |p - t_g| / 2 at
 all of them, because then both ReLUs have the sign of p - t_g.  The sum over all groups telescopes.
+
+A last group of one point x, as for N = 1 modulo d + 1, needs no affine function: the one neuron
+relu(p - t_g) (y - A_(g-1)(x)) / (p(x) - t_g) makes up what is missing at the one point above t_g.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -39,7 +41,7 @@ from mem_lib.parts.affine import (
     redrawn,
 )
 from mem_lib.parts.neurons import Difference, Neurons, neurons_from
-from mem_lib.two_layer.bounds import sorted_size
+from mem_lib.two_layer.bounds import sorted_size, strip_neurons
 from mem_lib.two_layer.groups import Grouped, GroupPlan
 from mem_lib.two_layer.lengths import MOST_BITS
 from mem_lib.two_layer.values import values_of
@@ -55,11 +57,12 @@ RANGES = 60
 
 @dataclass(frozen=True)
 class Sorted(Grouped):
-    """Strips along one direction, of two ReLU neurons each: 2 ceil(N/(d+1)) of them, for any labels
-    or targets of points in general position (theorem ``thm-two_layer-sorted``).
+    """Strips along one direction, of two ReLU neurons each: 2 ceil(N/(d+1)) of them, and one fewer
+    where the last group is one point (N = 1 modulo d + 1), for any labels or targets of points in
+    general position (theorem ``thm-two_layer-sorted``).
 
     group_size: points in a group, from 1 to d + 1, the default.  Groups of two take any different
-                points, in general position or not, and 2 ceil(N/2) neurons
+                points, in general position or not, and N neurons
     """
 
     group_size: int | None = None
@@ -74,7 +77,7 @@ class Sorted(Grouped):
 
     def plan(self, data: Dataset, rng: np.random.Generator) -> GroupPlan:
         size = self._size(data.d)
-        return GroupPlan(data, size, 2 * math.ceil(data.N / size), rng)
+        return GroupPlan(data, size, strip_neurons(data.N, size), rng)
 
     def written(self, plan: GroupPlan, advance: Callable[[int], object]) -> Network:
         (points, shift), values = plan.data.integers(), values_of(plan.data)
@@ -178,19 +181,34 @@ def _pairs(
     points: IntegerPoints, values: list[Fraction], strips: _Strips, advance: Callable[[int], object]
 ) -> Neurons:
     pairs: list[Difference] = []
+    names: list[str] = []
     below: Any = None
-    for group, level in zip(strips.groups, strips.levels, strict=True):
-        above = affine(points, group, [values[i] for i in group])
-        change = above if below is None else above - below
-        pairs.append(_pair(points, strips, level, change))
-        below = above
+    for g, (group, level) in enumerate(zip(strips.groups, strips.levels, strict=True), 1):
+        if len(group) == 1 and g == len(strips.groups):
+            left = values[group[0]] - (0 if below is None else _at(points, group[0], below))
+            pairs.append(_ramp(strips, level, group[0], left))
+        else:
+            above = affine(points, group, [values[i] for i in group])
+            change = above if below is None else above - below
+            pairs.append(_pair(points, strips, level, change))
+            names.append(f"group {g}: p - t + hℓ")
+            below = above
+        names.append(f"group {g}: p - t")
         advance(1)
-    names = [
-        f"group {g}: {name}"
-        for g in range(1, len(strips.groups) + 1)
-        for name in ("p - t + hℓ", "p - t")
-    ]
     return neurons_from(pairs, points, names)
+
+
+def _at(points: IntegerPoints, row: int, function: Any) -> Fraction:
+    """The value of an affine function of fractions at a point."""
+    numerators, denominator = function.numer_denom()
+    (top,) = (points.chosen([row]) * numerators).entries()
+    return Fraction(int(top), int(denominator))
+
+
+def _ramp(strips: _Strips, level: Fraction, row: int, value: Fraction) -> Difference:
+    """One neuron, with this value at a point that is alone above the level."""
+    base = column_plus(strips.column, -level)
+    return Difference([base], [1], value / (Fraction(int(strips.heights[row])) - level))
 
 
 def _pair(points: IntegerPoints, strips: _Strips, level: Fraction, change: Any) -> Difference:

@@ -33,6 +33,8 @@ NUMBERS = (8, 32, 128, 512, 2048)
 MOST_WEIGHTS = 200_000
 #: What is registered and not built here, and why.
 WITHOUT: Mapping[str, str] = {
+    "two_layer.moment_curve": "it needs points in the order of a moment curve's",
+    "two_layer.light": "it is searched for before it is built, for minutes",
     "two_layer.hybrid": "it is trained before it is built, for a minute and more",
 }
 APPROXIMATE = "it approximates the labels, within a tolerance"

@@ -33,6 +33,7 @@ from mem_lib.two_layer import (
     total_weight,
 )
 from mem_lib.two_layer.figures import EXACT, FORMATS, about, in_floats
+from mem_lib.two_layer.groups import Grouped
 from mem_lib.two_layer.slabs import partition
 
 if TYPE_CHECKING:
@@ -51,10 +52,10 @@ SEEDS, PARTITIONS, RAILS = 4000, 12, 400  # that are tried
 
 
 def choices() -> tuple[type[Construction], ...]:
-    """The constructions of the chapter that are exact and say beforehand how large they are; slabs
-    first, since the gap is theirs."""
+    """The constructions of the chapter that put points into groups and say beforehand how large
+    they are; slabs first, since the gap is theirs."""
     of_chapter = REGISTRY.of_chapter("two_layer")
-    found = [cls for cls in of_chapter if cls.exact and cls().bound(FACTS) is not None]
+    found = [c for c in of_chapter if issubclass(c, Grouped) and c().bound(FACTS) is not None]
     return tuple(sorted(found, key=lambda cls: cls is not Slabs))
 
 

@@ -7,6 +7,7 @@ their exact outputs; only a float can show what floats do (:mod:`.floats`).
 
 from mem_lib.two_layer.figures.cuts import classes
 from mem_lib.two_layer.figures.floats import FORMATS, Rounding, about, in_floats, rounding
+from mem_lib.two_layer.figures.frontier import frontier
 from mem_lib.two_layer.figures.game import (
     after,
     around,
@@ -32,6 +33,7 @@ from mem_lib.two_layer.figures.orders import (
 from mem_lib.two_layer.figures.plane import (
     Slab,
     borders,
+    caps,
     directions,
     drawn,
     neurons,
@@ -57,16 +59,15 @@ from mem_lib.two_layer.figures.runs import (
 )
 from mem_lib.two_layer.figures.trade import (
     methods,
-    opening,
     residuals,
     rounded_floats,
 )
 
 __all__ = [
     "EXACT", "FORMATS", "KINDS", "Rounding", "Slab", "about", "after", "around", "at_errors",
-    "biases", "borders", "classes", "coin_flips", "compared", "difference", "directions", "drawn",
-    "families", "gate", "growth", "in_floats", "interference", "kernel_curves", "kernels",
-    "ladder", "lucky", "medians", "methods", "moved", "neurons", "on_a_line", "opening", "outputs",
+    "biases", "borders", "caps", "classes", "coin_flips", "compared", "difference", "directions",
+    "drawn", "families", "frontier", "gate", "growth", "in_floats", "interference", "kernel_curves",
+    "kernels", "ladder", "lucky", "medians", "methods", "moved", "neurons", "on_a_line", "outputs",
     "pairs", "playback", "played", "power", "progress", "ramp", "ramps", "reached", "residuals",
     "rounded_floats", "rounding", "said", "slab", "slabs", "slabs_near", "strips", "tails",
     "turned", "units", "weights_over", "wheel",

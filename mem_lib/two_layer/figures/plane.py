@@ -205,6 +205,36 @@ def strips(dataset: Dataset, network: Network, pair: tuple[int, int], *, name: s
     )  # fmt: skip
 
 
+def caps(dataset: Dataset, network: Network, *, name: str = "") -> Picture:
+    """The function of a network of one neuron for each point, and the border of each neuron.
+
+    ``InvalidDataset`` unless there are values in the plane, ``InvalidNetwork`` without neurons."""
+    function, part = _function(dataset, network), neurons_of(network)
+    if not len(part):
+        raise InvalidNetwork(f"network: neurons are needed, got {network.size}")
+    creases = [crease(part, k) for k in range(len(part))]
+
+    def draw(ax: "Axes", colours: Colours) -> None:
+        function(ax, colours, bar=True)
+        for w, offset in creases:
+            ax.plot(*line(w, -offset).T, color=colours.ink, linewidth=0.8, linestyle="--")
+        turn = np.linspace(0, 2 * np.pi, 361)
+        ax.plot(np.cos(turn), np.sin(turn), color=colours.faint, linewidth=0.8)
+        frame(ax)
+
+    return figures.show(
+        draw,
+        f"{len(dataset.points)} points on a circle. Each lies alone beyond a dashed line, in a cap "
+        "whose colour grows stronger towards the rim.",
+        size=(5.9, 5.0),
+        caption=f"{len(creases)} caps. Each dashed line cuts off one point and goes through the "
+        "nearest other one; towards the point the colour grows to its value, beyond the circle it "
+        "goes on, and where caps overlap, values add up. Colours come in steps of ⅛ and are cut "
+        "off beyond ±1.",
+        name=name,
+    )
+
+
 def directions(dataset: Dataset, networks: Mapping[Any, Network]) -> Stepper:
     """The same points in strips across several directions, which are the keys of ``networks``.
     Raises as :func:`strips`."""

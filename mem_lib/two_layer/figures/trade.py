@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
-from mem_lib.errors import InvalidArgument, shown
+from mem_lib.errors import InvalidArgument
 from mem_lib.figures import MARKERS, Colours, Picture
 from mem_lib.figures.numbers import number_text
-from mem_lib.network import Network
-from mem_lib.two_layer import History, least_neurons, total_weight, weight_bound
+from mem_lib.two_layer import History, weight_bound
 from mem_lib.two_layer.figures.floats import FORMATS, Rounding, about
 from mem_lib.two_layer.figures.labels import named
 
@@ -24,56 +23,6 @@ if TYPE_CHECKING:
 ERROR_TICKS = [0.001, 0.01, 0.1, 1]
 SMALLEST = 1e-17  # of errors that can be drawn
 LAST = 0.01  # the relative error at which fits are compared
-
-
-def opening(built: Mapping[str, Mapping[int, Network]], d: int, *, name: str = "") -> Picture:
-    """Neurons and total weights of ReLU networks for N random signs in ``d`` dimensions, a curve
-    ``{N: network}`` for each name, beside what is necessary; ``name`` as for a
-    picture.  Raises as ``total_weight``; ``InvalidArgument`` without a network."""
-    sizes = sorted({N for nets in built.values() for N in nets})
-    if not sizes:
-        raise InvalidArgument(f"built: at least one network is needed, got {shown(built)}")
-    neurons: dict[str, Any] = {}
-    weights: dict[str, Any] = {}
-    for curve, nets in built.items():
-        neurons[curve] = list(nets), [net.size.neurons for net in nets.values()]
-        weights[curve] = list(nets), [total_weight(net) for net in nets.values()]
-    few = [least_neurons(N, d) for N in sizes]
-    light = [weight_bound(N) for N in sizes]
-
-    def draw(
-        ax: "Axes", colours: Colours, rows: Mapping[str, Any], lower: Sequence[float], **axes: Any
-    ) -> None:
-        figures.curves(ax, colours, None, rows, log="xy", xlabel="points N", ticks={"x": sizes},
-                       **axes)  # fmt: skip
-        ax.plot(sizes, lower, color=colours.ink, linestyle=":", label="necessary")
-
-    def draw_neurons(ax: "Axes", colours: Colours) -> None:
-        draw(ax, colours, neurons, few, labels="none", title="how many neurons", ylabel="neurons",
-             ylim=(2, 2e5))  # fmt: skip
-        ax.legend(loc="upper left", fontsize=8)
-
-    most = sizes[-1]
-
-    def last(rows: Mapping[str, Any], necessary: float) -> str:
-        ends = {name: y[-1] for name, (x, y) in rows.items() if x[-1] == most}
-        return f"At N = {most}: {listed({**ends, 'necessary': necessary})}."
-
-    return figures.show(
-        draw_neurons,
-        "Neurons against points, logarithmic axes: slabs and strips run in parallel to the number "
-        "that is necessary, a small factor above it.",
-        size=(3.3, 3.2),
-        caption=f"Neurons over points. {last(neurons, few[-1])}",
-        name=name,
-    ) + figures.show(
-        partial(draw, rows=weights, lower=light, labels="none", title="how large they are",
-                ylabel="total weight"),
-        "Total weight against points, logarithmic axes: slabs and strips lie far above what is "
-        "necessary.",
-        size=(3.3, 3.2),
-        caption=f"Total weight over points. {last(weights, light[-1])}",
-    )  # fmt: skip
 
 
 def listed(values: Mapping[str, float]) -> str:
