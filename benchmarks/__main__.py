@@ -27,7 +27,6 @@ from benchmarks import (
     light,
     optimal_relu,
     pages,
-    third_order,
     two_layer,
 )
 from mem_lib._base.files import write_atomically
@@ -48,7 +47,6 @@ BENCHMARKS = {
     "pairs": generalization.pairs,
     "generalization": generalization.generalization,
     "methods": two_layer.methods,
-    "third_order": third_order.third_order,
     "light": light.light,
     "deep_threshold": deep_threshold.deep_threshold,
     "precision": deep_threshold.precision,
