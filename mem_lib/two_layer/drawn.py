@@ -38,6 +38,7 @@ from mem_lib.network import Network
 from mem_lib.two_layer.kernels import cosines
 from mem_lib.two_layer.programs import Problem
 from mem_lib.two_layer.search import normalised
+from mem_lib.two_layer.units import stream
 from mem_lib.two_layer.weight import total_weight
 
 #: More points are refused by :func:`drawn_weight` and by :func:`drawn_network`.
@@ -155,7 +156,7 @@ def drawn_network(
     """
     problem = Problem.of(dataset, MOST_DRAWN)
     law = _Law.of(problem, biases)
-    rng = np.random.default_rng(np.random.SeedSequence(integer_in(seed, "seed", 0)))
+    rng = stream(seed)
     m = draws_needed(problem.N, failure=failure)
     if draws is not None:
         m = integer_in(draws, "draws", 1, MOST_DRAWS)

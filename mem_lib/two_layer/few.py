@@ -23,7 +23,7 @@ from mem_lib._base.integers import integers
 from mem_lib.data import Dataset
 from mem_lib.network import Network
 from mem_lib.parts.neurons import Neurons
-from mem_lib.two_layer.units import unit_neurons
+from mem_lib.two_layer.units import stream, unit_neurons
 
 #: Bits behind the point of unit vectors, and significant ones of outgoing weights.
 BITS = 50
@@ -63,7 +63,7 @@ def few_neurons(network: Network, dataset: Dataset, neurons: int, *, seed: int =
     9
     """
     k = integer_in(neurons, "neurons", 1, 10**6)
-    rng = np.random.default_rng(np.random.SeedSequence(integer_in(seed, "seed", 0)))
+    rng = stream(seed)
     data = instance(dataset, "dataset", Dataset)
     units, outer = unit_neurons(network, data)
     total = sum(map(abs, outer), Fraction(0)) or Fraction(1)

@@ -1,4 +1,4 @@
-"""The neurons of an exact network as floats of length 1."""
+"""Neurons as floats of length 1: those of an exact network, and where drawn ones come from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.network import Network
@@ -42,3 +43,10 @@ def unit_neurons(network: Network, dataset: Dataset) -> tuple[np.ndarray, list[F
     if not units:
         raise InvalidArgument("network: at least one neuron other than 0 is needed, got none")
     return np.array(units), outer
+
+
+def stream(seed: int) -> np.random.Generator:
+    """Random numbers that differ from those which ``ml.data`` draws points from: with the same seed
+    directions would be the points themselves."""
+    sequence = np.random.SeedSequence(integer_in(seed, "seed", 0), spawn_key=(1,))
+    return np.random.default_rng(sequence)
