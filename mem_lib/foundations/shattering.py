@@ -179,8 +179,8 @@ def weights_needed(
     no network of fewer weights has enough labellings, whatever its wiring
     (``thm-foundations-any-wiring``).
 
-    Of a network that answers 0 or 1 the output less 1/2 is meant, so the bias of its output is one
-    of the weights.
+    Labels are read as [output >= theta], one number for all of them, which is no weight: 1/2 for a
+    network that answers 0 or 1.
 
     Raises ``InvalidArgument`` when an argument is out of range.
 

@@ -86,7 +86,8 @@ def modulus_bound(N: int, range_: int) -> int:
 def paper_depth(
     N: int, d: int, separation: Real | None, radius: Real = 1, classes: int = 2
 ) -> float:
-    """The depth in the paper's theorem with the constants of its lemmas: a curve to compare with.
+    """The depth of the paper's theorem as restated (Kim et al. 2025), with the constants of the
+    lemmas restated there: a curve to compare with.
 
     3 sqrt(N log N) + sqrt(N / log N) (3 max(log R, log C) + 2) + 4 with
     R = 10 radius N^2 sqrt(pi d) / separation, logarithms to base 2, N >= 2.  Numbers of folders and

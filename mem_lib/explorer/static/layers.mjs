@@ -2,14 +2,15 @@
 
 import { calm, h, slider, tape } from "./pieces.mjs";
 
+const HEADING =
+  "All neurons, a column for each layer: filled where a value is not 0, stronger where it is longer";
+
 /** `change(layer)` reports what the reader chooses; `text(l)` says what layer l does. */
-function layers(change, text) {
+function layers(change, text, heading = HEADING) {
   const strip = tape(change);
   const box = h("div", {});
   const play = h("button", { type: "button", onclick: start }, "Play the layers");
   let [control, count, shown, timer] = [null, 0, 0, 0];
-  const head = h("p", { class: "mem-head" },
-    "All neurons, a column for each layer: filled where a value is not 0, stronger where it is longer");
 
   function start() {
     if (calm()) return change(shown >= count - 1 ? 0 : shown + 1);
@@ -22,7 +23,7 @@ function layers(change, text) {
   }
 
   return {
-    element: h("div", {}, head, strip.element, box, play),
+    element: h("div", {}, h("p", { class: "mem-head" }, heading), strip.element, box, play),
     /** Another network. */
     renew(network) {
       clearInterval(timer);

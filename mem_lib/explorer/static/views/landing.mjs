@@ -4,9 +4,9 @@ import { catalogue } from "../catalogue.mjs";
 import {
   certify, compile, fraction, label, onGrid, outputs, run, size, unpack,
 } from "../evaluate.mjs";
+import { layers } from "../layers.mjs";
 import {
-  calm, coloured, counters, framed, h, minus, place, rgba, say, sentence, shared, sliced, slider,
-  spaced, tape,
+  coloured, counters, framed, h, minus, place, rgba, say, sentence, shared, sliced, slider, spaced,
 } from "../pieces.mjs";
 import { plane } from "../picture.mjs";
 import { ruler } from "../ruler.mjs";
@@ -60,10 +60,8 @@ async function render({ model, el }) {
   const answer = h("p", { class: "mem-answer" });
   const words = sentence();
   const inside = h("p", { class: "mem-inside" });
-  const strip = tape((layer) => change({ layer }));
-  const tapeBox = h("div", {});
-  let layers = null; // the layer slider of the network shown
-  const play = h("button", { type: "button", onclick: playTape }, "Play");
+  const time = layers((layer) => change({ layer }), layerText,
+    "Inside: a column for each layer, filled where a neuron is not 0, violet where negative");
   const chooser = catalogue(cards, state.chosen, (chosen) => change({ chosen, layer: Infinity }));
   const beside = h("p", { class: "mem-beside" });
   const certificate = h("p", { class: "mem-certificate" });
@@ -90,10 +88,7 @@ async function render({ model, el }) {
     chooser.element,
     h("div", { class: "mem-top" },
       h("div", {}, picture.element, chosenText, beside),
-      h("div", { class: "mem-side" }, answer, words.element,
-        h("p", { class: "mem-head" },
-          "Inside: a column for each layer, filled where a neuron is not 0, violet where negative"),
-        strip.element, inside, tapeBox, play)),
+      h("div", { class: "mem-side" }, answer, words.element, time.element, inside)),
     h("div", { class: "mem-top" },
       h("div", {}, count.element, source),
       h("div", { class: "mem-check" }, certificate, every, report)),
@@ -121,8 +116,7 @@ async function render({ model, el }) {
     picture.lines(net, shift, trace[0].sums);
 
     const layer = Math.min(state.layer, trace.length - 1);
-    layers.set(layer);
-    strip.set(trace, layer);
+    time.set(trace, layer);
     say(inside, insideText(trace[layer].values));
     drawSizes();
     el.dataset.query = state.query.join(",");
@@ -156,10 +150,7 @@ async function render({ model, el }) {
     const text = files[state.chosen][state.labelling];
     source.href = `data:application/json,${encodeURIComponent(text)}`;
     source.download = `${cards[state.chosen].slug}-${bits(state.labelling)}.json`;
-    layers = slider(`Layer (of ${net.layers.length})`, net.layers.length, 0,
-      (l) => layerText(net, l), (layer) => change({ layer }));
-    tapeBox.replaceChildren(layers.element);
-    play.hidden = net.layers.length < 2;
+    time.renew(net);
     picture.regions.start((point) => label(net, outputs(net, onGrid(net, point, shift))));
   }
 
@@ -177,7 +168,10 @@ async function render({ model, el }) {
     el.dataset.everyone = `${right}/${cards.length}`;
   }
   const verdict = (one) => `${good(one) ? "\u2713" : "\u2717"} ${one.correct} of ${points.length}`;
-  const layerText = (net, l) => `${l + 1}${net.layers[l].stage ? `: ${net.layers[l].stage}` : ""}`;
+  function layerText(l) {
+    const { stage } = network(state.chosen, state.labelling).layers[l];
+    return `${l + 1}${stage ? `: ${stage}` : ""}`;
+  }
   const insideText = (values) =>
     values.length > 64 ? `${values.length} values` : values.map(minus).join(" ");
 
@@ -229,36 +223,20 @@ async function render({ model, el }) {
     drawing.ask();
   }
 
-  let timer = 0;
-  const last = () => network(state.chosen, state.labelling).layers.length - 1;
-  const nextLayer = () => change({ layer: state.layer >= last() ? 0 : state.layer + 1 });
-  function playTape() {
-    if (calm()) return nextLayer();
-    clearInterval(timer);
-    change({ layer: 0 });
-    timer = setInterval(() => {
-      if (state.layer >= last()) return clearInterval(timer);
-      nextLayer();
-    }, Math.min(700, 6000 / (last() + 1)));
-  }
-
   // --- Colours ---------------------------------------------------------------------------------
 
   const uncolour = coloured(el, (get) => {
     picture.regions.recolour([rgba(get("class-0"), 26), rgba(get("class-1"), 92)]);
-    const [ink, line, tint, negative] = ["ink", "faint", "tint", "accent"].map(get);
-    strip.recolour({ ink, line, tint, negative });
-    play.textContent = calm() ? "Next layer" : "Play the layers";
+    time.recolour(get);
   });
 
   draw();
   el.dataset.ready = Math.round(performance.now() - begun);
   return () => {
-    clearInterval(timer);
     others?.cancel();
     drawing.cancel();
     picture.regions.stop();
-    strip.stop();
+    time.stop();
     uncolour();
   };
 }
