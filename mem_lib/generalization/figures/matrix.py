@@ -52,7 +52,7 @@ def pairs(found: Mapping[str, Mapping[tuple[int, int], Accuracy]], *, name: str 
             for (a, b), one in results.items():
                 share = float(one.accuracy)
                 ink = colours.paper if share > 0.8 else colours.ink
-                ax.text(a, b, f"{100 * share:.0f}", ha="center", va="center", fontsize=6,
+                ax.text(a, b, f"{100 * share:.0f}", ha="center", va="center", fontsize=8,
                         color=ink)  # fmt: skip
 
     told = "; ".join(f"{title}: {_undecided(results)}" for title, results in found.items())
