@@ -174,7 +174,11 @@ def collapse(runs: Sequence[Run]) -> Stepper:
             ylim=(-3, 108), ylabel="right labels, percent", title="against N",
             inks=[colours.ink, *colours.classes[1:]], ticks={"x": round_numbers(N)},
         )  # fmt: skip
-        figures.level(ax, colours, "a coin", y=50)
+        figures.level(ax, colours, y=50)
+        ax.text(  # below the marks, which lie on the line
+            0.02, 38, "a coin", color=colours.faint, fontsize="small",
+            transform=ax.get_yaxis_transform(),
+        )  # fmt: skip
 
     def over_bits(ax: "Axes", colours: Colours, variant: str) -> None:
         shares = {

@@ -182,7 +182,7 @@ def beside(
         shades = [inks.get(line, colours.faint) for line in lines]
         figures.curves(
             ax, colours, None, lines, log="xy", marks=False, inks=shades, xlabel="points N",
-            title=title, ticks={"x": round_numbers([few, many])},
+            title=title, ticks={"x": round_numbers([few, many])[::2]},
         )  # fmt: skip
         for line in ax.lines[-len(more) :] if more else ():
             line.set_linestyle("--")
