@@ -15,6 +15,7 @@ from matplotlib.text import Text
 import mem_lib as ml
 from mem_lib import figures, two_layer
 from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork
+from mem_lib.figures.numbers import number_text
 from mem_lib.two_layer import figures as drawing
 from mem_lib.two_layer.figures import labels
 
@@ -156,7 +157,7 @@ def test_a_point_moves_to_its_gap_and_makes_the_slab_heavy(gap):
     network = two_layer.build(near, variant="paper")
     assert ml.verify(network, near)
     film = drawing.slabs_near({gap: (near, network)}, g=2, row=4)
-    told = f"{two_layer.total_weight(network):,.0f}"
+    told = number_text(round(two_layer.total_weight(network)))
     assert film.data["says"] == [f"total weight {told}"] and told in film.caption
     *borders, points, ring = film.frames[gap]
     assert len(borders) == 6 and borders[-1].ink == "accent"  # the near slab lies on top

@@ -87,7 +87,7 @@ def meaning(
     if close:
         parts.append(f"Hollow ones come close ({said(close)}).")
     if proved:
-        parts.append(f"A bar is a bound with a proof ({said(proved)}).")
+        parts.append(f"A bar is an upper bound, proved ({said(proved)}).")
     return " ".join(parts)
 
 

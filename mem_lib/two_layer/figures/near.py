@@ -9,6 +9,7 @@ from mem_lib._base.arguments import integer_in
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument
 from mem_lib.figures import Axis, Film, marks
+from mem_lib.figures.numbers import number_text
 from mem_lib.network import Network
 from mem_lib.two_layer import neurons_of, total_weight
 from mem_lib.two_layer.figures.plane import HALF, line, slab, valued
@@ -50,17 +51,17 @@ def slabs_near(
         valued(data, f"cases[{case}]")
     if not cases:
         raise InvalidArgument("cases: at least one gap with its network is needed, got none")
-    weights = {gap: total_weight(network) for gap, (_, network) in cases.items()}
-    first, last = max(weights), min(weights)
+    told = {gap: number_text(round(total_weight(network))) for gap, (_, network) in cases.items()}
+    first, last = max(told), min(told)
     frames = {_short(gap): _slabs(*case, g, row) for gap, case in cases.items()}
     return Film(
         "gap", frames, x=Axis(-HALF, HALF, "", (-1, 0, 1)), y=Axis(-HALF, HALF, "", (-1, 0, 1)),
-        says={_short(gap): f"total weight {weight:,.0f}" for gap, weight in weights.items()},
+        says={_short(gap): f"total weight {weight}" for gap, weight in told.items()},
         alt="Points of the plane and their slabs; the ringed point comes near a slab that is not "
         "its own.",
         caption="The ringed point comes near the slab in colour, which is not its own and must "
         f"become thinner: from the gap {first:g} to {last:g} the total weight of the network grows "
-        f"from {weights[first]:,.0f} to {weights[last]:,.0f}.",
+        f"from {told[first]} to {told[last]}.",
         name=name, equal=True, height=460,
     )  # fmt: skip
 

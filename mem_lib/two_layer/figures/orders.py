@@ -189,8 +189,8 @@ def kernel_curves(dataset: Dataset) -> Picture:
         ax.stairs(height / height.max(), edges, fill=True, color=colours.faint, alpha=0.35)
         figures.curves(
             ax, colours, rho, curves, marks=False, dashes=True, labels="legend", xlim=(-1, 1),
-            xlabel="inner product of two points", ylim=(-0.85, 1.05), yticks=[0, 1],
-            title="kernels, and how often",
+            xlabel="inner product of two points", ylim=(-0.85, 1.05),
+            xticks=[-1, 0, 1], yticks=[0, 1], title="kernels, and how often",
         )  # fmt: skip
 
     def draw_masses(ax: "Axes", colours: Colours) -> None:

@@ -19,6 +19,7 @@ from mem_lib.data import Dataset
 from mem_lib.errors import InvalidNetwork, MemorizationError
 from mem_lib.exact import evaluate, reference
 from mem_lib.figures import Colours, Picture, Stepper, Table
+from mem_lib.figures.numbers import number_text
 from mem_lib.network import Network
 from mem_lib.two_layer import neurons_of, total_weight
 
@@ -240,6 +241,7 @@ def directions(dataset: Dataset, networks: Mapping[Any, Network]) -> Stepper:
     Raises as :func:`strips`."""
     valued(dataset)
     weights = {c: total_weight(network) for c, network in networks.items()}
+    least = min(weights, key=weights.__getitem__)
     return Stepper(
         "direction c",
         {
@@ -251,8 +253,8 @@ def directions(dataset: Dataset, networks: Mapping[Any, Network]) -> Stepper:
             for c, network in networks.items()
         },
         caption="The same points, cut into strips across other directions. The least total weight "
-        f"is {min(weights.values()):,.0f}, for c = {min(weights, key=weights.__getitem__)}; the "
-        f"greatest {max(weights.values()):,.0f}.",
+        f"is {number_text(round(weights[least]))}, for c = {least}; the greatest "
+        f"{number_text(round(max(weights.values())))}.",
     )
 
 
@@ -330,4 +332,4 @@ def frame(ax: "Axes", **axes: Any) -> None:
 
 
 def weight_of(network: Network) -> str:
-    return f"W_tot = {total_weight(network):,.0f}"
+    return f"W_tot = {number_text(round(total_weight(network)))}"
