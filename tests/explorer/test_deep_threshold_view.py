@@ -414,8 +414,11 @@ def test_on_a_phone(chromium, address):
     Finger(phone).drag(start, (start[0] - 60, start[1] + 40))
     assert phone.query() != before and phone.page.evaluate("scrollY") == scrolled
     phone.page.get_by_role("button", name="by hand").tap()
-    for entry in phone.page.locator(".mem-entry").all():
-        box = entry.bounding_box()
-        assert box["width"] >= 44 and box["height"] >= 44
+    phone.page.locator(".mem-entry").first.wait_for()
+    boxes = phone.page.evaluate(  # of all at one moment: they are drawn anew at every change
+        "() => [...document.querySelectorAll('.mem-entry')].map((one) => "
+        "one.getBoundingClientRect()).map((box) => Math.min(box.width, box.height))"
+    )
+    assert boxes and min(boxes) >= 44
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
     phone.close()

@@ -77,8 +77,8 @@ def test_a_page_carries_its_own_view_and_what_this_needs(landing, toy):
              for view in renderer.views()}  # fmt: skip
     assert parts["toy"] == ["evaluate.mjs", "pieces.mjs", "views/toy.mjs", "renderer.mjs"]
     assert parts["landing"] == [
-        "evaluate.mjs", "pieces.mjs", "catalogue.mjs", "hands.mjs", "picture.mjs", "ruler.mjs",
-        "views/landing.mjs", "renderer.mjs",
+        "evaluate.mjs", "pieces.mjs", "catalogue.mjs", "layers.mjs", "hands.mjs", "picture.mjs",
+        "ruler.mjs", "views/landing.mjs", "renderer.mjs",
     ]  # fmt: skip
     theirs = (STATIC / "views" / "landing.mjs").read_text(encoding="utf-8").partition("\n")[0]
     for own, other, page in (("toy of a view", theirs, toy), (theirs, "toy of a view", landing)):
