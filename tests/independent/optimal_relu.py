@@ -291,7 +291,7 @@ def test_reading():
 
 
 def test_gate_by_hand():
-    """The gate of ``thm-optimal_relu-intervals`` by hand: shut a quarter of a key away; without the factor 2, half a key."""
+    """The gate of ``thm-optimal_relu-intervals`` by hand: shut a quarter of a key away."""
     for factor, shut in ((2, Fraction(1, 4)), (1, Fraction(1, 2))):
 
         def gate(x, factor=factor):

@@ -1093,7 +1093,7 @@ def test_exact_with_few_coarse_steps():
 
 
 def test_two_phases_lose_a_sixth():
-    """``thm-two_layer-harmonic``, one point: the mean by an integral over the angle, and h^2 / 6 without a logarithm."""
+    """``thm-two_layer-harmonic``, one point: the mean by an integral, h^2 / 6, no logarithm."""
     for size, h in ((0.3, 1.0), (2.0, 1.0), (0.05, 0.2), (1.0, 1.0)):
         mean = integrate.quad(
             lambda t, s=size, h=h: (
@@ -1112,7 +1112,7 @@ def test_two_phases_lose_a_sixth():
 
 @pytest.mark.parametrize("order", [1, 3])
 def test_all_phases_lose_a_logarithm(order):
-    """``thm-two_layer-harmonic``, one point: l^2 / 8 of h^2 ln(1/h), which is 1/8 for the multiplier of the page."""
+    """``thm-two_layer-harmonic``, one point: l^2 / 8 of h^2 ln(1/h), 1/8 on the page."""
     n = 64
     beta = 2 * np.pi * (np.arange(n) + 0.5) / n
 
@@ -1141,7 +1141,7 @@ def test_all_phases_lose_a_logarithm(order):
 
 
 def test_the_oscillating_neuron():
-    """``thm-two_layer-harmonic``: the coefficients c_m, zero for odd m from 3 on, and which orders survive J phases."""
+    """``thm-two_layer-harmonic``: the coefficients c_m, and which orders survive J phases."""
     for m in range(2, 9):
         c = integrate.quad(lambda t, m=m: math.cos(t) * math.cos(m * t), -math.pi / 2, math.pi / 2)
         c = c[0] / (2 * math.pi)
