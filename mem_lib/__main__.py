@@ -15,14 +15,14 @@ Exit status: 0 done and right, 1 verified and wrong, 2 bad input.
 import argparse
 import ast
 import os
-import re
 import sys
 from dataclasses import asdict
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
 import mem_lib as ml
-from mem_lib._base.numbers import MOST_EXPONENT
+from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
 from mem_lib.data import Dataset
 from mem_lib.data.csv import table
 from mem_lib.data.lines import ZIP, head
@@ -192,10 +192,9 @@ def _read(options: argparse.Namespace) -> Dataset:
 
 def _read_with_words(options: argparse.Namespace) -> tuple[Dataset, str]:
     """The data, and what of a table was taken for what."""
-    start = head(options.data)
-    if start.startswith(ZIP):
+    if head(options.data).startswith(ZIP):
         return Dataset.load(options.data), ""
-    if start.lstrip().startswith(b"{"):
+    if _starts_as_json(options.data):
         raise ml.InvalidDataset(
             f"{options.data!r} begins with '{{' as a network or a certificate does; data are needed"
         )
@@ -213,7 +212,7 @@ def _read_with_words(options: argparse.Namespace) -> tuple[Dataset, str]:
     return found.dataset, str(found)
 
 
-def _starts_as_json(path: Path) -> bool:
+def _starts_as_json(path: str | Path) -> bool:
     return head(path).lstrip().startswith(b"{")
 
 
@@ -229,15 +228,16 @@ def _parameter(text: str) -> tuple[str, object]:
 
 def _tolerance(text: str) -> Fraction:
     """The number as written: 0.1 is a tenth here."""
-    exponent = re.search(r"[eE]([+-]?\d+)\s*$", text)
-    if exponent and (len(exponent[1]) > 9 or abs(int(exponent[1])) > MOST_EXPONENT):
-        raise ml.InvalidArgument(
-            f"--tolerance: an exponent of at most {MOST_EXPONENT} is needed, got {text!r}"
-        )
     try:
-        return Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise ml.InvalidArgument(f"--tolerance: a number is needed, got {text!r}") from None
+        value = Fraction(text) if "/" in text else as_fraction(Decimal(text))
+    except (ValueError, ArithmeticError):
+        value = None
+    if value is None:
+        raise ml.InvalidArgument(
+            f"--tolerance: a number with an exponent of at most {MOST_EXPONENT} is needed, got "
+            f"{text!r}"
+        )
+    return value
 
 
 def _describe(network: ml.Network) -> str:

@@ -144,8 +144,10 @@ def opened(chromium: Any, base: str, name: str, found: list[str]) -> Iterator[An
     page.goto(base + name, wait_until="load")
     page.evaluate("() => window.MathJax?.startup?.promise.then(() => 0)")
     page.wait_for_load_state("networkidle")
-    yield page
-    context.close()
+    try:
+        yield page
+    finally:
+        context.close()
 
 
 def wrong(page: Any, source: Path) -> list[str]:

@@ -7,13 +7,12 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-import yaml
 
 from tests import axe
 from tests import browser as reader
 from tests.at_once import at_once
 from tests.browser import ROOT
-from tools import book
+from tools import book, lab
 from tools.widths import NARROW, WIDE, measured
 
 #: In the whole book, on a phone; a proof of two lines is not always better than one that scrolls.
@@ -28,23 +27,7 @@ PICTURES = """
 """
 
 
-def toc_pages() -> list[str]:
-    """The names of all pages in ``_toc.yml``, in reading order."""
-    names = []
-
-    def walk(node: object) -> None:
-        if isinstance(node, dict):
-            names.extend(str(node[key]) for key in ("root", "file") if key in node)
-            node = list(node.values())
-        if isinstance(node, list):
-            for child in node:
-                walk(child)
-
-    walk(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
-    return [str(Path(name).with_suffix(".html").as_posix()) for name in names]
-
-
-PAGES = toc_pages()
+PAGES = [Path(page).with_suffix(".html").as_posix() for page in lab.pages(ROOT)]
 
 
 @dataclass(frozen=True)

@@ -35,3 +35,9 @@ def largest(array: np.ndarray) -> int | float:
 def is_wide(array: np.ndarray, q: int) -> bool:
     """Whether some ``|value| * 2**q`` is 2^62 or more."""
     return Fraction(largest(array)) * (1 << q) >= INT64_LIMIT
+
+
+def squared_norms(points: np.ndarray) -> np.ndarray:
+    """The squared norm of each row of integers, exactly."""
+    fits = points.shape[1] * int(largest(points)) ** 2 < INT64_LIMIT
+    return np.asarray((points.astype(np.int64 if fits else object) ** 2).sum(axis=1))

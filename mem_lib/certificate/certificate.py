@@ -242,6 +242,7 @@ def _certificate(
     slack = None if evidence.distance is None else Fraction(evidence.distance, denominator)
     if evidence.correct < dataset.N and dataset.targets is None:
         slack = Fraction(0)
+    arithmetic = _arithmetic(evidence)
     return Certificate(
         ok=evidence.correct == dataset.N and evidence.tally.ties == 0,
         points=dataset.N,
@@ -250,7 +251,7 @@ def _certificate(
         max_error=evidence.max_error if network.readout == "value" else None,
         ties=evidence.tally.ties,
         max_bits=evidence.tally.peak.bit_length(),
-        arithmetic=", ".join(v for k, v in ARITHMETIC.items() if k in _arithmetic(evidence)),
+        arithmetic=", ".join(v for k, v in ARITHMETIC.items() if k in arithmetic),
         size=network.size,
         counterexample=evidence.counterexample,
         network_sha256=network.sha256,

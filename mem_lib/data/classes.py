@@ -55,7 +55,7 @@ def _given(cells: list[str], lines: list[int], column: str, classes: Any) -> Lab
     names = list(classes)
     place: dict[Any, int] = {}
     for k, name in enumerate(names):
-        key = str(name) if isinstance(name, str) else _key(str(name))
+        key = name if isinstance(name, str) else _key(str(name))
         if isinstance(name, bool) or not isinstance(name, str | int | float) or key in place:
             raise InvalidArgument(
                 f"classes: different strings or numbers are needed, got {shown(names)}"

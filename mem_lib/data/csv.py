@@ -124,8 +124,8 @@ def table(
                 labels, more = labels_of(cells, numbers, column, classes, asked=asked)
                 dataset = Dataset(points, labels, **more)
             else:
-                where = [f"line {n}, column {shown(column)}" for n in numbers]
-                values = [number(c, w, found) for c, w in zip(cells, where, strict=True)]
+                places = zip(cells, numbers, strict=True)
+                values = [number(cell, line, found.column, found) for cell, line in places]
                 dataset = Dataset(points, targets=values)
             return Table(dataset, found, separator)
     except (UnicodeDecodeError, csv.Error) as error:

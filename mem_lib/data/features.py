@@ -37,13 +37,13 @@ class Points:
         row: list[int | float] = []
         for k, cell in enumerate(line.cells):
             if k != columns.column:
-                where = f"line {line.number}, column {shown(columns.name(k))}"
-                value = number(cell, where, columns)
+                value = number(cell, line.number, k, columns)
                 row.append(value)
                 if isinstance(value, float):
-                    self.decimal = self.decimal or f"{where} has {shown(cell)}"
+                    if not self.decimal:
+                        self.decimal = f"{columns.place(line.number, k)} has {shown(cell)}"
                 elif not self.inexact and abs(value) > 1 << 53 and not _held(value):
-                    self.inexact = f"{where}: {shown(value)}"
+                    self.inexact = f"{columns.place(line.number, k)}: {shown(value)}"
         self.rows.append(row)
         if len(self.rows) * len(row) >= _BLOCK:
             self._pack()
@@ -78,22 +78,24 @@ class Points:
         return np.concatenate([np.asarray(block, dtype=np.float64) for block in self.blocks])
 
 
-def number(cell: str, where: str, columns: Columns) -> int | float:
+def number(cell: str, line: int, column: int, columns: Columns) -> int | float:
     """An integer as it is, a decimal as the nearest binary64."""
     if not NUMBER.fullmatch(cell):
         kind = "a finite number" if looks_numeric(cell) else "a number"
         hint = ""
         if NUMBER.fullmatch(cell.replace(",", ".", 1)):
             hint = "; a decimal comma? Write a point"
-        elif where.startswith(f"line {columns.first.number},") and columns.header is False:
+        elif line == columns.first.number and columns.header is False:
             hint = "; header=True if this line names the columns"
-        raise InvalidDataset(f"{where}: {shown(cell)} is not {kind}{hint}")
+        raise InvalidDataset(f"{columns.place(line, column)}: {shown(cell)} is not {kind}{hint}")
     try:
         value = int(cell) if INTEGER.fullmatch(cell) else float(cell)
     except ValueError as error:  # more digits than Python converts
-        raise InvalidDataset(f"{where}: {len(cell)} digits are too many") from error
+        raise InvalidDataset(
+            f"{columns.place(line, column)}: {len(cell)} digits are too many"
+        ) from error
     if isinstance(value, float) and math.isinf(value):
-        raise InvalidDataset(f"{where}: {shown(cell)} is beyond binary64")
+        raise InvalidDataset(f"{columns.place(line, column)}: {shown(cell)} is beyond binary64")
     return value
 
 

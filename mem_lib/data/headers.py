@@ -9,7 +9,7 @@ occurs nowhere else.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mem_lib._base.numbers import is_integer
@@ -42,6 +42,10 @@ class Columns:
         """The column, for a message."""
         return self.first.cells[column] if self.header else str(column)
 
+    def place(self, line: int, column: int) -> str:
+        """A cell, for a message."""
+        return f"line {line}, column {shown(self.name(column))}"
+
 
 def columns(first: Line, key: Any, option: str, header: Any) -> Columns:
     """The columns as far as the first line and the options tell."""
@@ -58,9 +62,9 @@ def columns(first: Line, key: Any, option: str, header: Any) -> Columns:
     if found.header is None:
         numeric = [looks_numeric(cell) for cell in found.features(cells)]
         if not any(numeric):
-            found = Columns(first, column, True, option)
+            found = replace(found, header=True)
         elif not all(INTEGER.fullmatch(cell) for cell in found.features(cells)):
-            found = Columns(first, column, False, option)
+            found = replace(found, header=False)
     if found.header:
         _check_names(found, key)
     return found
@@ -120,7 +124,7 @@ def settled(found: Columns, values: list[str], plain: bool) -> Columns:
     reason = ""
     if not NUMBER.fullmatch(mine):
         if others_numeric:
-            return Columns(found.first, found.column, True, found.option)
+            return replace(found, header=True)
         distinct = len(set(found.features(cells))) == len(cells) - 1
         if distinct and values and mine not in values:
             reason = f"{mine!r} is the {found.option} of no other line"
@@ -135,7 +139,7 @@ def settled(found: Columns, values: list[str], plain: bool) -> Columns:
             f"line {found.first.number} may be a header or a point: {shown(cells)}, {reason}; "
             "header=True or header=False says which"
         )
-    return Columns(found.first, found.column, False, found.option)
+    return replace(found, header=False)
 
 
 def looks_numeric(cell: str) -> bool:

@@ -5,10 +5,11 @@ these few lines.
 """
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from mem_lib.network import Network
 
-ACTIVATIONS: dict[str, Callable[[int], int]] = {
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     "relu": lambda z: max(z, 0),
     "threshold": lambda z: int(z >= 0),
     "identity": lambda z: z,
@@ -36,7 +37,12 @@ def trace(network: Network, point: Sequence[int]) -> list[list[int]]:
     >>> trace(tent, [3])
     [[3, 1], [1]]
     """
-    values, met = [int(v) for v in point], []
+    return through(network, [int(v) for v in point])
+
+
+def through(network: Network, values: list[Any]) -> list[list[Any]]:
+    """The same for any exact numbers, integers or fractions, that enter the first layer."""
+    met = []
     for layer in network.layers:
         act = ACTIVATIONS[layer.activation]
         values = [act(bias + sum(w * values[k] for k, w in terms)) for bias, terms in layer.rows()]

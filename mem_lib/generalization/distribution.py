@@ -22,7 +22,6 @@ from mem_lib._base.numbers import numbers_of, shape_text
 from mem_lib.data import Dataset
 from mem_lib.data.sampling import generator, shape
 from mem_lib.errors import InvalidDataset
-from mem_lib.generalization import nearest
 
 #: Continuous distributions are rounded to the grid 2^-BITS.
 BITS = 20
@@ -103,8 +102,3 @@ def independent(draw: Draw, N: int, what: str) -> tuple[np.ndarray, np.ndarray]:
             f"{what}: only {have} of N={N} points stayed in their piece after {tried} candidates"
         )
     return np.concatenate(found)[:N], np.concatenate(pieces)[:N]
-
-
-def squares(integers: np.ndarray) -> np.ndarray:
-    """The squared norm of each row, exactly."""
-    return nearest.squares(nearest.exact(integers))

@@ -10,9 +10,10 @@ import numpy as np
 
 from mem_lib._base.arguments import integer_in
 from mem_lib._base.dyadic import scaled
+from mem_lib._base.integers import squared_norms
 from mem_lib.data.sampling import directions, generator, on_grid
 from mem_lib.errors import InvalidArgument
-from mem_lib.generalization.distribution import BITS, Distribution, independent, squares
+from mem_lib.generalization.distribution import BITS, Distribution, independent
 
 _UNIT = 2**BITS
 
@@ -130,7 +131,7 @@ class Balls(Distribution):
             size = self.radius * rng.random((n, 1)) ** (1 / self.d)
             offset = np.ldexp(on_grid(directions(rng, n, self.d) * size, BITS), BITS)
             offset = offset.astype(np.int64)
-            good = squares(offset) <= a * a
+            good = squared_norms(offset) <= a * a
             return centres[j[good]] + offset[good], j[good]
 
         points, j = independent(draw, N, f"M={self.M}, d={self.d}: the grid 2^-{BITS}")
@@ -145,5 +146,5 @@ class Balls(Distribution):
         inside = ((cells >= 0) & (cells < self._side)).all(axis=1) & (index < self.M)
         index = np.where(inside, index, 0).astype(np.int64)
         offset = X - self._integers()[index].astype(object) * one
-        inside &= squares(offset) <= (self._radius * one) ** 2
+        inside &= squared_norms(offset) <= (self._radius * one) ** 2
         return np.where(inside.astype(bool), self.labels[index], -1)

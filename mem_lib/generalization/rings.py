@@ -17,12 +17,13 @@ from itertools import pairwise
 import numpy as np
 
 from mem_lib._base.arguments import between, integer_in
+from mem_lib._base.integers import squared_norms
 from mem_lib._base.roots import directed_root
 from mem_lib._base.search import least_integer
 from mem_lib.data.sampling import directions, on_grid
 from mem_lib.errors import InvalidArgument
 from mem_lib.generalization.caps import Ring, best_accuracy
-from mem_lib.generalization.distribution import BITS, Distribution, independent, squares
+from mem_lib.generalization.distribution import BITS, Distribution, independent
 
 #: More dimensions or shells are refused: the roots above have 40 d bits.
 MOST_DIMENSIONS = 2000
@@ -81,7 +82,7 @@ class Rings(Distribution):
             j = rng.choice(len(mass), size=n, p=mass / mass.sum())
             volume = volumes[j, 0] + mass[j] * rng.random(n)
             points = on_grid(directions(rng, n, self.d) * volume[:, None] ** (1 / self.d), BITS)
-            size = squares(np.ldexp(points, BITS).astype(np.int64))
+            size = squared_norms(np.ldexp(points, BITS).astype(np.int64))
             good = (limits[j, 0] <= size) & (size <= limits[j, 1])
             return points[good], j[good]
 
@@ -90,7 +91,7 @@ class Rings(Distribution):
 
     def _labels(self, integers: np.ndarray, shift: int) -> np.ndarray:
         labels = np.full(len(integers), -1)
-        size = squares(integers).astype(object) * 4**BITS
+        size = squared_norms(integers).astype(object) * 4**BITS
         for (low, high), (_, _, label) in zip(self._squares, self.volumes, strict=True):
             inside = (size >= low * 4**shift) & (size <= high * 4**shift)
             labels[inside.astype(bool)] = label

@@ -22,6 +22,7 @@ from mem_lib._base.arguments import instance, integer_in, listed
 from mem_lib._base.numbers import as_fraction
 from mem_lib.constructions import Facts
 from mem_lib.errors import InvalidArgument, shown
+from mem_lib.exact.reference import through
 from mem_lib.network import Layer, Network, Size
 from mem_lib.optimal_relu.bounds import Real
 from mem_lib.optimal_relu.paper import Paper
@@ -54,11 +55,7 @@ class RealForm:
             )
         rows = zip(self.weights, self.biases, strict=True)
         values = [max(_ZERO, sum(map(mul, row, x), bias)) for row, bias in rows]
-        for layer in self.behind.layers:
-            values = [sum((w * values[k] for k, w in t), Fraction(b)) for b, t in layer.rows()]
-            if layer.activation == "relu":
-                values = [max(_ZERO, z) for z in values]
-        return values[0] / self.behind.output_denominator
+        return Fraction(through(self.behind, values)[-1][0]) / self.behind.output_denominator
 
 
 def real_form(network: Network) -> RealForm:

@@ -28,7 +28,7 @@ from typing import ClassVar
 import numpy as np
 
 from mem_lib._base.arguments import one_of
-from mem_lib._base.integers import INT64_LIMIT, integers
+from mem_lib._base.integers import INT64_LIMIT, integers, squared_norms
 from mem_lib._base.memory import check_memory
 from mem_lib._base.progress import progress_bar
 from mem_lib.constructions import Construction, Facts
@@ -158,28 +158,21 @@ def levels(
 ) -> Levels:
     """The levels of all points, from their exact inner products, a block at a time."""
     lowest = -(1 << 2 * shift)
-    squares, among_all, among_short = list[int](), list[int](), list[int]()
-    norms = _squares(points)
+    among_all, among_short = list[int](), list[int]()
+    norms = squared_norms(points)
     for first, block in _products(points):
         if block.dtype != object and lowest <= -INT64_LIMIT:
             block = block.astype(object)
         own = np.arange(len(block))
-        square = block[own, first + own]
+        square = norms[first : first + len(block)]
         block[own, first + own] = lowest
         among_all += np.maximum(block.max(axis=1), lowest).tolist()
         block[norms > square[:, None]] = lowest
         among_short += np.maximum(block.max(axis=1), lowest).tolist()
-        squares += square.tolist()
         advance(len(block))
+    squares: list[int] = norms.tolist()
     apart = all(level < square for level, square in zip(among_all, squares, strict=True))
     return Levels(squares, among_all if apart else among_short, apart)
-
-
-def _squares(points: np.ndarray) -> np.ndarray:
-    """|z_i|^2, exactly."""
-    longest = max(int(np.abs(points).max(initial=0)), 1)
-    kind = np.int64 if points.shape[1] * longest**2 < INT64_LIMIT else object
-    return np.asarray((points.astype(kind) ** 2).sum(axis=1))
 
 
 def _products(points: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
