@@ -36,6 +36,7 @@ if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives t
         figures,
         foundations,
         generalization,
+        grading,
         optimal_relu,
         theorems,
         two_layer,
@@ -65,7 +66,7 @@ Network.to_torch = _to_torch
 #: Modules that load when they are first touched, and names that do with the module they are in.
 _MODULES = (
     "beyond_worst_case", "constructions", "data", "deep_threshold", "exact", "explorer", "figures",
-    "foundations", "generalization", "optimal_relu", "recorded", "theorems", "torch_backend",
+    "foundations", "generalization", "grading", "optimal_relu", "recorded", "theorems", "torch_backend",
     "two_layer",
 )  # fmt: skip
 _NAMES = {
@@ -111,6 +112,7 @@ __all__ = [
     "figures",
     "foundations",
     "generalization",
+    "grading",
     "optimal_relu",
     "predict",
     "theorems",

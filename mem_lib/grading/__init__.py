@@ -1,0 +1,34 @@
+"""Exercises that a machine can judge, and a course that is graded with them.
+
+>>> import mem_lib as ml
+>>> answer = {"keys": [1, 2]}
+>>> ml.grading.given("optimal_relu.fold")  # doctest: +SKIP
+>>> ml.grading.hand_in("optimal_relu.fold", answer)  # doctest: +SKIP
+>>> ml.grading.ask("optimal_relu.fold")  # doctest: +SKIP
+
+A student's notebook uses :func:`given`, :func:`hand_in` and :func:`ask`; a page of the book
+:func:`check`; a course ``python -m mem_lib.grading``.  What is graded is data: a network in
+integers, values, what a function gave.  It is judged by another process than the one that ran the
+student's code.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from mem_lib.grading.student import NotSolved, ask, given, hand_in
+from mem_lib.grading.tasks import Tasks
+from mem_lib.grading.verdict import Part, Verdict
+
+if TYPE_CHECKING:
+    from mem_lib.grading.exercise import everything as everything
+    from mem_lib.grading.judge import check
+
+__all__ = ["NotSolved", "Part", "Tasks", "Verdict", "ask", "check", "given", "hand_in"]
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        """``check`` judges in this process; the others do without the judges."""
+        if name == "check":
+            return import_module("mem_lib.grading.judge").check
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,0 +1,81 @@
+"""From the answers in a folder to verdicts: the second process.
+
+It reads files of data and runs no line of a student's.  An answer that takes too long or too much
+memory to judge ends a worker, and not the run: that answer gets no points, and the report says why.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any
+
+from mem_lib._base.files import write_atomically
+from mem_lib.errors import MemorizationError
+from mem_lib.grading import values
+from mem_lib.grading.exercise import find
+from mem_lib.grading.student import answer_of
+from mem_lib.grading.tasks import Tasks
+from mem_lib.grading.verdict import Verdict
+
+#: How long the judge may take for one answer, in seconds of processor time.
+SECONDS = 120
+
+
+def check(key: str, answer: Any, *, seed: str = "practice") -> Verdict:
+    """The verdict on an answer, at once and in this process: for practice, and for trying out.
+
+    ``answer``: a function, a construction, a network or the file of one, or values, as the exercise
+    asks.  ``seed`` draws the task; the default is the public one, which the book's pages use.
+
+    >>> from mem_lib import grading
+    >>> bool(grading.check("optimal_relu.fold", lambda file, size, bits: []))
+    False
+    """
+    exercise = find(key)
+    entry = Tasks.drawn(key.partition(".")[0], seed)[key]
+    answer = values.value_of(values.text_of(answer_of(entry, answer)))
+    return exercise.verdict(entry.task, answer)
+
+
+def verdicts(tasks: Tasks, folder: Path, only: Collection[str] = ()) -> Iterator[Verdict]:
+    """The verdict on each answer in a folder, one at a time."""
+    for key in only or tasks:
+        yield verdict(tasks, key, folder / f"{key}.json")
+
+
+def verdict(tasks: Tasks, key: str, path: Path) -> Verdict:
+    """The verdict on the answer in a file."""
+    exercise, task = find(key), tasks[key].task
+    if not os.path.lexists(path):
+        return exercise.nothing()
+    try:
+        answer = values.value_of(read(path))
+    except (MemorizationError, OSError) as error:
+        return exercise.nothing(str(error))
+    return exercise.verdict(task, answer)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of an answer: of a regular file alone, no link and no pipe, of bounded length."""
+    descriptor = os.open(
+        path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    )
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise values.NotData("answer: a regular file is needed")
+        if status.st_size > values.MOST_BYTES:
+            raise values.NotData(
+                f"answer: its file has {status.st_size} bytes, at most {values.MOST_BYTES} are read"
+            )
+        return file.read()
+
+
+def write(verdict: Verdict, folder: Path) -> None:
+    """Keep a verdict where ``ask`` of a graded run looks for it."""
+    text = json.dumps(verdict.content(), indent=1)
+    write_atomically(folder / f"{verdict.exercise}.json", [text.encode() + b"\n"])

@@ -1,0 +1,3 @@
+"""The judges of ``deep_threshold``."""
+
+EXERCISES = ()
