@@ -66,8 +66,8 @@ Network.to_torch = _to_torch
 #: Modules that load when they are first touched, and names that do with the module they are in.
 _MODULES = (
     "beyond_worst_case", "constructions", "data", "deep_threshold", "exact", "explorer", "figures",
-    "foundations", "generalization", "grading", "optimal_relu", "recorded", "theorems", "torch_backend",
-    "two_layer",
+    "foundations", "generalization", "grading", "optimal_relu", "recorded", "theorems",
+    "torch_backend", "two_layer",
 )  # fmt: skip
 _NAMES = {
     "Certificate": "certificate",

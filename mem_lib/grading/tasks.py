@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from mem_lib._base.arguments import one_of
 from mem_lib._base.files import named, write_atomically
