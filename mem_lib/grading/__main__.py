@@ -36,7 +36,12 @@ def judge(options: argparse.Namespace) -> int:
     tasks = Tasks.load(options.tasks)
     if options.out is not None:
         options.out.mkdir(parents=True, exist_ok=True)
-    for verdict in judges.verdicts(tasks, options.answers, options.only):
+    if options.limited:
+        judges.limit()
+    for key in options.only or tasks:
+        if options.limited:
+            judges.alarm()
+        verdict = judges.verdict(tasks, key, options.answers / f"{key}.json")
         print(verdict)
         if options.out is not None:
             judges.write(verdict, options.out)
@@ -57,6 +62,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("answers", type=Path, help="the folder that hand_in wrote into")
     command.add_argument("--only", action="append", default=[], metavar="EXERCISE")
     command.add_argument("--out", type=Path, metavar="FOLDER", help="keep the verdicts there")
+    command.add_argument(
+        "--limited", action="store_true", help="end where an answer takes too much"
+    )
     command.set_defaults(run=judge)
     return parser
 

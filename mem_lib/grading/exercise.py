@@ -17,7 +17,7 @@ import numpy as np
 
 from mem_lib._base.arguments import one_of
 from mem_lib.grading.values import Raised
-from mem_lib.grading.verdict import Sheet, Verdict, Wrong
+from mem_lib.grading.verdict import Part, Sheet, Verdict, Wrong
 
 #: The chapters that have exercises, in the order of the book.
 SETS = (
@@ -85,7 +85,8 @@ class Exercise(ABC):
 
     def nothing(self, error: str = "nothing was handed in") -> Verdict:
         """The verdict on no answer."""
-        parts = self.verdict(self.task(PRACTICE), None).parts
+        judged = self.verdict(self.task(PRACTICE), None).parts
+        parts = tuple(Part(part.asked, 0, part.most) for part in judged)
         return Verdict(self.key, parts, error)
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import stat
-from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +21,8 @@ from mem_lib.grading.student import answer_of
 from mem_lib.grading.tasks import Tasks
 from mem_lib.grading.verdict import Verdict
 
-#: How long the judge may take for one answer, in seconds of processor time.
-SECONDS = 120
+#: How long the judge may take for one answer, in seconds, and how much memory.
+SECONDS, MEMORY = 120, 6 << 30
 
 
 def check(key: str, answer: Any, *, seed: str = "practice") -> Verdict:
@@ -41,12 +41,6 @@ def check(key: str, answer: Any, *, seed: str = "practice") -> Verdict:
     return exercise.verdict(entry.task, answer)
 
 
-def verdicts(tasks: Tasks, folder: Path, only: Collection[str] = ()) -> Iterator[Verdict]:
-    """The verdict on each answer in a folder, one at a time."""
-    for key in only or tasks:
-        yield verdict(tasks, key, folder / f"{key}.json")
-
-
 def verdict(tasks: Tasks, key: str, path: Path) -> Verdict:
     """The verdict on the answer in a file."""
     exercise, task = find(key), tasks[key].task
@@ -57,6 +51,23 @@ def verdict(tasks: Tasks, key: str, path: Path) -> Verdict:
     except (MemorizationError, OSError) as error:
         return exercise.nothing(str(error))
     return exercise.verdict(task, answer)
+
+
+def limit() -> None:
+    """Bound this process, so that no answer can take the machine."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = MEMORY if hard == resource.RLIM_INFINITY else min(hard, MEMORY)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+
+
+def alarm() -> None:
+    """End this process when one answer takes longer than it may."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, SECONDS)
 
 
 def read(path: Path) -> bytes:
