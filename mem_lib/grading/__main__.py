@@ -1,6 +1,9 @@
 """Grading from the command line.
 
     python -m mem_lib.grading list
+    python -m mem_lib.grading course analysis --name "Analysis of networks, spring"
+    python -m mem_lib.grading tasks optimal_relu --course analysis -o tasks.json
+    python -m mem_lib.grading grade optimal_relu --course analysis --submissions submitted
     python -m mem_lib.grading judge tasks.json handed_in --out verdicts
 
 Exit status: 0 done, 2 bad input.
@@ -11,8 +14,12 @@ import sys
 from pathlib import Path
 
 from mem_lib.errors import MemorizationError
+from mem_lib.grading import classes
 from mem_lib.grading import judge as judges
-from mem_lib.grading.exercise import everything
+from mem_lib.grading.course import FILE as COURSE
+from mem_lib.grading.course import Course
+from mem_lib.grading.exercise import SETS, everything
+from mem_lib.grading.sandbox import Limits
 from mem_lib.grading.tasks import Tasks
 
 
@@ -48,15 +55,80 @@ def judge(options: argparse.Namespace) -> int:
     return 0
 
 
+def course(options: argparse.Namespace) -> int:
+    made = Course.make(options.folder, options.name)
+    print(f"{made.folder / COURSE}: the seed of {made.name!r}; keep it, and keep it secret")
+    return 0
+
+
+def tasks(options: argparse.Namespace) -> int:
+    drawn = (
+        Course.load(options.course).tasks(options.set)
+        if options.course
+        else Tasks.drawn(options.set)
+    )
+    drawn.save(options.output)
+    print(f"{options.output}: {len(drawn)} tasks of {options.set}, {drawn.course}")
+    return 0
+
+
+def grade(options: argparse.Namespace) -> int:
+    place = Course.load(options.course)
+    folder = options.submissions or place.folder / "submitted"
+    out = options.out or place.folder / "graded" / options.set
+    limits = Limits(seconds=options.seconds, patience=options.patience, memory=options.memory << 20)
+    results = classes.grade(place, options.set, folder, out, limits=limits, report=_said)
+    most = max((result.most for result in results), default=0)
+    mean = sum(result.points for result in results) / max(len(results), 1)
+    print(f"{len(results)} submissions, {mean:.3g} of {most:g} points on average")
+    used = sorted({name for result in results for name in result.isolation})
+    print(f"isolation: {', '.join(used) or 'none'}; only a container isolates")
+    print(f"{out / 'summary.csv'}")
+    return 0
+
+
+def _said(done: int, of: int, result: classes.Result) -> None:
+    line = next(classes.lines([result]))
+    print(f"[{done}/{of}] {line}", flush=True)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m mem_lib.grading",
         description=__doc__ or "Grade exercises.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="list | judge")
+    commands = parser.add_subparsers(required=True, metavar="list | course | tasks | grade | judge")
     command = commands.add_parser("list", help="all exercises, what they ask and their points")
     command.set_defaults(run=listed)
+    command = commands.add_parser("course", help="make a course: a folder with a secret seed")
+    command.add_argument("folder", type=Path)
+    command.add_argument("--name", required=True, help="as students read it")
+    command.set_defaults(run=course)
+    command = commands.add_parser("tasks", help="draw the tasks of a set, to hand out")
+    command.add_argument("set", choices=SETS, metavar="SET", help=", ".join(SETS))
+    command.add_argument("--course", type=Path, metavar="FOLDER", help="default: the public tasks")
+    command.add_argument("-o", "--output", type=Path, default=Path("tasks.json"))
+    command.set_defaults(run=tasks)
+    command = commands.add_parser("grade", help="grade a class, in the sandbox; resumes")
+    command.add_argument("set", choices=SETS, metavar="SET")
+    command.add_argument("--course", type=Path, required=True, metavar="FOLDER")
+    command.add_argument(
+        "--submissions", type=Path, metavar="FOLDER",
+        help="STUDENT/SET/SET.ipynb or STUDENT.ipynb in it; default: submitted in the course",
+    )  # fmt: skip
+    command.add_argument("--out", type=Path, metavar="FOLDER", help="default: graded in the course")
+    limits = Limits()
+    command.add_argument(
+        "--seconds", type=int, default=limits.seconds, help="of processor time for a notebook"
+    )
+    command.add_argument(
+        "--patience", type=int, default=limits.patience, help="seconds by the clock for a notebook"
+    )
+    command.add_argument(
+        "--memory", type=int, default=limits.memory >> 20, metavar="MB", help="for a notebook"
+    )
+    command.set_defaults(run=grade)
     command = commands.add_parser("judge", help="judge the answers in a folder")
     command.add_argument("tasks", type=Path, help="the file of tasks that was handed out")
     command.add_argument("answers", type=Path, help="the folder that hand_in wrote into")

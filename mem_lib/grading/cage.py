@@ -31,7 +31,7 @@ OF_FILES = EXECUTE | WRITE | READ | 1 << 14 | 1 << 15
 
 def main(arguments: list[str]) -> None:
     spec, command = json.loads(arguments[0]), arguments[1:]
-    done = []
+    done: list[str] = []
     limits(spec["limits"], done)
     if sys.platform.startswith("linux"):
         libc = ctypes.CDLL(None, use_errno=True)

@@ -15,7 +15,7 @@ from mem_lib._base.arguments import one_of
 from mem_lib._base.files import named, write_atomically
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.grading import values
-from mem_lib.grading.exercise import PRACTICE, Task, of_set
+from mem_lib.grading.exercise import PRACTICE, Task, find, of_set
 
 FORMAT, VERSION = "mem_lib.tasks", 1
 #: The name of the file, and the variable that names another one.
@@ -106,6 +106,4 @@ def at_hand(key: str) -> tuple[Tasks, Path | None]:
         if key in tasks or VARIABLE in os.environ:
             tasks[key]  # an unknown one is refused, with those that there are
             return tasks, path
-    from mem_lib.grading.exercise import find
-
     return Tasks.drawn(find(key).key.partition(".")[0]), None

@@ -1,0 +1,219 @@
+"""A class in one command: grade each submission of a set, and keep what was done.
+
+A submission is a notebook: ``submitted/STUDENT/SET/SET.ipynb`` as nbgrader collects them, or
+``STUDENT.ipynb`` in one folder.  Each gets a file of its result as soon as it has one, so a run
+that was stopped goes on where it was; nothing about one submission can stop the next.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from mem_lib._base.files import write_atomically
+from mem_lib.errors import InvalidArgument, MemorizationError
+from mem_lib.grading import notebook
+from mem_lib.grading.course import Course
+from mem_lib.grading.exercise import find
+from mem_lib.grading.sandbox import JUDGES, Limits
+from mem_lib.grading.submission import graded
+from mem_lib.grading.tasks import Tasks
+from mem_lib.grading.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Result:
+    """A row of the report: a student, the verdicts, and what is to be said."""
+
+    student: str
+    verdicts: dict[str, Verdict]
+    remarks: tuple[str, ...]
+    isolation: tuple[str, ...]
+    outputs: dict[int, str]
+    of: str  # the digest of all that decides it
+
+    @property
+    def points(self) -> float:
+        return sum(verdict.points for verdict in self.verdicts.values())
+
+    @property
+    def most(self) -> float:
+        return sum(verdict.most for verdict in self.verdicts.values())
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a student handed in: a notebook, or why there is none to grade."""
+
+    student: str
+    path: Path | None
+    error: str = ""
+
+
+def submissions(folder: Path, slug: str) -> list[Found]:
+    """What lies in a folder, by student; ``InvalidArgument`` where it is no folder."""
+    if not folder.is_dir():
+        raise InvalidArgument(f"submissions: there is no folder {folder}")
+    found = [
+        _of_student(entry, slug) if entry.is_dir() and not entry.is_symlink() else _single(entry)
+        for entry in sorted(folder.iterdir())
+        if not entry.name.startswith(".")
+    ]
+    return [one for one in found if one is not None]
+
+
+def _single(path: Path) -> Found | None:
+    if path.suffix != ".ipynb" and not path.is_symlink():
+        return None  # a list of students, a letter: no submission
+    return _checked(path.stem if path.suffix == ".ipynb" else path.name, path)
+
+
+def _of_student(folder: Path, slug: str) -> Found | None:
+    """The notebook of the set's name in ``STUDENT/SET``; the only one there, if none has it."""
+    place = folder / slug
+    if place.is_symlink():
+        return Found(folder.name, None, f"{slug} is a link, and links are not followed")
+    if not place.is_dir():
+        return None  # nothing of this set
+    books = sorted(p for p in place.iterdir() if p.suffix == ".ipynb")
+    proper = [path for path in books if path.stem == slug]
+    if len(books) > 1 and not proper:
+        names = ", ".join(path.name for path in books)
+        return Found(
+            folder.name, None, f"{len(books)} notebooks ({names}) and none is {slug}.ipynb"
+        )
+    if not books:
+        return Found(folder.name, None, f"there is no notebook in {slug}")
+    found = _checked(folder.name, (proper or books)[0])
+    others = [path.name for path in books if path.name != (found.path or books[0]).name]
+    return Found(found.student, found.path, found.error or _left_out(others))
+
+
+def _left_out(names: list[str]) -> str:
+    return f"graded without {', '.join(names)}" if names else ""
+
+
+def _checked(student: str, path: Path) -> Found:
+    if path.is_symlink():
+        return Found(student, None, f"{path.name} is a link, and links are not followed")
+    if not path.is_file():
+        return Found(student, None, f"{path.name} is no file")
+    return Found(student, path)
+
+
+def grade(
+    course: Course,
+    slug: str,
+    folder: Path,
+    out: Path,
+    *,
+    limits: Limits | None = None,
+    report: Callable[[int, int, Result], None] = lambda done, of, result: None,
+) -> list[Result]:
+    """Grade all submissions of a set and keep each result in ``out``.
+
+    What was graded before, with the same notebook, tasks, judges and limits, is taken from there.
+    ``report`` is called after each.  Raises ``InvalidArgument`` for a set or folder that is none;
+    nothing that a submission holds is an error of the run.
+    """
+    tasks, found = course.tasks(slug, graded=True), submissions(folder, slug)
+    out.mkdir(parents=True, exist_ok=True)
+    results = []
+    for done, one in enumerate(found, 1):
+        result = _result(one, tasks, course, out, limits)
+        results.append(result)
+        report(done, len(found), result)
+    write_atomically(out / "summary.csv", [summary(tasks, results).encode("utf-8-sig")])
+    return results
+
+
+def _result(one: Found, tasks: Tasks, course: Course, out: Path, limits: Limits | None) -> Result:
+    file = out / f"{quote(os.fsencode(one.student), safe=' ')[:200]}.json"
+    try:
+        of = _digest(one, tasks, limits)
+        if (kept := _kept(file, of)) is not None:
+            return kept
+        result = _new(one, tasks, course, of, limits)
+    except (MemorizationError, OSError) as error:  # a file that cannot be read, a full disk
+        nothing = {key: find(key).nothing(str(error)) for key in tasks}
+        return Result(one.student, nothing, (f"{type(error).__name__}: {error}",), (), {}, "")
+    write_atomically(file, [json.dumps(_content(result), indent=1).encode() + b"\n"])
+    return result
+
+
+def _new(one: Found, tasks: Tasks, course: Course, of: str, limits: Limits | None) -> Result:
+    if one.path is None:
+        verdicts = {key: find(key).nothing(one.error) for key in tasks}
+        return Result(one.student, verdicts, (one.error,), (), {}, of)
+    made = graded(one.path, tasks, limits=limits, hidden=[course.folder])
+    remarks = (*made.remarks, *([one.error] if one.error else []))
+    return Result(one.student, made.verdicts, remarks, made.isolation, made.outputs, of)
+
+
+def _digest(one: Found, tasks: Tasks, limits: Limits | None) -> str:
+    """Of all that decides a result: the notebook, the tasks, the judges, the limits."""
+    parts = [tasks.text().encode(), repr(limits or Limits()).encode(), repr(one.error).encode()]
+    parts += [path.read_bytes() for path in sorted(JUDGES.glob("*.py"))]
+    if one.path is not None:
+        with open(one.path, "rb") as file:
+            parts.append(file.read(notebook.MOST_BYTES + 1))
+    return hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
+
+
+def _content(result: Result) -> dict[str, object]:
+    return {
+        "student": result.student.encode(errors="replace").decode(),
+        "of": result.of,
+        "points": result.points,
+        "verdicts": {key: verdict.content() for key, verdict in result.verdicts.items()},
+        "remarks": result.remarks,
+        "isolation": result.isolation,
+        "outputs": result.outputs,
+    }
+
+
+def _kept(file: Path, of: str) -> Result | None:
+    """The result that a former run has left of the same submission; None where there is none."""
+    try:
+        content = json.loads(file.read_text(encoding="utf-8"))
+        if content["of"] != of:
+            return None
+        verdicts = {k: Verdict.from_content(v) for k, v in content["verdicts"].items()}
+        outputs = {int(index): text for index, text in content["outputs"].items()}
+        return Result(content["student"], verdicts, tuple(content["remarks"]),
+                      tuple(content["isolation"]), outputs, of)  # fmt: skip
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def summary(tasks: Tasks, results: Iterable[Result]) -> str:
+    """The table of a class as CSV: a row a student, a column an exercise.  A text that a table
+    program would take for a formula begins with an apostrophe."""
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(["student", *tasks, "points", "most", "remarks"])
+    for result in results:
+        points = [f"{result.verdicts[key].points:g}" for key in tasks]
+        row = [result.student, *points, f"{result.points:g}", f"{result.most:g}",
+               "; ".join(result.remarks)]  # fmt: skip
+        writer.writerow([_plain(text) for text in row])
+    return file.getvalue()
+
+
+def _plain(text: str) -> str:
+    text = text.encode(errors="replace").decode()
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def lines(results: Iterable[Result]) -> Iterator[str]:
+    """The same for a terminal."""
+    for result in results:
+        remarks = f"  {'; '.join(result.remarks)}" if result.remarks else ""
+        yield f"{_plain(result.student):24} {result.points:5g} of {result.most:g}{remarks}"

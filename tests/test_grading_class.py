@@ -1,0 +1,241 @@
+"""A class is graded whatever it hands in, and no submission reaches another or the judges."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from mem_lib.errors import InvalidArgument
+from mem_lib.grading import classes, sandbox
+from mem_lib.grading.__main__ import main
+from mem_lib.grading.course import Course
+from mem_lib.grading.sandbox import Limits
+from mem_lib.grading.submission import graded
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits of processes are POSIX")
+
+SLUG, FOLD = "optimal_relu", "optimal_relu.fold"
+SHORT = Limits(seconds=4, patience=60)
+KEYS = """
+from mem_lib import grading
+def keys(file, size, bits):
+    return [file >> bits * i & (1 << bits) - 1 for i in reversed(range(size))]
+"""
+HAND_IN = f"grading.hand_in({FOLD!r}, keys)"
+
+
+def notebook(*cells):
+    code = [
+        {"cell_type": "code", "source": c, "metadata": {}, "outputs": [], "execution_count": None}
+        for c in cells
+    ]
+    return json.dumps({"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
+
+
+@pytest.fixture
+def course(tmp_path):
+    return Course.make(tmp_path / "course", "Course")
+
+
+def submit(course, student, text):
+    place = course.folder / "submitted" / student / SLUG
+    place.mkdir(parents=True)
+    (place / f"{SLUG}.ipynb").write_text(text)
+
+
+def grade(course, **how):
+    out = course.folder / "graded"
+    results = classes.grade(course, SLUG, course.folder / "submitted", out, limits=SHORT, **how)
+    return {result.student: result for result in results}
+
+
+def test_a_class_of_four(course):
+    submit(course, "right", notebook(KEYS, HAND_IN, f"grading.ask({FOLD!r})"))
+    submit(course, "wrong", notebook(KEYS, f"grading.hand_in({FOLD!r}, lambda *a: [0])"))
+    submit(course, "empty", notebook())
+    submit(course, "late error", notebook("1/0", KEYS, HAND_IN, "raise SystemExit"))
+    found = grade(course)
+    points = {name: result.verdicts[FOLD].points for name, result in found.items()}
+    assert points == {"right": 4, "wrong": 0, "empty": 0, "late error": 4}
+    assert "judged after the run" in found["right"].outputs[2]
+    table = (course.folder / "graded" / "summary.csv").read_text(encoding="utf-8-sig")
+    assert table.splitlines()[0].startswith(f"student,{FOLD}")
+
+
+HOSTILE = {
+    "loop": (notebook(KEYS, HAND_IN, "while True: pass"), 4, "stopped"),
+    "memory": (notebook("x = bytearray(10**12)", KEYS, HAND_IN), 4, ""),
+    "lines": (notebook("for i in range(10**5): print('x' * 100)", KEYS, HAND_IN), 4, ""),
+    "exit": (notebook("import os; os._exit(7)"), 0, "status 7"),
+    "crash": (notebook("import os; os.kill(os.getpid(), 11)"), 0, "signal 11"),
+    "file": (notebook("open('x', 'wb').write(bytes(10**9))", KEYS, HAND_IN), 4, ""),
+    "link": (notebook("import os; os.makedirs('handed_in')",
+                      f"os.symlink('/etc/passwd', 'handed_in/{FOLD}.json')"), 0, ""),
+    "folder": (notebook("import os; os.symlink('/', 'handed_in')"), 0, "link"),
+    "pipe": (notebook("import os; os.makedirs('handed_in')",
+                      f"os.mkfifo('handed_in/{FOLD}.json')"), 0, ""),
+    "deep": (notebook("import os; os.makedirs('handed_in')",
+                      f"open('handed_in/{FOLD}.json', 'w').write('[' * 10**6)"), 0, ""),
+    "no notebook": ("hello", 0, "no notebook"),
+    "nothing": ("", 0, "empty"),
+    "metadata": (json.dumps({"cells": [{"cell_type": "code", "source": [KEYS, HAND_IN],
+                                        "metadata": 7}], "nbformat": "?"}), 4, ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_submission_ends_with_a_line(course, name):
+    text, points, word = HOSTILE[name]
+    submit(course, name, text)
+    result = grade(course)[name]
+    assert result.verdicts[FOLD].points == points
+    assert word in "; ".join(result.remarks)
+
+
+SPY = """
+import glob, os, sys, socket
+import mem_lib.grading as g
+found = []
+for place in [COURSE, JUDGES, os.path.dirname(os.path.dirname(COURSE))]:
+    for folder, _, names in os.walk(place):
+        for name in names:
+            try:
+                found.append(open(os.path.join(folder, name), 'rb').read())
+            except OSError:
+                pass
+try:
+    from mem_lib.grading.judges import optimal_relu
+    found.append(b'judges')
+except Exception:
+    pass
+for process in glob.glob('/proc/[0-9]*/environ') + glob.glob('/proc/[0-9]*/cmdline'):
+    try:
+        text = open(process, 'rb').read()
+        found += [text] if SEED in text.decode(errors='replace') else []
+    except OSError:
+        pass
+print('FOUND', sum(map(len, found)))
+"""
+
+
+@pytest.mark.parametrize("how", [{}, {"namespaces": False}], ids=["all", "files only"])
+def test_a_spy_finds_neither_seed_nor_judges(course, tmp_path, how):
+    if not _locked(tmp_path, how):
+        pytest.skip("this system offers neither Landlock nor namespaces")
+    submit(course, "other", notebook(KEYS, HAND_IN))
+    told = {"COURSE": str(course.folder.resolve()), "JUDGES": str(sandbox.JUDGES), "SEED": "x" * 64}
+    code = "".join(f"{name} = {value!r}\n" for name, value in told.items()) + SPY
+    room = tmp_path / "room"
+    room.mkdir()
+    outcome = sandbox.run([sys.executable, "-c", code], room, SHORT, hidden=[course.folder], **how)
+    assert "FOUND 0" in outcome.output, outcome
+
+
+def test_without_a_sandbox_the_spy_would_find_both(course, tmp_path):
+    """The twin: the spy is able to read, where nothing keeps it from it."""
+    told = {"COURSE": str(course.folder.resolve()), "JUDGES": str(sandbox.JUDGES), "SEED": "x" * 64}
+    code = "".join(f"{name} = {value!r}\n" for name, value in told.items()) + SPY
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1]
+    )
+    assert int(done.stdout.split()[-1]) > 1000
+
+
+def _locked(tmp_path, how):
+    room = tmp_path / "probe"
+    room.mkdir()
+    offered = sandbox.run([sys.executable, "-c", ""], room, SHORT, **how).isolation
+    return "files by a list" in offered or "judges and course covered" in offered
+
+
+FORGER = f"""
+import json, os
+import mem_lib.grading as g
+import mem_lib.grading.student, mem_lib.grading.verdict as v
+v.Verdict.points = property(lambda self: 99)
+g.ask = mem_lib.grading.student.ask = lambda key: 99
+full = dict(exercise={FOLD!r}, parts=[dict(asked='a', points=99, most=99, wrong='')], error='')
+for place in ('verdicts', '../verdicts', 'handed_in'):
+    try:
+        os.makedirs(place, exist_ok=True)
+        open(place + '/{FOLD}.json', 'w').write(json.dumps(full))
+    except OSError:
+        pass
+tasks = json.load(open('tasks.json'))
+tasks['dict']['tasks']['dict'][{FOLD!r}]['dict']['calls'] = []
+open('tasks.json', 'w').write(json.dumps(tasks))
+"""
+
+
+def test_a_forger_gets_nothing(course):
+    submit(course, "forger", notebook(FORGER))
+    submit(course, "fewer calls", notebook(KEYS, FORGER, HAND_IN))
+    found = grade(course)
+    assert [result.points for result in found.values()] == [0, 0]
+
+
+def test_graded_before_is_not_graded_again_and_changed_is(course):
+    submit(course, "ann", notebook(KEYS, HAND_IN))
+    submit(course, "bob", notebook())
+    calls = []
+    first = grade(course)
+    real, classes.graded = classes.graded, lambda *a, **k: calls.append(a) or graded(*a, **k)
+    try:
+        assert grade(course) == first and not calls
+        path = course.folder / "submitted" / "bob" / SLUG / f"{SLUG}.ipynb"
+        path.write_text(notebook(KEYS, HAND_IN))
+        (course.folder / "graded" / "ann.json").write_text("{")  # half a file is none
+        assert grade(course)["bob"].points == 4 and len(calls) == 2
+    finally:
+        classes.graded = real
+
+
+def test_killed_half_way_it_goes_on(course):
+    for i in range(4):
+        submit(course, f"s{i}", notebook(KEYS, "import time; time.sleep(0.5)", HAND_IN))
+    command = [sys.executable, "-m", "mem_lib.grading", "grade", SLUG, "--course", course.folder]
+    out = course.folder / "graded" / SLUG
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
+    end = time.monotonic() + 120
+    while not list(out.glob("*.json")) and time.monotonic() < end:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    before = {path.name: path.stat().st_mtime_ns for path in out.glob("*.json")}
+    assert before and main(["grade", SLUG, "--course", str(course.folder)]) == 0
+    after = {path.name: path.stat().st_mtime_ns for path in out.glob("*.json")}
+    assert len(after) == 4 and before.items() <= after.items()
+
+
+def test_what_lies_in_the_folder_of_submissions(tmp_path):
+    for name in ("a/optimal_relu", "b/optimal_relu", "c", "d/optimal_relu", "e/optimal_relu"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "a/optimal_relu/optimal_relu.ipynb").write_text("x")
+    (tmp_path / "a/optimal_relu/copy.ipynb").write_text("y")
+    (tmp_path / "b/optimal_relu/one.ipynb").write_text("x")
+    (tmp_path / "b/optimal_relu/two.ipynb").write_text("x")
+    (tmp_path / "d/optimal_relu/optimal_relu.ipynb").symlink_to("/etc/passwd")
+    (tmp_path / "list.txt").write_text("x")
+    (tmp_path / "flat.ipynb").write_text("x")
+    (tmp_path / "out.ipynb").symlink_to("/etc/passwd")
+    found = {one.student: one for one in classes.submissions(tmp_path, SLUG)}
+    assert set(found) == {"a", "b", "d", "e", "flat", "out"}
+    assert found["a"].path.stem == SLUG and "copy.ipynb" in found["a"].error
+    assert found["b"].path is None and "2 notebooks" in found["b"].error
+    assert found["d"].path is found["out"].path is None and "link" in found["d"].error
+    assert "no notebook" in found["e"].error and found["flat"].path is not None
+
+
+def test_bad_commands_say_what_is_wrong(tmp_path, capsys):
+    assert main(["grade", SLUG, "--course", str(tmp_path)]) == 2
+    assert "no course in" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main(["tasks", "nothing"])
+    with pytest.raises(InvalidArgument, match="no folder"):
+        classes.submissions(tmp_path / "none", SLUG)
