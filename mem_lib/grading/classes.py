@@ -152,7 +152,8 @@ def _new(one: Found, tasks: Tasks, course: Course, of: str, limits: Limits | Non
     if one.path is None:
         verdicts = {key: find(key).nothing(one.error) for key in tasks}
         return Result(one.student, verdicts, (one.error,), (), {}, of)
-    made = graded(one.path, tasks, limits=limits, hidden=[course.folder])
+    beside = one.path.parent if one.path.parent.name == tasks.slug else None
+    made = graded(one.path, tasks, limits=limits, hidden=[course.folder], beside=beside)
     remarks = (*made.remarks, *([one.error] if one.error else []))
     return Result(one.student, made.verdicts, remarks, made.isolation, made.outputs, of)
 

@@ -25,6 +25,9 @@ from mem_lib.grading.student import ANSWERS, GRADED
 from mem_lib.grading.tasks import FILE, VARIABLE, Tasks
 from mem_lib.grading.verdict import Verdict
 
+#: How many bytes of files a submission may have beside its notebook.
+MOST_BESIDE = 1 << 27
+
 
 @dataclass(frozen=True)
 class Graded:
@@ -41,10 +44,19 @@ class Graded:
 
 
 def graded(
-    path: Path, tasks: Tasks, *, limits: sandbox.Limits | None = None, hidden: Iterable[Path] = ()
+    path: Path,
+    tasks: Tasks,
+    *,
+    limits: sandbox.Limits | None = None,
+    hidden: Iterable[Path] = (),
+    beside: Path | None = None,
 ) -> Graded:
     """Run a notebook and judge what it hands in.  Never an error of the submission's: what cannot
-    be graded gets no points and a remark."""
+    be graded gets no points and a remark.
+
+    ``beside``: the folder it was handed in with; a file of a network that took a night to find lies
+    there, and the notebook's run finds it again.
+    """
     with tempfile.TemporaryDirectory(prefix="mem_lib-", ignore_cleanup_errors=True) as name:
         place = Path(name).resolve()
         room, out = place / "room", place / "verdicts"
@@ -53,6 +65,7 @@ def graded(
             notebook.code(path)
         except (MemorizationError, OSError) as error:
             return Graded(_nothing(tasks, str(error)), (str(error),))
+        remarks = _copied(beside, room) if beside else []
         shutil.copyfile(path, room / "notebook.ipynb")
         tasks.save(room / FILE)
         outcome = sandbox.run(
@@ -60,7 +73,7 @@ def graded(
             room, limits, hidden=hidden,
             environment={VARIABLE: FILE, ANSWERS: "handed_in", GRADED: "1"},
         )  # fmt: skip
-        remarks = [outcome.stopped] if outcome.stopped else []
+        remarks += [outcome.stopped] if outcome.stopped else []
         if outcome.status and not outcome.stopped:
             remarks.append(f"the run ended with status {outcome.status}: {_last(outcome.output)}")
         tasks.save(place / FILE)  # not that of the room, which the notebook may have changed
@@ -99,6 +112,20 @@ def judged(file: Path, tasks: Tasks, answers: Path, out: Path) -> dict[str, Verd
 
 def _read(out: Path, key: str) -> Verdict:
     return Verdict.from_content(json.loads((out / f"{key}.json").read_text(encoding="utf-8")))
+
+
+def _copied(folder: Path, room: Path) -> list[str]:
+    """Copy the files of a submission, no links and no folders; and what was left out."""
+    left_out, size = [], 0
+    for path in sorted(folder.iterdir()):
+        if path.is_symlink() or not path.is_file():
+            left_out.append(path.name)
+            continue
+        size += path.stat().st_size
+        if size > MOST_BESIDE:
+            return [*left_out, f"more than {MOST_BESIDE >> 20} MB of files, from {path.name} on"]
+        shutil.copyfile(path, room / path.name)
+    return [f"without {', '.join(left_out)}"] if left_out else []
 
 
 def _nothing(tasks: Tasks, error: str) -> dict[str, Verdict]:
