@@ -3,10 +3,10 @@
 
 PYTHON ?= python3
 
-.PHONY: help book serve lab test test-all benchmark notebooks lock clean
+.PHONY: help book serve lab test test-all assignments benchmark notebooks lock clean
 
 help:
 	@$(PYTHON) tools/make.py
 
-book serve lab test test-all benchmark notebooks lock clean:
+book serve lab test test-all assignments benchmark notebooks lock clean:
 	@$(PYTHON) tools/make.py $@ $(ARGS)

@@ -73,6 +73,14 @@ def make_test_all(options: argparse.Namespace) -> int:
     return _test(arguments, ["tests", "book"], MEM_LIB_FULL="1")
 
 
+def make_assignments(options: argparse.Namespace) -> int:
+    """make the students' versions of all sets, for practice, in _build/assignments"""
+    python = environment.ensure(ROOT, ["book", "courses"], Steps(2))
+    command = [str(python), "-m", "mem_lib.grading", "practice"]
+    command += ["-o", str(ROOT / "_build" / "assignments")]
+    return steps.pass_through(command, ROOT, environment.variables(ROOT))
+
+
 def make_benchmark(options: argparse.Namespace) -> int:
     """measure again what mem_lib/results records"""
     if not (ROOT / "benchmarks").is_dir():
@@ -109,6 +117,7 @@ TARGETS: Dict[str, Callable[[argparse.Namespace], int]] = {
     "lab": make_lab,
     "test": make_test,
     "test-all": make_test_all,
+    "assignments": make_assignments,
     "benchmark": make_benchmark,
     "notebooks": make_notebooks,
     "lock": make_lock,
@@ -124,7 +133,7 @@ def _built(step: Steps, *extras: str) -> bool:
 
 def _test(arguments: List[str], paths: List[str], **variables: str) -> int:
     step = Steps(4)
-    _built(step, "test", *(["torch"] if environment.torch_is_small() else []))
+    _built(step, "test", "courses", *(["torch"] if environment.torch_is_small() else []))
     step("running the tests")
     command = [str(environment.python_of(ROOT)), "-m", "pytest"]
     command += pytest_options(arguments, paths)

@@ -2,7 +2,7 @@
 
     python -m mem_lib.grading list
     python -m mem_lib.grading course analysis --name "Analysis of networks, spring"
-    python -m mem_lib.grading tasks optimal_relu --course analysis -o tasks.json
+    python -m mem_lib.grading release optimal_relu --course analysis
     python -m mem_lib.grading grade optimal_relu --course analysis --submissions submitted
     python -m mem_lib.grading judge tasks.json handed_in --out verdicts
 
@@ -14,7 +14,7 @@ import sys
 from pathlib import Path
 
 from mem_lib.errors import MemorizationError
-from mem_lib.grading import classes
+from mem_lib.grading import assignments, classes
 from mem_lib.grading import judge as judges
 from mem_lib.grading.course import FILE as COURSE
 from mem_lib.grading.course import Course
@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         return status
-    except (MemorizationError, OSError) as error:
+    except (MemorizationError, OSError, ImportError) as error:
         print(f"mem_lib.grading: {type(error).__name__}: {error}", file=sys.stderr)
         return 2
 
@@ -55,12 +55,6 @@ def judge(options: argparse.Namespace) -> int:
     return 0
 
 
-def course(options: argparse.Namespace) -> int:
-    made = Course.make(options.folder, options.name)
-    print(f"{made.folder / COURSE}: the seed of {made.name!r}; keep it, and keep it secret")
-    return 0
-
-
 def tasks(options: argparse.Namespace) -> int:
     drawn = (
         Course.load(options.course).tasks(options.set)
@@ -69,6 +63,28 @@ def tasks(options: argparse.Namespace) -> int:
     )
     drawn.save(options.output)
     print(f"{options.output}: {len(drawn)} tasks of {options.set}, {drawn.course}")
+    return 0
+
+
+def course(options: argparse.Namespace) -> int:
+    made = Course.make(options.folder, options.name)
+    print(f"{made.folder / COURSE}: the seed of {made.name!r}; keep it, and keep it secret")
+    if options.sources.is_dir():
+        sets = assignments.prepare(made, options.sources)
+        print(
+            f"{made.folder / 'source'}: {', '.join(sets)}; then `release` makes what is handed out"
+        )
+    return 0
+
+
+def release(options: argparse.Namespace) -> int:
+    print(assignments.release(Course.load(options.course), options.set))
+    return 0
+
+
+def practice(options: argparse.Namespace) -> int:
+    for place in assignments.practice(options.output, options.sources):
+        print(place)
     return 0
 
 
@@ -98,13 +114,27 @@ def _parser() -> argparse.ArgumentParser:
         description=__doc__ or "Grade exercises.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    commands = parser.add_subparsers(required=True, metavar="list | course | tasks | grade | judge")
+    commands = parser.add_subparsers(
+        required=True, metavar="list | course | release | practice | tasks | grade | judge"
+    )
     command = commands.add_parser("list", help="all exercises, what they ask and their points")
     command.set_defaults(run=listed)
     command = commands.add_parser("course", help="make a course: a folder with a secret seed")
     command.add_argument("folder", type=Path)
     command.add_argument("--name", required=True, help="as students read it")
+    command.add_argument(
+        "--sources", type=Path, default=assignments.SOURCES, metavar="FOLDER",
+        help="SET/SET.ipynb in it; default: assignments of this copy of the repository",
+    )  # fmt: skip
     command.set_defaults(run=course)
+    command = commands.add_parser("release", help="make the students' version of a set")
+    command.add_argument("set", choices=SETS, metavar="SET")
+    command.add_argument("--course", type=Path, required=True, metavar="FOLDER")
+    command.set_defaults(run=release)
+    command = commands.add_parser("practice", help="make the public versions of all sets")
+    command.add_argument("-o", "--output", type=Path, default=Path("practice"), metavar="FOLDER")
+    command.add_argument("--sources", type=Path, default=assignments.SOURCES, metavar="FOLDER")
+    command.set_defaults(run=practice)
     command = commands.add_parser("tasks", help="draw the tasks of a set, to hand out")
     command.add_argument("set", choices=SETS, metavar="SET", help=", ".join(SETS))
     command.add_argument("--course", type=Path, metavar="FOLDER", help="default: the public tasks")

@@ -25,7 +25,7 @@ from mem_lib.grading.tasks import Tasks
 #: Where the sources lie in a copy of the repository.
 SOURCES = LIBRARY.parent / "assignments"
 
-CONFIGURATION = '''"""nbgrader's settings for this course; `nbgrader autograde SET` in this folder uses them."""
+CONFIGURATION = '''"""nbgrader's settings for this course: here, run `nbgrader autograde SET`."""
 
 from pathlib import Path
 
