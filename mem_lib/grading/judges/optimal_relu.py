@@ -1,14 +1,17 @@
 """The judges of ``optimal_relu``."""
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
 from mem_lib.certificate import verify
 from mem_lib.data import Dataset
+from mem_lib.exact import evaluate
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
 from mem_lib.grading.verdict import Sheet
 from mem_lib.network import Network
+from mem_lib.optimal_relu import Paper
 
 
 class Fold(Exercise):
@@ -45,6 +48,31 @@ class Fold(Exercise):
                     )
 
 
+class Folder(Exercise):
+    """The folder of least depth."""
+
+    key = "optimal_relu.folder"
+    title = "[n, depth]: the folder size of least depth of the network of width 12, and that depth"
+    asks = "values"
+
+    def draw(self, rng: np.random.Generator) -> dict[str, Any]:
+        return {"N": int(rng.integers(2_000, 50_000)), "m": int(rng.integers(12, 40))}
+
+    def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
+        N, m = task.given["N"], task.given["m"]
+
+        def depth(n: int) -> int:
+            return 3 * -(-N // n) + n * (3 * m + 2) + 3
+
+        least = min(map(depth, range(1, N + 1)))
+        n, stated = answer if isinstance(answer, list) and len(answer) == 2 else (None, None)
+        with sheet.part("a folder size of least depth", 2):
+            sheet.need(type(n) is int and 1 <= n <= N, f"1 <= n <= {N} is needed, got {n!r}")
+            sheet.need(depth(n) == least, f"n = {n} gives depth {depth(n)}, and less is possible")
+        with sheet.part("its depth", 1, if_right=True):
+            sheet.need(stated == least, f"the depth is {least}, got {stated!r}")
+
+
 class Remainder(Exercise):
     """A network of one input and one output that computes a remainder."""
 
@@ -53,20 +81,55 @@ class Remainder(Exercise):
     asks = "network"
 
     def draw(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"Q": int(rng.integers(5, 60)), "S": 4096}
+        return {"Q": int(rng.integers(20, 60)), "S": 4096}
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         Q, S = task.given["Q"], task.given["S"]
-        with sheet.part("it is right for every x", 4):
+        steps = (S // Q).bit_length()
+        with sheet.part("it is right for every x", 3):
             sheet.need(isinstance(answer, Network), "a network is needed")
             x = np.arange(S)
             certificate = verify(answer, Dataset(x[:, None], targets=x % Q))
             sheet.need(certificate.ok, str(certificate.counterexample or certificate))
-        with sheet.part("at most 4 neurons in a layer", 1, if_right=True):
-            sheet.need(answer.size.width <= 4, f"its width is {answer.size.width}")
-        with sheet.part("about log2(S/Q) tests of two layers, and no more", 1, if_right=True):
-            most = 2 * (S // Q).bit_length() + 2
-            sheet.need(answer.depth <= most, f"its depth is {answer.depth}, {most} are enough")
+        with sheet.part("with ReLU units alone", 1, if_right=True):
+            kinds = {layer.activation for layer in answer.layers}
+            sheet.need("threshold" not in kinds, "it has threshold units")
+        with sheet.part(
+            f"at most 3 neurons in a layer and {2 * steps + 2} layers", 2, if_right=True
+        ):
+            size = answer.size
+            small = size.width <= 3 and size.depth <= 2 * steps + 2
+            sheet.need(small, f"its width is {size.width} and its depth {size.depth}")
 
 
-EXERCISES = (Fold, Remainder)
+class NoLabel(Exercise):
+    """An input on which a network that memorizes says what is no label."""
+
+    key = "optimal_relu.break"
+    title = "a number x for which the given network answers with something that is no label"
+    asks = "values"
+
+    def draw(self, rng: np.random.Generator) -> dict[str, Any]:
+        while True:  # until there is such a place, on a grid of sixteenths
+            gaps = rng.integers(3, 9, 8)
+            labels = rng.permutation([0, 0, 0, 0, 1, 1, 1, 1])
+            dataset = Dataset(np.cumsum(gaps)[:, None], labels)
+            network = Paper(folder_size=2).build(dataset, seed=int(rng.integers(1000)))
+            places = np.arange(16 * int(gaps.sum()))[:, None] / 16
+            numerators, denominator = evaluate(network, places)
+            if not np.isin(numerators, (0, denominator)).all():
+                return {"network": network, "dataset": dataset}
+
+    def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
+        network: Network = task.given["network"]
+        with sheet.part("a finite number of moderate size", 1):
+            number = type(answer) in (int, float, Fraction)
+            sheet.need(number and abs(answer) < 2**40, f"a number below 2^40 is needed: {answer!r}")
+            sheet.need(float(answer) == answer, f"a number that float64 holds is needed: {answer}")
+        with sheet.part("the network answers with neither 0 nor 1", 3, if_right=True):
+            numerators, denominator = evaluate(network, [[float(answer)]])
+            value = Fraction(int(numerators[0, 0]), denominator)
+            sheet.need(value not in (0, 1), f"at {answer} it answers {value}")
+
+
+EXERCISES = (Fold, Folder, Remainder, NoLabel)
