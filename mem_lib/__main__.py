@@ -110,6 +110,8 @@ def info(options: argparse.Namespace) -> int:
         return 0
     network = ml.Network.load(path)
     print(f"{path}: {_describe(network)}")
+    if network.classes is not None:
+        print(f"  classes {ml.errors.shown(list(network.classes))}")
     for name, value in asdict(network.size).items():
         print(f"  {name.replace('_', ' '):14} {value}")
     for i, layer in enumerate(network.layers, 1):
