@@ -27,8 +27,9 @@ def checked(names: Any, argument: str, error: type[ValueError]) -> Names:
     """``names`` as plain Python values; an ``error`` that names the argument when they are no
     sequence of different texts and finite numbers."""
     listed: list[Any] = []
+    unordered = set | frozenset | dict
     single = isinstance(names, str | bytes) or getattr(names, "shape", None) == ()
-    if isinstance(names, Iterable) and not single and not isinstance(names, set | frozenset):
+    if isinstance(names, Iterable) and not single and not isinstance(names, unordered):
         listed = [n.item() if isinstance(n, np.generic) else n for n in names]
     if not listed:
         raise error(f"{argument} must be one name for each class, got {shown(names)}")

@@ -45,8 +45,8 @@ def _plain(value: Decimal | str) -> str:
 def _beside(value: Fraction, other: Fraction) -> str:
     if value == other or is_short(value):
         return short(value)
-    gap = short(abs(value - other)).removeprefix("about ")
-    return f"{short(other)} and about {gap} {'more' if value > other else 'less'}"
+    gap = short(abs(value - other))
+    return f"{short(other)} and {gap} {'more' if value > other else 'less'}"
 
 
 def at_least(value: Fraction, below: Fraction | None = None) -> str | None:

@@ -105,6 +105,6 @@ def _enough(found: Any) -> str:
         return ""
     decimal = at_least(error, below)
     is_told = error.numerator.bit_length() + error.denominator.bit_length() <= MOST_BITS
-    exact = str(error) if is_told else "certificate.max_error"
-    note = "" if decimal is None or Fraction(decimal) == error else f", or {decimal},"
+    exact = str(error) if is_told else "the largest error, exactly"
+    note = "" if decimal in (None, exact) else f", or {decimal},"
     return f"a tolerance of {exact}{note} would do"
