@@ -120,6 +120,8 @@ class Certificate:
         """Raise ``InvalidCertificate`` unless this certificate is of this network and data set and
         a fresh verification gives the same evidence; that one is returned.  ``how``: ``workers``,
         ``progress``, ``checkpoint``, ``device`` of :func:`verify`."""
+        check_names("network", self.classes, network.classes)
+        check_names("dataset", self.data_classes, dataset.names)
         for name, stated, actual in (
             ("network", self.network_sha256, network.sha256),
             ("dataset", self.dataset_sha256, dataset.sha256),
@@ -129,8 +131,6 @@ class Certificate:
                     f"{name}: the certificate belongs to another {name}: it states the SHA-256 "
                     f"{stated}, this one has {actual}"
                 )
-        check_names("network", self.classes, network.classes)
-        check_names("dataset", self.data_classes, dataset.names)
         fresh = verify(network, dataset, tolerance=self.tolerance, **how)
         # which arithmetic was fast enough is no evidence; that it was exact is
         names = [f.name for f in fields(self) if f.compare and f.name not in _APART]

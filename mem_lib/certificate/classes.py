@@ -18,7 +18,7 @@ def check_names(side: str, stated: Names | None, actual: Names | None) -> None:
     """``InvalidCertificate`` where a certificate states other names than a network or data set
     has; what it does not state, as in files of former versions, is not compared."""
     if stated is not None and not same(stated, actual):
-        found = "no names" if actual is None else listing(actual)
+        found = "no names" if actual is None else f"the classes {listing(actual)}"
         raise InvalidCertificate(
             f"{side}: the certificate belongs to another {side}: it states the classes "
             f"{listing(stated)}, this one has {found}"
