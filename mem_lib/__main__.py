@@ -4,6 +4,7 @@
     python -m mem_lib build optimal_relu.narrow data.csv -o network.json
     python -m mem_lib verify network.json data.csv --save certificate.json
     python -m mem_lib verify network.json data.csv --against certificate.json
+    python -m mem_lib predict network.json points.csv
     python -m mem_lib info network.json
 
 Data are tables (CSV, tab-separated, gzipped or not; the last column is the label, unless
@@ -21,11 +22,14 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
+
 import mem_lib as ml
 from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
 from mem_lib.data import Dataset
 from mem_lib.data.csv import table
 from mem_lib.data.lines import ZIP, head
+from mem_lib.data.unlabelled import read_points
 
 #: What ``--help`` says under ``python -OO``, which strips docstrings.
 WITHOUT_DOCSTRINGS = "Build a network that memorizes a data set, verify it, look at a file."
@@ -95,6 +99,15 @@ def verify(options: argparse.Namespace) -> int:
     return 0 if certificate else 1
 
 
+def predict(options: argparse.Namespace) -> int:
+    network = ml.Network.load(options.network)
+    undecided = -1 if network.classes is None else None
+    for said in ml.predict(network, _points(options, network.inputs)).tolist():
+        word = "undecided" if said == undecided else str(said)
+        print(word if word.isprintable() else repr(word))  # one line for each
+    return 0
+
+
 def info(options: argparse.Namespace) -> int:
     path = Path(options.file)
     if not _starts_as_json(path):
@@ -110,6 +123,8 @@ def info(options: argparse.Namespace) -> int:
         return 0
     network = ml.Network.load(path)
     print(f"{path}: {_describe(network)}")
+    if network.classes is not None:
+        print(f"  classes {ml.errors.shown(list(network.classes))}")
     for name, value in asdict(network.size).items():
         print(f"  {name.replace('_', ' '):14} {value}")
     for i, layer in enumerate(network.layers, 1):
@@ -126,7 +141,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"mem_lib {ml.__version__}")
-    commands = parser.add_subparsers(required=True, metavar="constructions | build | verify | info")
+    commands = parser.add_subparsers(
+        required=True, metavar="constructions | build | verify | predict | info"
+    )
 
     listing = commands.add_parser("constructions", help="list what can be built, or explain one")
     listing.add_argument("name", nargs="?", help="one of them: what it is and what it accepts")
@@ -165,11 +182,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--quiet", action="store_true", help="no progress bar")
     check.set_defaults(run=verify)
 
+    ask = commands.add_parser("predict", help="what a network says of points, a line for each")
+    ask.add_argument("network", help="a network file, .json or .json.gz")
+    ask.add_argument("data", help="a table of points, with a label or without, or an npz file")
+    ask.set_defaults(run=predict)
+
     look = commands.add_parser("info", help="describe a network or data file")
     look.add_argument("file")
     look.set_defaults(run=info)
 
-    for sub in (command, check, look):
+    for sub in (command, check, ask, look):
         table = sub.add_argument_group("how to read a table")
         table.add_argument(
             "--label", metavar="COLUMN", help="the labels: a name or a number (default: the last)"
@@ -190,6 +212,22 @@ def _read(options: argparse.Namespace) -> Dataset:
     return _read_with_words(options)[0]
 
 
+def _points(options: argparse.Namespace, d: int) -> np.ndarray:
+    """Of a table with d columns all are coordinates, unless one is said to be something else."""
+    bare = options.label is None and options.target is None and options.classes is None
+    if bare and not head(options.data).startswith(ZIP) and not _starts_as_json(options.data):
+        points = read_points(
+            options.data, d, delimiter=_delimiter(options.delimiter), header=options.header
+        )
+        if points is not None:
+            return points
+    return np.asarray(_read(options).points)
+
+
+def _delimiter(text: str | None) -> str | None:
+    return "\t" if text in ("TAB", "\\t") else text
+
+
 def _read_with_words(options: argparse.Namespace) -> tuple[Dataset, str]:
     """The data, and what of a table was taken for what."""
     if head(options.data).startswith(ZIP):
@@ -198,14 +236,14 @@ def _read_with_words(options: argparse.Namespace) -> tuple[Dataset, str]:
         raise ml.InvalidDataset(
             f"{options.data!r} begins with '{{' as a network or a certificate does; data are needed"
         )
-    delimiter, classes = options.delimiter, options.classes
+    classes = options.classes
     if classes is not None:
         classes = int(classes) if classes.isdecimal() else classes.split(",")
     found = table(
         options.data,
         label=options.label,
         target=options.target,
-        delimiter="\t" if delimiter in ("TAB", "\\t") else delimiter,
+        delimiter=_delimiter(options.delimiter),
         header=options.header,
         classes=classes,
     )

@@ -232,6 +232,8 @@ def test_classes_that_are_given(table):
     dataset = read_csv(table(text), classes=["cat", "dog", "emu"])
     assert dataset.labels.tolist() == [1, 2] and dataset.names == ("cat", "dog", "emu")
     assert read_csv(table("x,l\n0,NA\n1,US\n"), classes=["NA", "US"]).labels.tolist() == [0, 1]
+    unused = read_csv(table(text), classes=["dog", "emu", "cat"])  # the last one occurs nowhere
+    assert unused.labels.tolist() == [0, 1] and unused.classes == len(unused.names) == 3
     counted = read_csv(table("x,l\n0,2\n1,0\n"), classes=4)
     assert counted.labels.tolist() == [2, 0] and counted.classes == 4 and counted.names is None
     for classes, message in (

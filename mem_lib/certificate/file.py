@@ -9,6 +9,7 @@ from typing import Any
 from mem_lib._base.files import named, write_atomically
 from mem_lib.errors import InvalidCertificate, shown
 from mem_lib.exact import ARITHMETIC
+from mem_lib.network import READOUTS
 
 #: A certificate holds a few numbers; the longest are those of weights of a million digits.
 MOST_BYTES = 1 << 24
@@ -69,6 +70,8 @@ def check_types(content: dict[str, Any]) -> None:
         raise TypeError(f"size is {shown(content['size'])}")
     wrong = content["counterexample"]
     if wrong is not None and not (
-        type(wrong["row"]) is int and type(wrong["predicted"]) in (int, type(None))
+        type(wrong["row"]) is int
+        and type(wrong["predicted"]) in (int, type(None))
+        and wrong.get("readout", "value") in READOUTS
     ):
         raise TypeError(f"counterexample is {shown(wrong)}")

@@ -125,8 +125,8 @@ class Construction(ABC):
         return int(classes)
 
     def told(self, network: Network, data: Dataset, seed: int) -> Network:
-        """``network``, which tells where it comes from."""
-        return network.telling(self.origin(data, seed) | network.about)
+        """``network``, which tells where it comes from, and what its classes are called."""
+        return network.telling(self.origin(data, seed) | network.about).named(data.names)
 
     def origin(self, data: Dataset, seed: int) -> dict[str, Any]:
         """What a network tells about where it comes from."""

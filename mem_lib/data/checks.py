@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base import names
 from mem_lib._base.numbers import array_of, is_integer, numbers_of, sample_text, shape_text
 from mem_lib.errors import InvalidDataset, shown
 
@@ -68,21 +69,13 @@ def as_classes(classes: Any, labels: np.ndarray) -> int:
     return int(classes)
 
 
-def as_names(names: Any, classes: int) -> tuple[str | int | float | bool, ...] | None:
-    """One name for each class, as plain Python values."""
-    if names is None:
+def as_names(given: Any, classes: int) -> names.Names | None:
+    """One name for each class, as plain Python values, all different."""
+    if given is None:
         return None
-    try:
-        listed = [] if isinstance(names, str) else list(names)
-    except TypeError:  # a single thing
-        listed = []
-    if not listed:
-        raise InvalidDataset(f"names must be one name for each class, got {shown(names)}")
-    plain = tuple(n.item() if isinstance(n, np.generic) else n for n in listed)
+    plain = names.checked(given, "names", InvalidDataset)
     if len(plain) != classes:
         raise InvalidDataset(f"names has {len(plain)} entries for classes={classes}")
-    if not all(isinstance(n, str | int | float) and n == n for n in plain):
-        raise InvalidDataset(f"names must be strings or numbers, got {shown(plain)}")
     return plain
 
 
@@ -118,5 +111,5 @@ def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
         raise InvalidDataset(f"y has a label that is not finite: {shown(y)}")
     if values.dtype.kind == "f":
         values = numbers_of("y", y)  # where it was made of integers, some may have been rounded
-    names, labels = np.unique(values, return_inverse=True)
-    return names.tolist(), labels
+    found, labels = np.unique(values, return_inverse=True)
+    return found.tolist(), labels

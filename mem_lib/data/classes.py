@@ -70,7 +70,7 @@ def _given(cells: list[str], lines: list[int], column: str, classes: Any) -> Lab
                 f"{shown(names)}"
             )
         labels.append(found)
-    return labels, {"names": names}
+    return labels, {"names": names, "classes": len(names)}
 
 
 def _key(text: str) -> Any:

@@ -18,6 +18,7 @@ import numpy as np
 from mem_lib._base.arguments import above_zero
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.integers import is_wide
+from mem_lib._base.names import Names
 from mem_lib._base.numbers import is_integer
 from mem_lib._base.roots import nearest_root
 from mem_lib._base.rows import first_occurrence
@@ -40,7 +41,7 @@ class Dataset:
     targets : (N,) finite floats, integers or Fractions
         Exactly one of labels and targets.  Equal points must have equal values.
     classes : C, by default the largest label plus one.  Unused labels are allowed.
-    names : one name for each class (strings or numbers).
+    names : one name for each class: different strings or numbers (1 and "1" are the same name).
     separation_at_least : a known lower bound on the separation; generators set it.
 
     The arrays are read-only.  Two data sets are equal when their `sha256` and names are.
@@ -69,7 +70,7 @@ class Dataset:
     labels: Any  # (N,) int64, or None with targets
     targets: Any  # (N,) float64, int64 or object; or None with labels
     classes: Any  # int, or None with targets
-    names: tuple[str | int | float | bool, ...] | None
+    names: Names | None
     separation_at_least: float | None
     _repeats: bool
 

@@ -55,7 +55,10 @@ class Engine:
     ) -> tuple[np.ndarray, Tally]:
         """The layers ``start`` to ``stop`` on ``block``, shape (inputs of layer start, points)."""
         points, tally = block.shape[1], Tally()
-        state: State = compact(block)
+        block = compact(block)
+        if block.dtype == object:
+            tally.arithmetic.add("python")
+        state: State = block
         for i in range(start, self.network.depth if stop is None else stop):
             state = self._step(i, state, points, tally)
         out = state if isinstance(state, np.ndarray) else block_of(state, points, self.arrays)

@@ -55,9 +55,12 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
     return numerators, network.output_denominator
 
 
-def predict(network: Network, points: object) -> np.ndarray:
-    """The labels that ``network`` gives to ``points`` (M, d): int64 of shape (M,), -1 where the
-    readout is undecided.
+def predict(network: Network, points: object, *, names: bool = True) -> np.ndarray:
+    """What ``network`` says of ``points`` (M, d): labels, int64 of shape (M,), -1 where the readout
+    is undecided.
+
+    Where its classes have names, the names, as an array of objects (M,), None where the readout is
+    undecided or no class has that number; ``names=False`` gives the labels.
 
     ``"value"``: the output, where it is a non-negative integer below 2^63.  ``"sign"``: 1 above 0,
     0 below.  ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
@@ -69,9 +72,17 @@ def predict(network: Network, points: object) -> np.ndarray:
     >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y
     >>> predict(side, [[2, 1], [0.5, 0.75], [3, 3]]).tolist()
     [1, 0, -1]
+    >>> predict(side.named(["below", "above"]), [[2, 1], [0.5, 0.75], [3, 3]]).tolist()
+    ['above', 'below', None]
     """
     numerators, denominator = evaluate(network, points)
-    return READ[network.readout](numerators, denominator)
+    labels: np.ndarray = READ[network.readout](numerators, denominator)
+    if network.classes is None or not names:
+        return labels
+    known = len(network.classes)
+    called = np.empty(known + 1, dtype=object)
+    called[:known] = network.classes  # and None, for all other labels
+    return called[np.where((labels >= 0) & (labels < known), labels, known)]
 
 
 def _checked(network: Network, points: object) -> np.ndarray:

@@ -50,7 +50,7 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     values, denominator = (data.labels, 1) if data.targets is None else data.integer_targets()
     if (values == values[0]).all():
         constant = Layer([[0] * data.d], [int(values[0])], "identity", stage="constant")
-        return Network([constant], data.shift, denominator)
+        return Network([constant], data.shift, denominator, classes=data.names)
     rng = np.random.default_rng(seed)
     # a pair meets with probability at most 1/N^2, and there are fewer than N^2/2 pairs
     line = line_apart(
@@ -70,7 +70,7 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
         "identity", stage="climb",
     )  # fmt: skip
     ground = Layer([line.direction], [-at[0]], "relu", stage="line")
-    return Network([ground, steps, climb], data.shift, denominator)
+    return Network([ground, steps, climb], data.shift, denominator, classes=data.names)
 
 
 def strip(bits: int, folds: int | None = None) -> Network:

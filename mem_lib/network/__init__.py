@@ -32,6 +32,8 @@ positive integer), and how the output is read (``readout``):
 ``argmax`` the label is the index of the largest output; undecided on a tie
 =========  ========================================================================
 
+``classes`` may give each label a name; the names are part of the file, and not of the function.
+
 ``"threshold"`` is 1 for z >= 0 and 0 otherwise.  The definition of the value of a network takes
 one line for each layer:
 

@@ -14,15 +14,18 @@ import numpy as np
 
 from mem_lib._base.files import named, write_atomically
 from mem_lib._base.integers import largest
+from mem_lib._base.names import Names, listing
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network import read, write
 from mem_lib.network.about import canonical
+from mem_lib.network.classes import named_classes
 from mem_lib.network.integers import integer, scaled, total_bits
 from mem_lib.network.layer import Layer
 
 #: The finest grid: biases of that many bits are still handled.
 MOST_SHIFT = 2**22
 READOUTS = ("value", "sign", "onehot", "argmax")
+ARGUMENTS = ("layers", "input_shift", "output_denominator", "readout", "about", "classes")
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Network:
     about:              what the builder wants to tell: a dict of JSON values (ints below 2^53 and
                         finite floats; longer integers go in as text, ``hex(n)``).  Evaluation
                         ignores it.
+    classes:            a name for each label (:mod:`mem_lib.network.classes`), or None
 
     Malformed arguments raise :class:`~mem_lib.InvalidNetwork`.  Networks are immutable; two are
     equal when ``save`` writes the same file for both.
@@ -72,6 +76,7 @@ class Network:
     output_denominator: int
     readout: str
     about_json: str  # the canonical text of ``about``
+    classes: Names | None
     #: ``network.to_torch(dataset)``: put here by the package, whose roof knows PyTorch
     to_torch: ClassVar[Callable[..., Any]]
 
@@ -82,6 +87,7 @@ class Network:
         output_denominator: int = 1,
         readout: str = "value",
         about: dict[str, Any] | None = None,
+        classes: Any = None,
     ) -> None:
         if not isinstance(layers, Iterable):
             raise InvalidNetwork(f"layers = {shown(layers)} is not a sequence of layers")
@@ -102,6 +108,7 @@ class Network:
             output_denominator=output_denominator,
             readout=readout,
             about_json=canonical({} if about is None else about),
+            classes=named_classes(classes, readout, layers[-1].units),
         )
 
     @property
@@ -174,11 +181,21 @@ class Network:
             self.output_denominator << (k if linear else 0),
             self.readout,
             self.about,
+            self.classes,
         )
 
     def telling(self, about: dict[str, Any]) -> Network:
         """The same network, which tells this about itself."""
-        return Network(self.layers, self.input_shift, self.output_denominator, self.readout, about)
+        return Network(**self._arguments() | {"about": about})
+
+    def named(self, classes: Any) -> Network:
+        """The same network with these names of classes, or with none.
+
+        >>> net = Network([Layer([[1]], [0], "identity")], readout="sign")
+        >>> net.named(["cat", "dog"])
+        Network(1 → 1, depth 1, width 0, readout 'sign', classes 'cat', 'dog')
+        """
+        return Network(**self._arguments() | {"classes": classes})
 
     def chunks(self) -> Iterator[bytes]:
         """The network file, uncompressed, piece by piece; equal networks give equal bytes."""
@@ -253,19 +270,18 @@ class Network:
 
     def __repr__(self) -> str:
         width = max((layer.units for layer in self.layers[:-1]), default=0)
+        classes = "" if self.classes is None else f", classes {listing(self.classes)}"
         return (
             f"Network({self.inputs} → {self.outputs}, depth {self.depth}, width {width},"
-            f" readout {self.readout!r})"
+            f" readout {self.readout!r}{classes})"
         )
 
+    def _arguments(self) -> dict[str, Any]:
+        """Those that make it anew."""
+        return {name: getattr(self, name) for name in ARGUMENTS}
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return Network, (
-            self.layers,
-            self.input_shift,
-            self.output_denominator,
-            self.readout,
-            self.about,
-        )
+        return Network, tuple(self._arguments().values())
 
 
 def _check_chain(layers: tuple[Layer, ...]) -> None:

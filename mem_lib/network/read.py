@@ -39,7 +39,7 @@ GZIP = b"\x1f\x8b"
 PIECE = 1 << 20
 
 NETWORK_KEYS = {"format", "version", "inputs", "input_shift", "output_denominator", "readout"}
-OPTIONAL_NETWORK_KEYS = {"about"}
+OPTIONAL_NETWORK_KEYS = {"about", "classes"}
 OPTIONAL_LAYER_KEYS = {"names", "stage"}
 
 
@@ -170,6 +170,7 @@ class _Reader:
             "output_denominator": self.scalar(data["output_denominator"], "output_denominator"),
             "readout": data["readout"],
             "about": data.get("about", {}),
+            "classes": _names(data["classes"]) if "classes" in data else None,
         }
 
     def layers(self, data: list[Any], inputs: int) -> list[dict[str, Any]]:
@@ -255,6 +256,13 @@ def _check_keys(data: dict[str, Any], required: set[str], optional: set[str]) ->
     for key in sorted(optional & data.keys()):
         if data[key] is None:
             raise InvalidNetwork(f"the key {key!r} is null; leave it out")
+
+
+def _names(data: Any) -> list[Any]:
+    for i, name in enumerate(_list(data, "classes")):
+        if type(name) is int and abs(name) >= PLAIN:
+            raise InvalidNetwork(f"classes[{i}] = {name}: 2^53 and more must be a text")
+    return list(data)
 
 
 def _check_row(row: Any, i: int) -> None:

@@ -167,7 +167,7 @@ class ResidualFit(Construction):
         plan = self.plan(data, np.random.default_rng(seed))
         check_memory(plan.bytes, plan.burden)
         found = fitted(plan, progress, partial=partial, keep=keep)
-        return replace(found, about=self.origin(data, seed) | found.about)
+        return replace(found, about=self.origin(data, seed) | found.about, classes=data.names)
 
 
 def _most_neurons(data: Dataset, goal: Goal, values: Values) -> int:
