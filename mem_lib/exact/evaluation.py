@@ -5,6 +5,7 @@ import numpy as np
 from mem_lib._base.arguments import instance
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.numbers import numbers_of, shape_text
+from mem_lib.data import Dataset
 from mem_lib.errors import InvalidDataset
 from mem_lib.exact.chunks import Chunks
 from mem_lib.exact.engine import Engine, on_grid, times_power
@@ -77,7 +78,7 @@ def predict(network: Network, points: object) -> np.ndarray:
 def _checked(network: Network, points: object) -> np.ndarray:
     instance(network, "network", Network)
     d = network.inputs
-    array = numbers_of("points", getattr(points, "points", points))
+    array = numbers_of("points", points.points if isinstance(points, Dataset) else points)
     if array.ndim != 2 or array.shape[1] != d:
         raise InvalidDataset(
             f"points must have shape (M, {d}), the network has {d} inputs; got {shape_text(array)}"
