@@ -44,6 +44,6 @@ def check_rounding() -> None:
     if _ONE + _LAST != _ONE or _NEXT + _LAST == _NEXT:
         raise MemorizationError(
             "floats: this thread does not round to the nearest, so that numbers would be read as "
-            "others; some library called fesetround or set the processor's rounding mode.  "
+            "others; some library called fesetround or set the processor's rounding mode. "
             f"{_RESET}"
         )

@@ -193,7 +193,9 @@ def exact_number(value: Any) -> int | float | Fraction | None:
     except (TypeError, ValueError, OverflowError):  # NaN and infinities
         return None
     p, q = map(whole, ratio)
-    return Fraction(p, q) if p is not None and q else None
+    if p is None or not q:
+        return None
+    return p if q == 1 else Fraction(p, q)
 
 
 def as_fraction(value: Any) -> Fraction | None:
