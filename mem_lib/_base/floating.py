@@ -34,7 +34,7 @@ def check_floats() -> None:
         raise MemorizationError(
             "floats: this thread takes numbers below 2^-1022 for zero, so that points and targets "
             "would become others; a library compiled with -ffast-math, or "
-            f"torch.set_flush_denormal(True), asked the processor for it.  {_RESET}"
+            f"torch.set_flush_denormal(True), asked the processor for it. {_RESET}"
         )
     check_rounding()
 

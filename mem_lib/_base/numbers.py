@@ -162,8 +162,8 @@ def whole(value: Any) -> int | None:
 
 
 def is_integer(value: Any) -> bool:
-    """Whether ``value`` is an integer, and no boolean."""
-    return whole(value) is not None
+    """Whether ``value`` is an integer of Python or numpy, and no boolean."""
+    return isinstance(value, int | np.integer) and whole(value) is not None
 
 
 def exact_number(value: Any) -> int | float | Fraction | None:

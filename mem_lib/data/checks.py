@@ -8,7 +8,6 @@ from mem_lib._base.foreign import hides_entries
 from mem_lib._base.numbers import (
     array_of,
     exact_number,
-    is_integer,
     numbers_of,
     sample_text,
     shape_text,
@@ -48,7 +47,7 @@ def as_labels(labels: Any, N: int) -> np.ndarray:
     integral = array.dtype.kind in "iu"
     if array.dtype.kind in "fO":  # a list with integers beyond 64 bits arrives as either
         array = np.array(labels, dtype=object)
-        integral = all(is_integer(v) for v in array.flat)
+        integral = all(whole(v) is not None for v in array.flat)
     if not integral:
         raise InvalidDataset(
             f"labels must be integers 0..C-1, got {sample_text(array)} of type "
@@ -84,12 +83,13 @@ def as_classes(classes: Any, labels: np.ndarray) -> int:
     top = int(labels.max())
     if classes is None:
         return top + 1
-    if not is_integer(classes):
+    number = whole(classes)
+    if number is None:
         raise InvalidDataset(f"classes must be an integer, got {shown(classes)}")
-    if classes <= top:
+    if number <= top:
         row = int(labels.argmax())
-        raise InvalidDataset(f"labels[{row}] = {top} is out of range for classes={int(classes)}")
-    return int(classes)
+        raise InvalidDataset(f"labels[{row}] = {top} is out of range for classes={number}")
+    return number
 
 
 def as_names(names: Any, classes: int) -> tuple[str | int | float | bool, ...] | None:

@@ -18,7 +18,7 @@ import numpy as np
 from mem_lib._base.arguments import above_zero
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.integers import is_wide
-from mem_lib._base.numbers import is_integer
+from mem_lib._base.numbers import whole
 from mem_lib._base.roots import nearest_root
 from mem_lib._base.rows import first_occurrence
 from mem_lib.data import checks, distances, file, grid
@@ -287,14 +287,15 @@ class Dataset:
         InvalidArgument for ``bits`` that are no integer, and InvalidDataset when points with
         different labels or targets would coincide.
         """
-        if not is_integer(bits):
+        number = whole(bits)
+        if number is None:
             raise InvalidArgument(f"bits: a whole number is needed, got {shown(bits)}")
-        if bits >= self.shift:
+        if number >= self.shift:
             return self
         try:
-            return self._with(grid.rounded(self.points, int(bits)), slice(None), None)
+            return self._with(grid.rounded(self.points, number), slice(None), None)
         except InvalidDataset as error:
-            raise InvalidDataset(f"rounding to the grid 2^-{bits}: {error}") from None
+            raise InvalidDataset(f"rounding to the grid 2^-{number}: {error}") from None
 
     # identity and files ---------------------------------------------------------------------
 
