@@ -33,6 +33,9 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
         When ``network`` is no Network.
     InvalidDataset
         When ``points`` has another shape, or holds NaN, an infinity or something not a number.
+    MemorizationError
+        When there are floats, and this process takes those below 2^-1022 for zero or does not round
+        to the nearest.
 
     >>> from mem_lib import Layer, Network, evaluate
     >>> half = Network([Layer([[1]], [0], "relu")], output_denominator=2)
@@ -64,7 +67,8 @@ def predict(network: Network, points: object) -> np.ndarray:
     0 below.  ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
 
     Raises ``InvalidArgument`` when ``network`` is none, ``InvalidDataset`` when ``points`` is
-    empty, has another shape or holds something else than finite numbers.
+    empty, has another shape or holds something else than finite numbers, ``MemorizationError`` as
+    :func:`evaluate`.
 
     >>> from mem_lib import Layer, Network
     >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y

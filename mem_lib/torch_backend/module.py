@@ -98,7 +98,8 @@ def to_torch(
         When ``dataset`` has another dimension than the network, or the network's denominator is
         out of the range of float64.
     MemorizationError
-        When the memory of the device is too small.
+        When the memory of the device is too small; here, or when the module is called, where
+        numbers are so small that a thread of PyTorch takes them for zero.
 
     >>> from mem_lib import Dataset, Layer
     >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")
