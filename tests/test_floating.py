@@ -178,6 +178,10 @@ check_tensors(torch.ones(2, dtype=torch.float64, device="meta"), 1060)
 check_tensors(torch.ones(2, dtype=torch.float64), 1022)
 torch.set_flush_denormal(False)
 print(ml.Dataset([[0.5]], [0]).N)
+try:  # the other thread of PyTorch may go on
+    print(int(module(small).sum()) == 10**5)
+except ml.MemorizationError as error:
+    print("a thread of PyTorch" in str(error))
 """
 
 
@@ -185,7 +189,7 @@ print(ml.Dataset([[0.5]], [0]).N)
     ("program", "expected"),
     [
         (CHILD, "refused True\nrefused True\nthen 1\n"),
-        (WITH_TORCH, "100000\nrefused True\nrefused True\nrefused True\n1\n"),
+        (WITH_TORCH, "100000\nrefused True\nrefused True\nrefused True\n1\nTrue\n"),
     ],
 )
 def test_a_process_that_flushes(program, expected):
@@ -196,6 +200,20 @@ def test_a_process_that_flushes(program, expected):
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False
     )
     assert done.stdout == expected, done.stderr
+
+
+def test_tables_and_their_labels(tmp_path):
+    path = tmp_path / "data.csv"
+    path.write_text("x,label\n1,0.25\n2,1e-320\n")
+    assert ml.data.read_csv(path, label="label").names == (1e-320, 0.25)
+    with flushing(), pytest.raises(ml.MemorizationError, match=FLUSHED):
+        ml.data.read_csv(path, label="label")
+    path.write_text("x,label\n1,0\n2,1\n")
+    with flushing():
+        assert ml.data.read_csv(path).points.tolist() == [[1], [2]]
+    path.write_text("x,label\n1e-320,0\n2,1\n")
+    with flushing(), pytest.raises(ml.MemorizationError, match=FLUSHED):
+        ml.data.read_csv(path)
 
 
 def test_a_fraction_is_no_float():

@@ -21,8 +21,7 @@ _LEAST, _HALF = sys.float_info.min, 0.5  # 2^-1022, the least number that is not
 _ONE, _NEXT, _LAST = 1.0, 1 + 2.0**-52, 2.0**-53
 
 _RESET = (
-    "torch.set_flush_denormal(False) ends it where PyTorch began it; "
-    "ctypes.CDLL(None).fesetenv(ctypes.c_void_p(-1)) restores the thread on Linux; else use a "
+    "on Linux ctypes.CDLL(None).fesetenv(ctypes.c_void_p(-1)) restores the thread; else use a "
     "process that does not load that library"
 )
 
@@ -34,7 +33,8 @@ def check_floats() -> None:
         raise MemorizationError(
             "floats: this thread takes numbers below 2^-1022 for zero, so that points and targets "
             "would become others; a library compiled with -ffast-math, or "
-            f"torch.set_flush_denormal(True), asked the processor for it. {_RESET}"
+            "torch.set_flush_denormal(True), asked the processor for it. "
+            f"torch.set_flush_denormal(False) ends it; {_RESET}"
         )
     check_rounding()
 
@@ -44,6 +44,6 @@ def check_rounding() -> None:
     if _ONE + _LAST != _ONE or _NEXT + _LAST == _NEXT:
         raise MemorizationError(
             "floats: this thread does not round to the nearest, so that numbers would be read as "
-            "others; some library called fesetround or set the processor's rounding mode. "
+            "others; some library called fesetround or set the processor's rounding mode; "
             f"{_RESET}"
         )

@@ -176,7 +176,7 @@ def exact_number(value: Any) -> int | float | Fraction | None:
     """
     if isinstance(value, np.datetime64 | np.timedelta64):  # would pass for integers
         return None
-    if isinstance(value, np.generic) or (hasattr(value, "item") and np.shape(value) == ()):
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):  # a scalar of arrays
         value = value.item()
     if isinstance(value, float):
         return float(value) if math.isfinite(value) else None
@@ -187,12 +187,12 @@ def exact_number(value: Any) -> int | float | Fraction | None:
     if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > MOST_EXPONENT:
         return None
     try:
-        ratio = value.as_integer_ratio()
-    except AttributeError:
-        ratio = getattr(value, "numerator", None), getattr(value, "denominator", None)
-    except (TypeError, ValueError, OverflowError):  # NaN and infinities
+        if hasattr(value, "as_integer_ratio"):
+            p, q = map(whole, value.as_integer_ratio())
+        else:
+            p, q = whole(value.numerator), whole(value.denominator)
+    except (AttributeError, TypeError, ValueError, OverflowError):  # NaN and infinities, too
         return None
-    p, q = map(whole, ratio)
     if p is None or not q:
         return None
     return p if q == 1 else Fraction(p, q)

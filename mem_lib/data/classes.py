@@ -100,7 +100,8 @@ def _numbers(cells: list[str], lines: list[int], column: str, *, asked: bool) ->
     distinct = {cell: line for cell, line in zip(reversed(cells), reversed(lines), strict=True)}
     if any(_CODE.fullmatch(cell) or not looks_numeric(cell) for cell in distinct):
         return []
-    check_floats()
+    if not all(INTEGER.fullmatch(cell) for cell in distinct):
+        check_floats()
     value: dict[str, int | float] = {}
     exactly: dict[int | float, Fraction] = {}
     for cell, line in sorted(distinct.items(), key=lambda one: one[1]):
