@@ -166,6 +166,10 @@ def test_names_of_columns_come_before_numbers(table):
     assert read_csv(table("1,0,5\n2,1,7\n"), label="1").names == (0, 1)
     text = "2,0,1\n5,6,0\n7,8,1\n"
     assert read_csv(table(text), label="1", header=True).names == (0, 1)
+    late = table("0,2,y\n7,8,1\n5,6,0\n")  # a header, as the labels tell
+    assert read_csv(late).points.tolist() == [[7, 8], [5, 6]]
+    with pytest.raises(InvalidArgument, match="2 is the number of one column and the name of"):
+        read_csv(late, label=2)
     with pytest.raises(InvalidArgument, match="1 is the number of one column and the name of"):
         read_csv(table(text), label=1, header=True)
 
@@ -176,6 +180,8 @@ def test_names_of_columns_come_before_numbers(table):
         (",a,label\n0,1,0\n1,2,1\n", "line 1: column 0 has no name .*index=False"),
         ("Unnamed: 0,a,label\n0,1,0\n", "column 0 has no name .'Unnamed: 0'.; row numbers"),
         ("a,label,\n0,1,\n", "column 2 has no name .*a comma at the end"),
+        ("0,1,\n7,8,1\n5,6,0\n", "line 1: column 2 has no name .*a comma at the end"),
+        ("0,1,Unnamed: 2\n7,8,1\n5,6,0\n", "column 2 has no name .'Unnamed: 2'."),
         ("a,label\nr1,1,0\nr2,2,1\n", "line 2 has 3 cells, the first has 2; row names"),
         ("x,y,label\n1,2,0,\n", "line 2 has 4 cells, the first has 3; a comma at the end"),
         ("0,5;A\n1,5;B\n", "line 1 holds commas and semicolons: '0,5;A'; delimiter= says"),

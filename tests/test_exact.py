@@ -168,7 +168,7 @@ def test_labels_beyond_machine_integers_are_undecided():
         ([["a", "b"]], "of type"),
         ([[1j, 0]], "of type"),
         ([[1], [1, 2]], "rectangular"),
-        ("abc", "of type"),
+        ("abc", "points is not an array of numbers but of type str"),
         (np.ma.masked_array([[1, 2]], mask=[[True, False]]), "masked"),
         ([[2**53 + 1, 0.5]], "mixes floats"),
         (np.array([[None, 1]], dtype=object), "None"),

@@ -153,7 +153,7 @@ def test_only_integer_sparse_matrices():
         (np.array([1, 2]), "two-dimensional"),
         (np.zeros((1, 1, 1), dtype=int), "two-dimensional"),
         (7, "two-dimensional"),
-        (None, "two-dimensional"),
+        (None, "weight is not an array of numbers but of type NoneType$"),
         ([[[1]]], "not an integer"),
         ([[1, 2], [3]], "ragged: row 1 has 1 entries, row 0 has 2"),
         (sp.coo_array(([1], ([0],)), shape=(3,)), "two-dimensional"),

@@ -218,6 +218,7 @@ def verify(
         integer; when ``checkpoint`` cannot be a file; when ``device`` is not there.
     MemorizationError
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
+        When points are floats in a process that flushes or rounds them, as :func:`evaluate`.
     ImportError
         When ``device`` is given and PyTorch is not installed, or more than one of ``workers`` and
         joblib is not.

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 
 from mem_lib._base.arguments import instance, integer_in
+from mem_lib._base.floating import check_rounding
 from mem_lib._base.memory import check_memory
 from mem_lib._base.text import json_int
 from mem_lib.constructions.facts import Facts
@@ -88,8 +89,10 @@ class Construction(ABC):
 
         Raises ``InvalidArgument`` for what is no data set and no seed, ``TooLarge`` when the
         network would not fit into memory, ``HypothesisViolated`` when the theorem does not apply to
-        these data, ``ConstructionFailed`` when all draws were in vain.
+        these data, ``ConstructionFailed`` when all draws were in vain; ``MemorizationError`` in a
+        process that does not round to the nearest.
         """
+        check_rounding()  # constructions bound the errors of the floats that they compute with
         data, seed = self.accepted(dataset), integer_in(seed, "seed", 0)
         settled = self.settled(dataset)
         plan = settled.plan(data, np.random.default_rng(seed))

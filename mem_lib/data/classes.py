@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from mem_lib._base.floating import check_floats
 from mem_lib._base.numbers import is_integer
 from mem_lib.data.headers import INTEGER, NUMBER, looks_numeric
 from mem_lib.errors import InvalidArgument, InvalidDataset, shown
@@ -99,6 +100,8 @@ def _numbers(cells: list[str], lines: list[int], column: str, *, asked: bool) ->
     distinct = {cell: line for cell, line in zip(reversed(cells), reversed(lines), strict=True)}
     if any(_CODE.fullmatch(cell) or not looks_numeric(cell) for cell in distinct):
         return []
+    if not all(INTEGER.fullmatch(cell) for cell in distinct):
+        check_floats()
     value: dict[str, int | float] = {}
     exactly: dict[int | float, Fraction] = {}
     for cell, line in sorted(distinct.items(), key=lambda one: one[1]):

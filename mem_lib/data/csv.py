@@ -140,12 +140,13 @@ def _read(
     """The columns, the points, the cells of the label's column and the lines they stand on."""
     first: Line = next(lines)
     key, option = (label, "label") if target is None else (target, "target")
-    found = headers.columns(first, -1 if key is None else key, option, header)
+    key = -1 if key is None else key
+    found = headers.columns(first, key, option, header)
     points, cells, numbers = Points(), list[str](), list[int]()
     for line in lines if found.header in (True, None) else chain([first], lines):
         _take(line, found, points, cells, numbers)
     if found.header is None:
-        found = headers.settled(found, cells, points.plain)
+        found = headers.settled(found, key, cells, points.plain)
         if not found.header:
             ahead = Points()
             _take(first, found, ahead, cells, numbers)

@@ -5,6 +5,7 @@ import numpy as np
 from mem_lib._base.arguments import instance
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.numbers import numbers_of, shape_text
+from mem_lib.data import Dataset
 from mem_lib.errors import InvalidDataset
 from mem_lib.exact.chunks import Chunks
 from mem_lib.exact.engine import Engine, on_grid, times_power
@@ -32,6 +33,9 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
         When ``network`` is no Network.
     InvalidDataset
         When ``points`` has another shape, or holds NaN, an infinity or something not a number.
+    MemorizationError
+        When there are floats, and this process takes those below 2^-1022 for zero or does not round
+        to the nearest.
 
     >>> from mem_lib import Layer, Network, evaluate
     >>> half = Network([Layer([[1]], [0], "relu")], output_denominator=2)
@@ -66,7 +70,8 @@ def predict(network: Network, points: object, *, names: bool = True) -> np.ndarr
     0 below.  ``"onehot"``: the one output above 0.  ``"argmax"``: the one largest output.
 
     Raises ``InvalidArgument`` when ``network`` is none, ``InvalidDataset`` when ``points`` is
-    empty, has another shape or holds something else than finite numbers.
+    empty, has another shape or holds something else than finite numbers, ``MemorizationError`` as
+    :func:`evaluate`.
 
     >>> from mem_lib import Layer, Network
     >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y
@@ -88,7 +93,7 @@ def predict(network: Network, points: object, *, names: bool = True) -> np.ndarr
 def _checked(network: Network, points: object) -> np.ndarray:
     instance(network, "network", Network)
     d = network.inputs
-    array = numbers_of("points", getattr(points, "points", points))
+    array = numbers_of("points", points.points if isinstance(points, Dataset) else points)
     if array.ndim != 2 or array.shape[1] != d:
         raise InvalidDataset(
             f"points must have shape (M, {d}), the network has {d} inputs; got {shape_text(array)}"

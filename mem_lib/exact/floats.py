@@ -163,7 +163,7 @@ def _float_type(value: Any) -> np.dtype:
 
 def _points(network: Network, points: Any) -> np.ndarray:
     instance(network, "network", Network)
-    array = numbers_of("points", getattr(points, "points", points))
+    array = numbers_of("points", points.points if isinstance(points, Dataset) else points)
     if array.ndim != 2 or array.shape[1] != network.inputs:
         raise InvalidDataset(
             f"points: an array of shape (M, {network.inputs}) is needed, got shape {array.shape}"

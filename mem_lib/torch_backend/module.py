@@ -24,6 +24,7 @@ from mem_lib.errors import HypothesisViolated, InvalidNetwork
 from mem_lib.exact.device import device_named, room_for
 from mem_lib.exact.floats import bits_needed
 from mem_lib.network import Layer, Network
+from mem_lib.torch_backend.flushing import check_tensors
 
 FLOAT64 = 53
 FLOATS = np.dtype(np.float64)
@@ -44,9 +45,12 @@ class MemorizingModule(nn.Module):
     no power of two, the last division rounds, and keeps different outputs different.
     """
 
-    def __init__(self, network: Network, proven: str | None, bits: int | None) -> None:
+    def __init__(
+        self, network: Network, proven: str | None, bits: int | None, finest: int = 0
+    ) -> None:
         super().__init__()
         self.proven, self.bits = proven, bits
+        self.finest = max(network.input_shift, network.output_denominator.bit_length(), finest)
         self.up = _powers(network.input_shift)
         odd, self.down = _denominator(network)
         self.odd = nearest(odd)
@@ -58,6 +62,8 @@ class MemorizingModule(nn.Module):
         self.layers = nn.Sequential(*modules)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        if self.proven:
+            check_tensors(x, self.finest)
         x = x.to(torch.float64)
         for factor in self.up:
             x = x * factor
@@ -92,7 +98,8 @@ def to_torch(
         When ``dataset`` has another dimension than the network, or the network's denominator is
         out of the range of float64.
     MemorizationError
-        When the memory of the device is too small.
+        When the memory of the device is too small; here, or when the module is called, where
+        numbers are so small that a thread of PyTorch takes them for zero.
 
     >>> from mem_lib import Dataset, Layer
     >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")
@@ -107,7 +114,7 @@ def to_torch(
         "network: its layers as dense float64 matrices",
     )
     proven, bits = _proof(network, dataset) if exact else (None, None)
-    module = MemorizingModule(network, proven, bits)
+    module = MemorizingModule(network, proven, bits, dataset.shift if dataset else 0)
     with room_for("the weights as dense float64 matrices"):
         return module.to(place)
 
