@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from mem_lib._base.arguments import at_least_zero, instance, integer_in
-from mem_lib._base.extras import need
 from mem_lib._base.files import checked_path
 from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.text import read_fraction, written
@@ -171,9 +170,9 @@ def verify(
     ----------
     tolerance : how far an output may be from the wanted value; only for the readout ``"value"``,
         and below 1/2 where the wanted values are labels.
-    workers : chunks of points evaluated at a time; default: the number of cores, at most 4.  Deep
-        networks need the extra ``parallel`` for it, and by default do without where it is not
-        installed.  The certificate does not depend on it.
+    workers : chunks of points evaluated at a time; default: the number of cores, at most 4; four
+        for each core are the most that are of use.  Deep networks have processes for it, which end
+        with this one.  The certificate does not depend on it.
     progress : True shows a progress bar, False none; by default a terminal shows one when the work
         takes longer than two seconds.
     checkpoint : a file that keeps the chunks that were verified, so that a run that was stopped
@@ -195,8 +194,7 @@ def verify(
     MemorizationError
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
     ImportError
-        When ``device`` is given and PyTorch is not installed, or more than one of ``workers`` and
-        joblib is not.
+        When ``device`` is given and PyTorch is not installed.
 
     >>> import mem_lib as ml
     >>> side = ml.Network([ml.Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y
@@ -294,11 +292,8 @@ def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
 
 
 def _workers(workers: Any) -> int:
-    if workers is None:
-        return min(4, os.cpu_count() or 1)
-    if (workers := integer_in(workers, "workers", 1)) > 1:
-        need("joblib", "more than one worker")
-    return workers
+    cores = os.cpu_count() or 1
+    return min(4, cores) if workers is None else min(4 * cores, integer_in(workers, "workers", 1))
 
 
 def _check_fit(network: Network, dataset: Dataset) -> None:
