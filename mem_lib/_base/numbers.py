@@ -120,13 +120,15 @@ def sample_text(array: np.ndarray) -> str:
 
 def as_fraction(value: Any) -> Fraction | None:
     """A real number as a fraction, exactly; None for what is not a finite real number, and for a
-    Decimal such as 1e999999999, whose digits would not fit into any memory."""
+    Decimal such as 1e999999999, whose digits would not fit into any memory, or take for ever."""
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, bool | str):
         return None
-    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > MOST_EXPONENT:
-        return None
+    if isinstance(value, Decimal) and value.is_finite():
+        places = value.as_tuple().exponent  # the exponents of its last and of its first digit
+        if max(abs(value.adjusted()), abs(int(places))) > MOST_EXPONENT:
+            return None
     try:
         return Fraction(value)
     except (TypeError, ValueError, OverflowError):

@@ -1,5 +1,6 @@
 """One progress bar for all long work."""
 
+import sys
 from typing import Any
 
 
@@ -17,6 +18,6 @@ def progress_bar(total: int, unit: str, description: str, progress: bool | None)
         total=total,
         unit=f" {unit}",
         desc=description,
-        disable=None if progress is None else not progress,
+        disable=sys.stderr is None or (None if progress is None else not progress),
         delay=2 if progress is None else 0,
     )

@@ -29,7 +29,7 @@ class Counterexample:
 
     def __str__(self) -> str:
         outputs = ", ".join(map(short, self.outputs[:10]))
-        outputs += ", …" if len(self.outputs) > 10 else ""
+        outputs += ", ..." if len(self.outputs) > 10 else ""
         read = {None: "", -1: ", read as undecided"}.get(
             self.predicted, f", read as {self.predicted}"
         )

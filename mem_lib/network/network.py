@@ -254,7 +254,7 @@ class Network:
     def __repr__(self) -> str:
         width = max((layer.units for layer in self.layers[:-1]), default=0)
         return (
-            f"Network({self.inputs} → {self.outputs}, depth {self.depth}, width {width},"
+            f"Network({self.inputs} -> {self.outputs}, depth {self.depth}, width {width},"
             f" readout {self.readout!r})"
         )
 
