@@ -1,7 +1,8 @@
 """Evidence that survives an interruption: one line of a file for each chunk that was run.
 
-The file is a note of one run to itself, not a certificate: whoever can write it can forge it.
-``Certificate.check`` runs everything again.
+The file is a note of one run to itself, not a certificate: whoever can write it can forge it, and
+so the verdict.  A line that was damaged is noticed, by its SHA-256, and its chunk is run again.
+``Certificate.check`` without a checkpoint runs everything again.
 """
 
 import json
@@ -9,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from mem_lib._base.files import write_atomically
+from mem_lib._base.files import warn_of_lost, write_atomically
 from mem_lib.certificate.judge import Evidence
 from mem_lib.errors import InvalidCertificate
 
@@ -26,6 +27,7 @@ class Checkpoint:
         self.done: dict[int, Evidence] = {}
         self._key = {"format": "mem_lib.checkpoint", "version": 2, **key}
         self._lines = [json.dumps(self._key) + "\n"]
+        self._whole = True  # whether the file holds all lines
         for line in self._read():
             entry = _entry(line)
             if entry is None:
@@ -38,15 +40,24 @@ class Checkpoint:
         """Note the evidence of one chunk."""
         content = {"chunk": chunk, **evidence.content()}
         self._lines.append(json.dumps({**content, "sha256": _digest(content)}) + "\n")
-        if not self.path.exists():  # another run on the same file came to its end
-            self._write()
-            return
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(self._lines[-1])
+        try:
+            if self._whole and self.path.exists():
+                with self.path.open("a", encoding="utf-8") as file:
+                    file.write(self._lines[-1])
+            else:  # another run on the same file came to its end, or a line was cut short
+                self._write()
+            self._whole = True
+        except OSError as error:
+            if self._whole:
+                warn_of_lost(self.path, error)
+            self._whole = False
 
     def remove(self) -> None:
         """The run is over."""
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            warn_of_lost(self.path, error)
 
     def _write(self) -> None:
         write_atomically(self.path, (line.encode() for line in self._lines))
