@@ -263,9 +263,14 @@ def _checkpoint(
 ) -> Checkpoint | None:
     if path is None:
         return None
-    key = {"network": network.sha256, "dataset": dataset.sha256, "tolerance": written(tolerance)}
+    key: dict[str, Any] = {
+        "network": network.sha256,
+        "dataset": dataset.sha256,
+        "tolerance": written(tolerance),
+    }
     # which rows chunk i holds depends on both
-    return Checkpoint(path, {**key, "points_per_chunk": chunks.step, "head": chunks.engine.head})
+    key |= {"points_per_chunk": chunks.step, "head": chunks.engine.head}
+    return Checkpoint(path, key, [len(chunks.rows(i)) for i in range(len(chunks))])
 
 
 def _arithmetic(evidence: Evidence) -> set[str]:

@@ -6,6 +6,7 @@ so the verdict.  A line that was damaged is noticed, by its SHA-256, and its chu
 """
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,18 @@ from typing import Any
 from mem_lib._base.files import warn_of_lost, write_atomically
 from mem_lib.certificate.judge import Evidence
 from mem_lib.errors import InvalidCertificate
+from mem_lib.exact import ARITHMETIC
 
 
 class Checkpoint:
     """The file at ``path`` for the run that ``key`` describes; made when it does not exist.
 
     ``done`` maps chunks to evidence.  Lines behind the last complete one are dropped, since an
-    interruption may have cut them short.
+    interruption may have cut them short; a line that no run of ours would have written is none.
+    ``sizes`` are the numbers of rows of the chunks, where they are known.
     """
 
-    def __init__(self, path: Path, key: dict[str, Any]) -> None:
+    def __init__(self, path: Path, key: dict[str, Any], sizes: Sequence[int] | None = None) -> None:
         self.path = path
         self.done: dict[int, Evidence] = {}
         self._key = {"format": "mem_lib.checkpoint", "version": 2, **key}
@@ -30,7 +33,7 @@ class Checkpoint:
         self._whole = True  # whether the file holds all lines
         for line in self._read():
             entry = _entry(line)
-            if entry is None:
+            if entry is None or not (sizes is None or _has_rows(*entry, sizes)):
                 break
             self.done[entry[0]] = entry[1]
             self._lines.append(line)
@@ -94,9 +97,31 @@ def _entry(line: str) -> tuple[int, Evidence] | None:
         if not line.endswith("\n") or content.pop("sha256") != _digest(content):
             return None
         chunk, evidence = content.pop("chunk"), Evidence.from_content(content)
-        return (chunk, evidence) if type(chunk) is int and chunk >= 0 else None
+        return (chunk, evidence) if _is_count(chunk) and _is_possible(evidence) else None
     except (ArithmeticError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and value >= 0
+
+
+def _is_possible(found: Evidence) -> bool:
+    """Whether the judge could have said so of some rows."""
+    counts, wrong = (found.judged, found.correct, found.tally.ties), found.counterexample
+    return (
+        all(map(_is_count, counts))
+        and found.correct <= found.judged
+        and (found.correct == found.judged) == (wrong is None)
+        and (wrong is None or _is_count(getattr(wrong, "row", None)))
+        and all(v >= 0 for v in (found.distance or 0, found.max_error, found.tally.peak))
+        and found.tally.arithmetic <= set(ARITHMETIC)
+    )
+
+
+def _has_rows(chunk: int, found: Evidence, sizes: Sequence[int]) -> bool:
+    """Whether that chunk is one, and all its rows were judged."""
+    return chunk < len(sizes) and found.judged == sizes[chunk]
 
 
 def _digest(content: dict[str, Any]) -> str:
