@@ -40,7 +40,7 @@ class InvalidArgument(MemorizationError):
 
 
 class TooLarge(InvalidArgument):
-    """What was asked for does not fit into this machine."""
+    """What was asked for does not fit into this machine, or takes more operations than it may."""
 
 
 class InvalidDataset(MemorizationError):
