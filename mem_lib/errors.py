@@ -2,7 +2,9 @@
 
 Every error names the argument, shows the value it received and says what is wrong with it.  All of
 them are ``ValueError``s, so ``except ValueError`` keeps working.  A file that is missing or cannot
-be read stays the ``OSError`` that it is.
+be read (denied, a folder, links in a circle, a failing disk) stays the ``OSError`` that it is, for
+everything that reads or writes files: ``FileNotFoundError``, ``PermissionError``,
+``IsADirectoryError`` and the others.
 """
 
 import linecache

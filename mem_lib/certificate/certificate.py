@@ -95,8 +95,8 @@ class Certificate:
 
     @classmethod
     def load(cls, path: str | Path) -> "Certificate":
-        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and
-        ``FileNotFoundError`` where there is no file."""
+        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and an
+        ``OSError``, such as ``FileNotFoundError``, where the file cannot be read."""
         content = file.load(path)
         try:
             return cls._from_content(content)
@@ -176,7 +176,8 @@ def verify(
     progress : True shows a progress bar, False none; by default a terminal shows one when the work
         takes longer than two seconds.
     checkpoint : a file that keeps the chunks that were verified, so that a run that was stopped
-        goes on where it was; it is removed at the end.
+        goes on where it was; it is removed at the end.  What it holds is believed: give none that
+        others could write.
     device : None evaluates with NumPy.  ``"auto"`` takes a GPU where there is one, ``"cuda"`` asks
         for it, ``"cpu"`` runs the same tensors without one; these need PyTorch and serve narrow,
         deep networks (wide ones go on in NumPy).  The evidence does not depend on it.
@@ -185,6 +186,9 @@ def verify(
     ------
     InvalidCertificate
         When ``checkpoint`` is another file, or belongs to another network or data set.
+    OSError
+        When ``checkpoint`` cannot be written at the beginning; later the work goes on without it,
+        with a ``RuntimeWarning``.
     InvalidNetwork
         When the network's inputs, outputs or readout do not fit the data.
     InvalidArgument
