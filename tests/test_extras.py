@@ -5,16 +5,13 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import numpy as np
 import pytest
 from packaging.requirements import Requirement
 
 import mem_lib as ml
 from mem_lib.__main__ import main
 from mem_lib._base import extras as _extras
-from mem_lib.exact import chunks, engine
 from tests.house import PROJECT, ROOT, brought
-from tests.networks import ladder, ladder_labels
 
 BALL = ml.data.ball(N=20, d=3, margin=0.1, seed=0)
 NETWORK = ml.Network([ml.Layer([[1]], [0], "identity")])
@@ -28,7 +25,6 @@ ENTRIES = {
         lambda: ml.two_layer.build(BALL, variant="sorted"),
         lambda: ml.two_layer.build(BALL, variant="hybrid", relative_error=0.1),
     ]),
-    "joblib": ("parallel", [lambda: ml.verify(NETWORK, LINE, workers=2)]),
     "matplotlib": ("figures", [lambda: ml.figures.show(lambda ax, colours: None, alt="empty")]),
     "sklearn": ("data", [ml.data.digits]),
     "torch": ("torch", [
@@ -85,27 +81,10 @@ def test_another_failure_of_the_import_is_told_as_it_is(tmp_path, monkeypatch):
         ml.two_layer.build(BALL)
 
 
-def test_by_default_a_missing_joblib_stops_nothing(hide, monkeypatch):
-    """Where processes would have shared the work."""
-    x = np.arange(300)
-    shape = {"steps": 6, "width": 40, "bits": 80}
-    network = ladder(**shape)
-    dataset = ml.Dataset(x[:, None], labels=ladder_labels(**shape, points=x))
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr(engine, "MOST_POINTS", 50)
-    monkeypatch.setattr(chunks, "WORTH_PROCESSES", 0.0)
-    with monkeypatch.context() as patch, pytest.raises(TypeError, match="NoneType"):
-        patch.setattr(chunks.Chunks, "_in_processes", None)
-        ml.verify(network, dataset)
-    hide("joblib")
-    assert ml.verify(network, dataset).ok
-
-
 @pytest.mark.parametrize(
     ("module", "arguments"),
     [
         ("flint", ["build", "two_layer", "data.csv", "-o", "other.json"]),
-        ("joblib", ["verify", "network.json", "data.csv", "--workers", "2"]),
         ("torch", ["verify", "network.json", "data.csv", "--device", "cpu"]),
     ],
 )

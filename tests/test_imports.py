@@ -21,7 +21,7 @@ STOREYS = (
     ("constructions", "foundations"),
     ("beyond_worst_case", "deep_threshold", "generalization", "optimal_relu", "two_layer"),
     ("theorems",),
-    ("comparison", "explorer", "manual", "torch_backend"),
+    ("cli", "comparison", "explorer", "manual", "torch_backend"),
     ("",),
     ("__main__",),
 )

@@ -314,8 +314,8 @@ def test_equality_is_by_content():
 def test_reprs_are_short():
     chain = [one([[1] * 1000] * 50, stage="keys")] + [one([[1] * 50] * 50)] * 200
     net = Network(chain, about={"long": "x" * 1000}, readout="argmax")
-    assert repr(net) == "Network(1000 → 50, depth 201, width 50, readout 'argmax')"
-    assert repr(net.layers[0]) == "Layer(1000 → 50, identity, dense, stage 'keys')"
+    assert repr(net) == "Network(1000 -> 50, depth 201, width 50, readout 'argmax')"
+    assert repr(net.layers[0]) == "Layer(1000 -> 50, identity, dense, stage 'keys')"
 
 
 # --- networks ------------------------------------------------------------------------------------

@@ -184,8 +184,10 @@ def exact_number(value: Any) -> int | float | Fraction | None:
         return int(value)
     if (number := whole(value)) is not None:
         return number
-    if isinstance(value, Decimal) and value.is_finite() and abs(value.adjusted()) > MOST_EXPONENT:
-        return None
+    if isinstance(value, Decimal) and value.is_finite():
+        places = value.as_tuple().exponent  # the exponents of its last and of its first digit
+        if max(abs(value.adjusted()), abs(int(places))) > MOST_EXPONENT:
+            return None
     try:
         if hasattr(value, "as_integer_ratio"):
             p, q = map(whole, value.as_integer_ratio())

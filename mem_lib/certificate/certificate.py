@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from mem_lib._base.arguments import at_least_zero, integer_in
-from mem_lib._base.extras import need
 from mem_lib._base.files import checked_path
 from mem_lib._base.integers import INT64_LIMIT
 from mem_lib._base.names import Names, checked
@@ -106,8 +105,8 @@ class Certificate:
 
     @classmethod
     def load(cls, path: str | Path) -> "Certificate":
-        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and
-        ``FileNotFoundError`` where there is no file."""
+        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and an
+        ``OSError``, such as ``FileNotFoundError``, where the file cannot be read."""
         content = file.load(path)
         try:
             return cls._from_content(content)
@@ -193,13 +192,14 @@ def verify(
     ----------
     tolerance : how far an output may be from the wanted value; only for the readout ``"value"``,
         and below 1/2 where the wanted values are labels.
-    workers : chunks of points evaluated at a time; default: the number of cores, at most 4.  Deep
-        networks need the extra ``parallel`` for it, and by default do without where it is not
-        installed.  The certificate does not depend on it.
+    workers : chunks of points evaluated at a time; default: the number of cores, at most 4; four
+        for each core are the most that are of use.  Deep networks have processes for it, which end
+        with this one.  The certificate does not depend on it.
     progress : True shows a progress bar, False none; by default a terminal shows one when the work
         takes longer than two seconds.
     checkpoint : a file that keeps the chunks that were verified, so that a run that was stopped
-        goes on where it was; it is removed at the end.
+        goes on where it was; it is removed at the end.  What it holds is believed: give none that
+        others could write.
     device : None evaluates with NumPy.  ``"auto"`` takes a GPU where there is one, ``"cuda"`` asks
         for it, ``"cpu"`` runs the same tensors without one; these need PyTorch and serve narrow,
         deep networks (wide ones go on in NumPy).  The evidence does not depend on it.
@@ -208,6 +208,9 @@ def verify(
     ------
     InvalidCertificate
         When ``checkpoint`` is another file, or belongs to another network or data set.
+    OSError
+        When ``checkpoint`` cannot be written at the beginning; later the work goes on without it,
+        with a ``RuntimeWarning``.
     InvalidNetwork
         When the network's inputs, outputs or readout do not fit the data.
     InvalidDataset
@@ -220,8 +223,7 @@ def verify(
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
         When points are floats in a process that flushes or rounds them, as :func:`evaluate`.
     ImportError
-        When ``device`` is given and PyTorch is not installed, or more than one of ``workers`` and
-        joblib is not.
+        When ``device`` is given and PyTorch is not installed.
 
     >>> import mem_lib as ml
     >>> side = ml.Network([ml.Layer([[1, -1]], [0], "identity")], readout="sign")  # x > y
@@ -304,10 +306,15 @@ def _checkpoint(
 ) -> Checkpoint | None:
     if path is None:
         return None
-    key = {"network": network.sha256, "dataset": dataset.sha256, "tolerance": written(tolerance)}
-    key |= run_key(classes.data)
+    key: dict[str, Any] = {
+        "network": network.sha256,
+        "dataset": dataset.sha256,
+        "tolerance": written(tolerance),
+        **run_key(classes.data),
+    }
     # which rows chunk i holds depends on both
-    return Checkpoint(path, {**key, "points_per_chunk": chunks.step, "head": chunks.engine.head})
+    key |= {"points_per_chunk": chunks.step, "head": chunks.engine.head}
+    return Checkpoint(path, key, [len(chunks.rows(i)) for i in range(len(chunks))])
 
 
 def _arithmetic(evidence: Evidence) -> set[str]:
@@ -334,8 +341,5 @@ def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
 
 
 def _workers(workers: Any) -> int:
-    if workers is None:
-        return min(4, os.cpu_count() or 1)
-    if (workers := integer_in(workers, "workers", 1)) > 1:
-        need("joblib", "more than one worker")
-    return workers
+    cores = os.cpu_count() or 1
+    return min(4, cores) if workers is None else min(4 * cores, integer_in(workers, "workers", 1))

@@ -18,7 +18,7 @@ MOST_BYTES = 1 << 24
 def save(path: str | Path, content: dict[str, Any]) -> None:
     """Write ``content``, JSON values, with its SHA-256."""
     text = json.dumps({**content, "sha256": digest(content)}, indent=1)
-    write_atomically(Path(path), [text.encode() + b"\n"])
+    write_atomically(named(path), [text.encode() + b"\n"])
 
 
 def load(path: str | Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import above_zero
+from mem_lib._base.arguments import above_zero, integer_in
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.integers import is_wide
 from mem_lib._base.names import Names
@@ -325,8 +325,10 @@ class Dataset:
         """Read a file written by `save`, and check its fingerprint.
 
         Raises InvalidDataset for a damaged, truncated, foreign or over-long file, and for one that
-        would unpack to more than ``max_bytes``; FileNotFoundError for a missing one.
+        would unpack to more than ``max_bytes``; an OSError, such as FileNotFoundError, for one
+        that is missing or cannot be read.
         """
+        max_bytes = integer_in(max_bytes, "max_bytes", 1)
         with file.reading(path):
             about, arrays = file.load(path, max_bytes)
             fingerprint = about.pop("sha256")

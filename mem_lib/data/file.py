@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -11,7 +12,6 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -69,7 +69,7 @@ def save(path: str | os.PathLike[str], about: dict[str, Any], arrays: dict[str, 
     texts["about"] = np.array(json.dumps({"format": FORMAT, **about}))
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **texts)
-    write_atomically(Path(path), [buffer.getvalue()])
+    write_atomically(named(path), [buffer.getvalue()])
 
 
 def load(path: str | os.PathLike[str], max_bytes: int) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -100,9 +100,16 @@ def reading(path: str | os.PathLike[str]) -> Iterator[None]:
             raise InvalidDataset(f"{os.fspath(path)!r} is a device or a pipe, and no regular file")
     try:
         yield
+    except OSError as error:  # a damaged file has no error number, or asks for an odd place
+        if error.errno not in (None, errno.EINVAL):
+            raise
+        raise _foreign(path, error) from error
     except Exception as error:
-        reason = f"{os.fspath(path)!r} is not a data set written by save: {error}"
-        raise InvalidDataset(reason) from error
+        raise _foreign(path, error) from error
+
+
+def _foreign(path: str | os.PathLike[str], error: Exception) -> InvalidDataset:
+    return InvalidDataset(f"{os.fspath(path)!r} is not a data set written by save: {error}")
 
 
 def _check_container(path: str | os.PathLike[str], max_bytes: int) -> None:

@@ -10,25 +10,21 @@ integers in processes, as soon as that pays for starting them.
 """
 
 import multiprocessing
-import pickle
 import sys
-import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mem_lib._base.extras import need, there
 from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.errors import MemorizationError
 from mem_lib.exact.engine import Engine
 from mem_lib.exact.tally import Tally
+from mem_lib.exact.workers import WorkerGone, answers
 
 #: Processes are started when the rest would keep one core busy for longer, in seconds.
 WORTH_PROCESSES = 4.0
@@ -134,19 +130,14 @@ class Chunks:
                 yield from zip(some, pool.map(self._whole, some), strict=True)
 
     def _in_processes(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
-        joblib = need("joblib", "several processes")
         assert self._state is not None
-        with tempfile.TemporaryDirectory(prefix="mem_lib-") as folder:
-            path = Path(folder) / "network.pickle"
-            path.write_bytes(pickle.dumps(self.engine.network))
-            pool = joblib.Parallel(min(workers, len(todo)), return_as="generator", max_nbytes=None)
-            tasks = (joblib.delayed(_tail)(str(path), self._state[:, self.rows(i)]) for i in todo)
-            left = list(reversed(todo))
-            try:
-                for result in pool(tasks):
-                    yield left.pop(), result
-            except BrokenProcessPool:  # a worker was killed, perhaps for the memory of all of them
-                yield from ((i, self._tail(i)) for i in reversed(left))
+        blocks = (np.ascontiguousarray(self._state[:, self.rows(i)]) for i in todo)
+        left = deque(todo)
+        try:
+            for answer in answers(self.engine.network, blocks, min(workers, len(todo))):
+                yield left.popleft(), answer
+        except WorkerGone:  # a worker was killed, perhaps for the memory of all of them
+            yield from ((i, self._tail(i)) for i in left)
 
     def _run_head(self) -> np.ndarray:
         blocks = []
@@ -168,21 +159,9 @@ def _joined(blocks: list[np.ndarray]) -> np.ndarray:
 
 
 def _may_start_processes() -> bool:
-    """Not in a process that was itself started to share work, nor where there is no stderr, which
-    the workers would inherit, nor without joblib."""
-    alone = multiprocessing.parent_process() is None and sys.stderr is not None
-    return alone and there("joblib")
-
-
-@lru_cache(maxsize=1)
-def _engine(path: str) -> Engine:
-    """In a worker process: the engine of the network stored at ``path``, made once."""
-    return Engine(pickle.loads(Path(path).read_bytes()))
-
-
-def _tail(path: str, block: np.ndarray) -> tuple[np.ndarray, Tally]:
-    engine = _engine(path)
-    return engine.run_layers(block, engine.head)
+    """Not in a process that was itself started to share work, nor in a program that does not know
+    its Python."""
+    return multiprocessing.parent_process() is None and bool(sys.executable)
 
 
 def _order(state: np.ndarray) -> np.ndarray:

@@ -30,7 +30,7 @@ def device_named(name: Any) -> str | None:
     """
     torch = pytorch()
     gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if name == "auto":
+    if isinstance(name, str) and name == "auto":
         return "cuda" if gpus else None
     try:
         if not isinstance(name, str):

@@ -29,6 +29,7 @@ from typing import ClassVar
 import numpy as np
 
 from mem_lib._base.arguments import integer_in
+from mem_lib._base.numbers import is_integer
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
@@ -117,7 +118,7 @@ class Spike(Construction):
     most_classes: ClassVar[int | None] = 2
 
     def __post_init__(self) -> None:
-        if isinstance(self.sign, bool) or self.sign not in (1, -1):
+        if not (is_integer(self.sign) and self.sign in (1, -1)):
             raise InvalidArgument(f"sign: 1 or -1 is needed, got {shown(self.sign)}")
         vars(self).update(sign=integer_in(self.sign, "sign", -1))
 

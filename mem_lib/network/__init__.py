@@ -41,7 +41,7 @@ one line for each layer:
 
 >>> hat = Network([Layer([[1], [1]], [0, -2], "relu"), Layer([[1, -2]], [0], "identity")])
 >>> hat
-Network(1 → 1, depth 2, width 2, readout 'value')
+Network(1 -> 1, depth 2, width 2, readout 'value')
 >>> list(hat.layers[0].rows())
 [(0, [(0, 1)]), (-2, [(0, 1)])]
 >>> Network.from_json(hat.to_json()) == hat

@@ -187,7 +187,7 @@ class Layer:
         kinds = {Sparse: "sparse", Blocks: "generated"}
         kind = kinds.get(type(self.weight), "dense")
         stage = "" if self.stage is None else f", stage {shown(self.stage)}"
-        return f"Layer({self.inputs} → {self.units}, {self.activation}, {kind}{stage})"
+        return f"Layer({self.inputs} -> {self.units}, {self.activation}, {kind}{stage})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _layer, (self.weight, self.bias, self.activation, self.names, self.stage)

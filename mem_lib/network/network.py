@@ -7,11 +7,11 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+from mem_lib._base.arguments import integer_in
 from mem_lib._base.files import named, write_atomically
 from mem_lib._base.integers import largest
 from mem_lib._base.names import Names, listing
@@ -89,9 +89,11 @@ class Network:
         about: dict[str, Any] | None = None,
         classes: Any = None,
     ) -> None:
-        if not isinstance(layers, Iterable):
-            raise InvalidNetwork(f"layers = {shown(layers)} is not a sequence of layers")
-        layers = tuple(layers)
+        try:
+            given = iter(layers)
+        except TypeError:  # an array without dimensions has the method, and cannot
+            raise InvalidNetwork(f"layers = {shown(layers)} is not a sequence of layers") from None
+        layers = tuple(given)
         _check_chain(layers)
         _check_readout(readout, layers[-1].units)
         input_shift = integer(input_shift, "input_shift")
@@ -206,7 +208,7 @@ class Network:
 
         The file appears whole or not at all.  ``sha256`` is the hash of the uncompressed file.
         """
-        path = Path(path)
+        path = named(path)
         packed = path.name.endswith(".gz")
         write_atomically(path, write.gzipped(self.chunks()) if packed else self.chunks())
 
@@ -225,8 +227,11 @@ class Network:
         max_digits: cap on the hexadecimal digits of one integer
 
         A file that is no network raises :class:`~mem_lib.InvalidNetwork` with the file and the
-        place; a missing file raises ``FileNotFoundError``.
+        place; one that is missing or cannot be read stays an ``OSError``, such as
+        ``FileNotFoundError``.
         """
+        max_bytes = integer_in(max_bytes, "max_bytes", 1)
+        max_digits = integer_in(max_digits, "max_digits", 1)
         with open(named(path), "rb") as file, read.inside(str(path)):
             return cls._from_text(read.uncompressed(file, max_bytes), max_digits)
 
@@ -272,7 +277,7 @@ class Network:
         width = max((layer.units for layer in self.layers[:-1]), default=0)
         classes = "" if self.classes is None else f", classes {listing(self.classes)}"
         return (
-            f"Network({self.inputs} → {self.outputs}, depth {self.depth}, width {width},"
+            f"Network({self.inputs} -> {self.outputs}, depth {self.depth}, width {width},"
             f" readout {self.readout!r}{classes})"
         )
 
