@@ -96,7 +96,8 @@ class Certificate:
 
     @classmethod
     def load(cls, path: str | Path) -> "Certificate":
-        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and
+        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed,
+        ``TooLarge`` where the text might take more memory than half of what is free, and
         ``FileNotFoundError`` where there is no file."""
         content = file.load(path)
         try:

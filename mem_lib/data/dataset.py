@@ -18,6 +18,7 @@ import numpy as np
 from mem_lib._base.arguments import above_zero
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.integers import is_wide
+from mem_lib._base.memory import check_memory
 from mem_lib._base.numbers import is_integer
 from mem_lib._base.roots import nearest_root
 from mem_lib._base.rows import first_occurrence
@@ -190,6 +191,8 @@ class Dataset:
             raise InvalidDataset("this data set has labels, not targets")
         if self.targets.dtype == object:
             exact = [Fraction(t) for t in self.targets]
+            longest = sum(d.bit_length() for d in {t.denominator for t in exact})
+            check_memory(self.N * longest // 8, "targets: as integers over one denominator, they")
             denominator = math.lcm(*(t.denominator for t in exact))
             array = np.empty(self.N, dtype=object)
             array[:] = [int(t * denominator) for t in exact]
@@ -310,11 +313,12 @@ class Dataset:
         file.save(path, about, {name: v for name, v in arrays.items() if v is not None})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, max_bytes: int = 1 << 34) -> Dataset:
+    def load(cls, path: str | os.PathLike[str], *, max_bytes: int | None = None) -> Dataset:
         """Read a file written by `save`, and check its fingerprint.
 
-        Raises InvalidDataset for a damaged, truncated, foreign or over-long file, and for one that
-        would unpack to more than ``max_bytes``; FileNotFoundError for a missing one.
+        ``max_bytes`` is the memory that reading may take, by default half of what is free; the
+        headers of the arrays tell beforehand.  Raises TooLarge for a file that might need more,
+        InvalidDataset for a damaged, truncated or foreign one; FileNotFoundError for a missing one.
         """
         with file.reading(path):
             about, arrays = file.load(path, max_bytes)
