@@ -17,7 +17,7 @@ from typing import Any
 from mem_lib._base.arguments import at_least_zero, instance, integer_in
 from mem_lib._base.extras import need
 from mem_lib._base.files import checked_path
-from mem_lib._base.integers import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT, bits_of
 from mem_lib._base.text import read_fraction, written
 from mem_lib.certificate import file, words
 from mem_lib.certificate.checkpoint import Checkpoint
@@ -193,6 +193,9 @@ def verify(
         When ``network`` or ``dataset`` is none; when ``tolerance`` is negative, not finite, too
         large for labels, or given for another readout; when ``workers`` is not a positive
         integer; when ``checkpoint`` cannot be a file; when ``device`` is not there.
+    TooLarge
+        When the activations of a single point take more than half of the free memory, or than
+        the variable ``MEM_LIB_MAX_BYTES`` says.
     MemorizationError
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
     ImportError
@@ -217,6 +220,7 @@ def verify(
         Engine(finer, arrays_for(device)),
         dataset.N,
         lambda rows: times_power(dataset.integers(rows)[0], k),
+        bits_of(dataset.points, dataset.shift + k),
     )
     judge = Judge(dataset, finer, tolerance)
     evidence = Evidence(tally=chunks.tally)
@@ -268,7 +272,7 @@ def _checkpoint(
         return None
     key = {"network": network.sha256, "dataset": dataset.sha256, "tolerance": written(tolerance)}
     # which rows chunk i holds depends on both
-    return Checkpoint(path, {**key, "points_per_chunk": chunks.step, "head": chunks.engine.head})
+    return Checkpoint(path, {**key, "points_per_chunk": chunks.step, "head": chunks.head})
 
 
 def _arithmetic(evidence: Evidence) -> set[str]:
