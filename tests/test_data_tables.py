@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mem_lib.data import Dataset, read_csv
 from mem_lib.data.csv import table as taken
-from mem_lib.errors import InvalidArgument, InvalidDataset
+from mem_lib.errors import InvalidArgument, InvalidDataset, TooLarge
 from tests.datasets import exact
 
 
@@ -255,7 +255,7 @@ def test_classes_that_are_given(table):
 
 def test_long_texts_are_refused(table):
     path = table(gzip.compress(b"x,l\n" + b"1,0\n" * 10**5))
-    with pytest.raises(InvalidDataset, match="longer than max_bytes=1000"):
+    with pytest.raises(TooLarge, match=r"the text of .* needs about .* the budget is 1000 bytes"):
         read_csv(path, max_bytes=1000)
     assert read_csv(path).N == 10**5
     with pytest.raises(InvalidArgument, match="max_bytes: a whole number > 0"):

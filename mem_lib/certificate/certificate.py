@@ -16,7 +16,7 @@ from typing import Any
 
 from mem_lib._base.arguments import at_least_zero, integer_in
 from mem_lib._base.files import checked_path
-from mem_lib._base.integers import INT64_LIMIT
+from mem_lib._base.integers import INT64_LIMIT, bits_of
 from mem_lib._base.names import Names, checked
 from mem_lib._base.text import read_fraction, written
 from mem_lib.certificate import file, words
@@ -105,7 +105,8 @@ class Certificate:
 
     @classmethod
     def load(cls, path: str | Path) -> "Certificate":
-        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed, and an
+        """Read a saved certificate; ``InvalidCertificate`` if a single digit was changed,
+        ``TooLarge`` where the text might take more memory than half of what is free, and an
         ``OSError``, such as ``FileNotFoundError``, where the file cannot be read."""
         content = file.load(path)
         try:
@@ -219,6 +220,9 @@ def verify(
         When ``network`` or ``dataset`` is none; when ``tolerance`` is negative, not finite, too
         large for labels, or given for another readout; when ``workers`` is not a positive
         integer; when ``checkpoint`` cannot be a file; when ``device`` is not there.
+    TooLarge
+        When the activations of a single point take more than half of the free memory, or than
+        the variable ``MEM_LIB_MAX_BYTES`` says.
     MemorizationError
         When ``device`` has no room even for a single point; until then it gets fewer at a time.
         When points are floats in a process that flushes or rounds them, as :func:`evaluate`.
@@ -243,6 +247,7 @@ def verify(
         Engine(finer, arrays_for(device)),
         dataset.N,
         lambda rows: times_power(dataset.integers(rows)[0], k),
+        bits_of(dataset.points, dataset.shift + k),
     )
     judge = Judge(dataset, finer, tolerance, classes)
     evidence = Evidence(tally=chunks.tally)
@@ -313,7 +318,7 @@ def _checkpoint(
         **run_key(classes.data),
     }
     # which rows chunk i holds depends on both
-    key |= {"points_per_chunk": chunks.step, "head": chunks.engine.head}
+    key |= {"points_per_chunk": chunks.step, "head": chunks.head}
     return Checkpoint(path, key, [len(chunks.rows(i)) for i in range(len(chunks))])
 
 

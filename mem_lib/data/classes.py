@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -19,7 +20,7 @@ from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 
 _CODE = re.compile(r"[+-]?0\d+", re.ASCII)
 _MISSING = {"na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "nil", "?", "."}
-_LONGEST = 4000  # digits that Python converts
+_LONGEST = 4000  # digits that Python converts, and decimal places
 
 Labels = tuple[list[int], dict[str, Any]]  # labels, and the keywords of Dataset that go with them
 
@@ -76,7 +77,14 @@ def _given(cells: list[str], lines: list[int], column: str, classes: Any) -> Lab
 
 def _key(text: str) -> Any:
     """Numbers are the same when their values are."""
-    return Fraction(text) if NUMBER.fullmatch(text) and len(text) < _LONGEST else text
+    value = _fraction(text) if NUMBER.fullmatch(text) and len(text) < _LONGEST else None
+    return text if value is None else value
+
+
+def _fraction(number: str) -> Fraction | None:
+    """The value of a number; None where an exponent such as e-9999999 would be written out."""
+    value = Decimal(number)
+    return Fraction(value) if not value or abs(value.adjusted()) < _LONGEST else None
 
 
 def _counted(cells: list[str], lines: list[int], column: str, classes: int) -> Labels:
@@ -108,7 +116,9 @@ def _numbers(cells: list[str], lines: list[int], column: str, *, asked: bool) ->
         where = f"line {line}, column {shown(column)}"
         if not NUMBER.fullmatch(cell) or len(cell) > _LONGEST or "inf" in str(float(cell)):
             raise InvalidDataset(f"{where}: the label {shown(cell)} is not a finite number")
-        fraction = Fraction(cell)
+        fraction = _fraction(cell)
+        if fraction is None:
+            raise InvalidDataset(f"{where}: the label {shown(cell)} is beyond binary64")
         value[cell] = int(cell) if INTEGER.fullmatch(cell) else float(cell)
         if not asked and fraction.denominator > 1:
             raise InvalidDataset(

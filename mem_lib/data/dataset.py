@@ -15,9 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.arguments import above_zero, integer_in
+from mem_lib._base.arguments import above_zero
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.integers import is_wide
+from mem_lib._base.memory import check_memory
 from mem_lib._base.names import Names
 from mem_lib._base.numbers import whole
 from mem_lib._base.roots import nearest_root
@@ -199,6 +200,8 @@ class Dataset:
             raise InvalidDataset("this data set has labels, not targets")
         if self.targets.dtype == object:
             exact = [Fraction(t) for t in self.targets]
+            longest = sum(d.bit_length() for d in {t.denominator for t in exact})
+            check_memory(self.N * longest // 8, "targets: as integers over one denominator, they")
             denominator = math.lcm(*(t.denominator for t in exact))
             array = np.empty(self.N, dtype=object)
             array[:] = [int(t * denominator) for t in exact]
@@ -321,14 +324,14 @@ class Dataset:
         file.save(path, about, {name: v for name, v in arrays.items() if v is not None})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, max_bytes: int = 1 << 34) -> Dataset:
+    def load(cls, path: str | os.PathLike[str], *, max_bytes: int | None = None) -> Dataset:
         """Read a file written by `save`, and check its fingerprint.
 
-        Raises InvalidDataset for a damaged, truncated, foreign or over-long file, and for one that
-        would unpack to more than ``max_bytes``; an OSError, such as FileNotFoundError, for one
-        that is missing or cannot be read.
+        ``max_bytes`` is the memory that reading may take, by default half of what is free; the
+        headers of the arrays tell beforehand.  Raises TooLarge for a file that might need more,
+        InvalidDataset for a damaged, truncated or foreign one; an OSError, such as
+        FileNotFoundError, for one that is missing or cannot be read.
         """
-        max_bytes = integer_in(max_bytes, "max_bytes", 1)
         with file.reading(path):
             about, arrays = file.load(path, max_bytes)
             fingerprint = about.pop("sha256")

@@ -8,14 +8,15 @@ import numpy as np
 
 from mem_lib._base.dyadic import scaled
 from mem_lib._base.floating import check_floats
-from mem_lib._base.integers import INT64_LIMIT, largest
+from mem_lib._base.integers import INT64_LIMIT, entry_bytes, largest
 
-_BLOCK = 1 << 20  # entries handled at a time, so that large arrays need no large temporaries
+BLOCK = 8 << 20  # bytes handled at a time, so that large arrays need no large temporaries
 
 
-def blocks(array: np.ndarray) -> Iterator[slice]:
-    """Slices of rows that cover ``array``, each with about a million entries."""
-    step = max(1, _BLOCK * len(array) // array.size)
+def blocks(array: np.ndarray, bits: int) -> Iterator[slice]:
+    """Slices of rows that cover ``array``, each of about a million machine integers, or fewer
+    where the integers that are made of the entries have more ``bits``."""
+    step = max(1, BLOCK * len(array) // (array.size * entry_bytes(bits)))
     for start in range(0, len(array), step):
         yield slice(start, start + step)
 

@@ -19,15 +19,22 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base.budget import budget, keep_within
+from mem_lib._base.integers import bits_of, entry_bytes
 from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.errors import MemorizationError
-from mem_lib.exact.engine import Engine
+from mem_lib.exact.engine import Engine, joined
 from mem_lib.exact.tally import Tally
 from mem_lib.exact.workers import WorkerGone, answers
 
 #: Processes are started when the rest would keep one core busy for longer, in seconds.
 WORTH_PROCESSES = 4.0
+
+#: What the first layers give for all points is kept, to sort these, if it takes no more bytes.
+MOST_STATE = 2**31
+#: What a worker takes, in chunks: two layers, and the temporary arrays of one.
+SHARES = 4
 
 Result = tuple[int, np.ndarray, np.ndarray, Tally]  # chunk, rows, output numerators, tally
 
@@ -36,18 +43,26 @@ class Chunks:
     """The chunks of N points for ``engine``.
 
     ``integers(rows)`` gives the points of a slice of rows, (points, d), as ``Engine.run`` wants
-    them.  ``tally`` is that of the layers that were run to find the order of the points.
+    them, with at most ``bits`` bits.  ``head`` is the number of layers that were run on all points
+    to find an order of them, 0 where their outputs would take too much memory; ``tally`` is that
+    of these layers.  ``TooLarge`` where a single point takes more than the budget.
     """
 
-    def __init__(self, engine: Engine, N: int, integers: Callable[[slice], np.ndarray]) -> None:
+    def __init__(
+        self, engine: Engine, N: int, integers: Callable[[slice], np.ndarray], bits: int
+    ) -> None:
+        self._share = engine.point_bytes(bits)
+        keep_within(self._share, "network: a single point in its widest layer", budget())
         self.engine, self.N, self.integers = engine, N, integers
         self.tally = Tally()
-        self.step = engine.chunk(N)
+        self.step = engine.chunk(N, bits)
         self._room = self.step  # points for which the device has room, as far as is known
         self._state: np.ndarray | None = None
         self._order: np.ndarray | None = None
         if engine.head:
             self._state = self._run_head()
+        self.head = 0 if self._state is None else engine.head
+        if self._state is not None:
             self._order = _order(self._state)
 
     def __len__(self) -> int:
@@ -63,6 +78,7 @@ class Chunks:
     ) -> Iterator[Result]:
         """The results of all chunks but those ``done``, in order."""
         todo = [i for i in range(len(self)) if i not in done]
+        workers = max(1, min(workers, budget() // (SHARES * self.step * self._share)))
         bar = progress_bar(self.N, "points", "verify", progress)
         with bar:
             bar.update(sum(len(self.rows(i)) for i in done))
@@ -117,7 +133,7 @@ class Chunks:
             pieces.append(out)
             total.merge(tally)
             place += piece.shape[1]
-        return _joined(pieces), total
+        return joined(pieces), total
 
     def _in_threads(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
         if min(workers, len(todo)) < 2 or self.engine.generates:
@@ -139,23 +155,23 @@ class Chunks:
         except WorkerGone:  # a worker was killed, perhaps for the memory of all of them
             yield from ((i, self._tail(i)) for i in left)
 
-    def _run_head(self) -> np.ndarray:
-        blocks = []
+    def _run_head(self) -> np.ndarray | None:
+        """What the layers behind the head read, of all points; None where that is too much."""
+        blocks, total, most = [], Tally(), min(MOST_STATE, budget() // 2)
         for place in range(0, self.N, self.step):
             block = self._block(slice(place, min(place + self.step, self.N)))
             out, tally = self._layers(block, 0, self.engine.head)
-            self.tally.merge(tally)
+            total.merge(tally)
             blocks.append(out)
-        return _joined(blocks)
+            size = _bytes(out) * self.N // out.shape[1]  # if all chunks are like this one
+            if max(size, sum(map(_bytes, blocks))) > most:
+                return None
+        self.tally.merge(total)
+        return joined(blocks)
 
 
-def _joined(blocks: list[np.ndarray]) -> np.ndarray:
-    """Blocks side by side: Python integers if one of them has some."""
-    if len(blocks) == 1:
-        return blocks[0]
-    if any(block.dtype == object for block in blocks):
-        blocks = [block.astype(object) for block in blocks]
-    return np.concatenate(blocks, axis=1)
+def _bytes(block: np.ndarray) -> int:
+    return block.size * entry_bytes(bits_of(block, 0))
 
 
 def _may_start_processes() -> bool:

@@ -3,7 +3,9 @@
 import numpy as np
 
 from mem_lib._base.arguments import instance
+from mem_lib._base.budget import budget, keep_within
 from mem_lib._base.dyadic import least_shift, scaled
+from mem_lib._base.integers import bits_of, entry_bytes
 from mem_lib._base.numbers import numbers_of, shape_text
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidDataset
@@ -33,6 +35,9 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
         When ``network`` is no Network.
     InvalidDataset
         When ``points`` has another shape, or holds NaN, an infinity or something not a number.
+    TooLarge
+        When a single point, or all outputs, take more than half of the free memory, or than the
+        variable ``MEM_LIB_MAX_BYTES`` says.
     MemorizationError
         When there are floats, and this process takes those below 2^-1022 for zero or does not round
         to the nearest.
@@ -50,8 +55,13 @@ def evaluate(network: Network, points: object) -> tuple[np.ndarray, int]:
         Engine(network),
         len(points),
         lambda rows: times_power(scaled(points[rows], shift), k),
+        bits_of(points, shift + k),
     )
-    found = [(rows, out) for _, rows, out, _ in chunks.run(workers=1, progress=False)]
+    found, size, most = [], 0, budget()
+    for _, rows, out, _ in chunks.run(workers=1, progress=False):
+        found.append((rows, out))
+        size += out.size * entry_bytes(bits_of(out, 0))
+        keep_within(2 * size, f"points: the outputs for {len(points)} of them, so far,", most)
     big = any(out.dtype == object for _, out in found)
     numerators = np.empty((len(points), network.outputs), dtype=object if big else np.int64)
     for rows, out in found:

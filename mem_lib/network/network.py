@@ -12,8 +12,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mem_lib._base.arguments import integer_in
+from mem_lib._base.budget import budget
 from mem_lib._base.files import named, write_atomically
 from mem_lib._base.integers import largest
+from mem_lib._base.json_price import check as check_price
 from mem_lib._base.names import Names, listing
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network import read, write
@@ -217,23 +219,24 @@ class Network:
         cls,
         path: str | os.PathLike[str],
         *,
-        max_bytes: int = read.MAX_BYTES,
+        max_bytes: int | None = None,
         max_digits: int = read.MAX_DIGITS,
     ) -> Network:
         """Read a network file, gzipped or not; everything is checked and nothing is executed.
 
-        max_bytes:  cap on the uncompressed text.  A hostile text of that length can take up to
-                    about twenty-five times the memory while it is parsed; give less to strangers.
+        max_bytes:  the memory that reading may take, by default half of what is free; it is
+                    estimated from the text before that is parsed, from above: a short text of
+                    many brackets takes twenty-five times its length
         max_digits: cap on the hexadecimal digits of one integer
 
         A file that is no network raises :class:`~mem_lib.InvalidNetwork` with the file and the
-        place; one that is missing or cannot be read stays an ``OSError``, such as
-        ``FileNotFoundError``.
+        place, one that might need more memory :class:`~mem_lib.TooLarge`; one that is missing or
+        cannot be read stays an ``OSError``, such as ``FileNotFoundError``.
         """
-        max_bytes = integer_in(max_bytes, "max_bytes", 1)
+        most = budget(max_bytes)
         max_digits = integer_in(max_digits, "max_digits", 1)
         with open(named(path), "rb") as file, read.inside(str(path)):
-            return cls._from_text(read.uncompressed(file, max_bytes), max_digits)
+            return cls._from_text(read.uncompressed(file, most, str(path)), max_digits)
 
     def to_json(self) -> str:
         """The network file as text."""
@@ -244,7 +247,7 @@ class Network:
         cls,
         text: str | bytes,
         *,
-        max_bytes: int = read.MAX_BYTES,
+        max_bytes: int | None = None,
         max_digits: int = read.MAX_DIGITS,
     ) -> Network:
         """The network of a file's text; the same checks as :meth:`load`."""
@@ -252,8 +255,7 @@ class Network:
             text = text.encode("utf-8", errors="surrogatepass")
         if not isinstance(text, bytes):
             raise InvalidNetwork(f"text = {shown(text)} is no text")
-        if len(text) > max_bytes:
-            raise InvalidNetwork(f"the text has {len(text)} bytes, more than max_bytes {max_bytes}")
+        check_price(text, "text", budget(max_bytes), read.WEIGHT)
         return cls._from_text(text, max_digits)
 
     @classmethod
