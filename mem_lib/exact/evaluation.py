@@ -1,5 +1,7 @@
 """Exact outputs, and the labels they are read as."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from mem_lib._base.arguments import instance
@@ -72,6 +74,11 @@ def predict(network: Network, points: object) -> np.ndarray:
     """
     numerators, denominator = evaluate(network, points)
     return READ[network.readout](numerators, denominator)
+
+
+def fractions(numerators: np.ndarray, denominator: int) -> np.ndarray:
+    """What :func:`evaluate` gives, as an array of Fractions."""
+    return np.asarray(np.frompyfunc(lambda n: Fraction(int(n), denominator), 1, 1)(numerators))
 
 
 def _checked(network: Network, points: object) -> np.ndarray:
