@@ -1,6 +1,7 @@
 """verify: what is right, what is wrong, and what is refused."""
 
 import json
+from dataclasses import fields
 from fractions import Fraction
 
 import numpy as np
@@ -410,3 +411,15 @@ def test_a_counterexample_on_small_integers_is_exact():
     data = ml.Dataset([[1]], targets=np.array([2], dtype=np.uint8))
     wrong = ml.verify(identity(1), data).counterexample
     assert wrong.outputs[0] - wrong.expected == -1
+
+
+def test_a_certificate_is_a_row_of_a_table():
+    certificate = ml.verify(identity(1, output_denominator=2), line([0, 2, 5], [0, 1, 2]))
+    row = certificate.as_dict()
+    assert row["ok"] is False and row["max_error"] == Fraction(1, 2) and row["tolerance"] == 0
+    assert row["counterexample"] == str(certificate.counterexample)
+    assert {name: row[name] for name in certificate.size.as_dict()} == certificate.size.as_dict()
+    own = {field.name for field in fields(certificate)} - {"size", "seconds"}
+    assert set(row) == own | set(certificate.size.as_dict())
+    assert len(row) == len(own) + len(certificate.size.as_dict())  # no name stands for two
+    assert ml.verify(identity(1), line([0, 1], [0, 1])).as_dict()["counterexample"] is None
