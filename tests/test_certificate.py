@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from decimal import Decimal
 from fractions import Fraction
 
@@ -585,3 +586,15 @@ def test_decimals_are_rounded_upwards(seed):
     if value < Fraction(1, 2):
         nearer = text.at_least(value, Fraction(1, 2))
         assert nearer is None or Fraction(nearer) < Fraction(1, 2)
+
+
+def test_a_certificate_is_a_row_of_a_table():
+    certificate = ml.verify(identity(1, output_denominator=2), line([0, 2, 5], [0, 1, 2]))
+    row = certificate.as_dict()
+    assert row["ok"] is False and row["max_error"] == Fraction(1, 2) and row["tolerance"] == 0
+    assert row["counterexample"] == str(certificate.counterexample)
+    assert {name: row[name] for name in certificate.size.as_dict()} == certificate.size.as_dict()
+    own = {field.name for field in fields(certificate)} - {"size", "seconds"}
+    assert set(row) == own | set(certificate.size.as_dict())
+    assert len(row) == len(own) + len(certificate.size.as_dict())  # no name stands for two
+    assert ml.verify(identity(1), line([0, 1], [0, 1])).as_dict()["counterexample"] is None

@@ -26,7 +26,7 @@ ENTRIES = {
         lambda: ml.two_layer.build(BALL, variant="hybrid", relative_error=0.1),
     ]),
     "matplotlib": ("figures", [lambda: ml.figures.show(lambda ax, colours: None, alt="empty")]),
-    "sklearn": ("data", [ml.data.digits]),
+    "sklearn": ("data", [ml.data.digits, lambda: ml.Memorizer, lambda: ml.MemorizerRegressor]),
     "torch": ("torch", [
         lambda: ml.verify(NETWORK, LINE, device="cpu"),
         lambda: ml.two_layer.build(BALL, variant="ntk", relative_error=0.1, device="cpu"),
@@ -34,6 +34,8 @@ ENTRIES = {
         lambda: ml.torch_backend,
     ]),
 }  # fmt: skip
+#: What of ours cannot be imported without it.
+OURS = {"torch": ["mem_lib.torch_backend"], "sklearn": ["mem_lib.estimator"]}
 CALLS = [
     pytest.param(module, extra, call, id=f"{module}-{k}")
     for module, (extra, calls) in ENTRIES.items()
@@ -46,13 +48,13 @@ def hide(monkeypatch):
     """Makes a library impossible to import, and what is loaded of it forgotten."""
 
     def hidden(library: str) -> None:
-        forgotten = (library, "mem_lib.torch_backend") if library == "torch" else (library,)
+        forgotten = (library, *OURS.get(library, ()))
         for name in [*sys.modules]:
             if any(f"{name}.".startswith(f"{module}.") for module in forgotten):
                 monkeypatch.delitem(sys.modules, name)
         monkeypatch.setitem(sys.modules, library, None)
-        if library == "torch":
-            monkeypatch.delitem(vars(ml), "torch_backend", raising=False)
+        for name in ("torch_backend", "Memorizer", "MemorizerRegressor"):
+            monkeypatch.delitem(vars(ml), name, raising=False)
 
     return hidden
 

@@ -22,6 +22,7 @@ STOREYS = (
     ("beyond_worst_case", "deep_threshold", "generalization", "optimal_relu", "two_layer"),
     ("theorems",),
     ("cli", "comparison", "explorer", "manual", "torch_backend"),
+    ("estimator",),
     ("",),
     ("__main__",),
 )

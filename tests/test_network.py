@@ -506,3 +506,12 @@ def test_a_grid_beyond_all_use(shift):
         Network([Layer([[1]], [0], "relu")], input_shift=shift)
     with pytest.raises(InvalidNetwork, match="k = "):
         Network([Layer([[1]], [0], "relu")]).refined(shift)
+
+
+def test_a_size_is_a_row_of_a_table():
+    size = Network([one(ROWS, activation="relu"), one([[1, 1]])]).size
+    assert size.as_dict() == {
+        "depth": 2, "width": 2, "neurons": 2, "weights": 5, "dense_weights": 11, "bits": 3,
+        "total_bits": 9,
+    }  # fmt: skip
+    assert Size(**size.as_dict()) == size

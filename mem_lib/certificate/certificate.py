@@ -97,6 +97,13 @@ class Certificate:
     def _repr_html_(self) -> str:
         return words.sheet(self)._repr_html_()
 
+    def as_dict(self) -> dict[str, Any]:
+        """The evidence as one flat row of a table: fractions as they are, the counts of ``size``
+        beside the rest, the counterexample in words; without ``seconds``, as in a file."""
+        row = {f.name: getattr(self, f.name) for f in fields(self) if f.compare}
+        wrong = row.pop("counterexample")
+        return row | row.pop("size").as_dict() | {"counterexample": wrong and str(wrong)}
+
     # -- file --------------------------------------------------------------------------------
 
     def save(self, path: str | Path) -> None:

@@ -1,5 +1,7 @@
 """Exact outputs, and the labels they are read as."""
 
+from fractions import Fraction
+
 import numpy as np
 
 from mem_lib._base.arguments import instance
@@ -98,6 +100,11 @@ def predict(network: Network, points: object, *, names: bool = True) -> np.ndarr
     called = np.empty(known + 1, dtype=object)
     called[:known] = network.classes  # and None, for all other labels
     return called[np.where((labels >= 0) & (labels < known), labels, known)]
+
+
+def fractions(numerators: np.ndarray, denominator: int) -> np.ndarray:
+    """What :func:`evaluate` gives, as an array of Fractions."""
+    return np.asarray(np.frompyfunc(lambda n: Fraction(int(n), denominator), 1, 1)(numerators))
 
 
 def _checked(network: Network, points: object) -> np.ndarray:

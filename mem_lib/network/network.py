@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -51,6 +51,10 @@ class Size:
     bits: int
     total_bits: int
 
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name: a row of a table."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class Network:
@@ -79,7 +83,10 @@ class Network:
     readout: str
     about_json: str  # the canonical text of ``about``
     classes: Names | None
-    #: ``network.to_torch(dataset)``: put here by the package, whose roof knows PyTorch
+    #: ``network(points)``, ``network.predict(points)`` and ``network.to_torch(dataset)``: put here
+    #: by the package, whose roof knows the evaluator and PyTorch
+    __call__: ClassVar[Callable[..., np.ndarray]]
+    predict: ClassVar[Callable[..., np.ndarray]]
     to_torch: ClassVar[Callable[..., Any]]
 
     def __init__(
