@@ -62,7 +62,7 @@ def hide(monkeypatch):
 @pytest.mark.parametrize(("module", "extra", "call"), CALLS)
 def test_a_missing_library_is_named_with_its_extra(module, extra, call, hide):
     hide(module)
-    with pytest.raises(ImportError, match=rf"not installed: pip install mem_lib\[{extra}\]$"):
+    with pytest.raises(ImportError, match=rf'not installed: pip install "mem_lib\[{extra}\]"$'):
         call()
 
 
@@ -100,7 +100,7 @@ def test_the_command_line_says_it_in_one_line(
     assert main(arguments) == 2
     line = capsys.readouterr().err
     assert line.startswith("mem_lib: ImportError: ") and line.count("\n") == 1
-    assert f"pip install mem_lib[{ENTRIES[module][0]}]" in line
+    assert f'pip install "mem_lib[{ENTRIES[module][0]}]"' in line
 
 
 def core(code: str) -> subprocess.CompletedProcess[str]:

@@ -91,7 +91,7 @@ def test_the_lock_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
 def test_extras():
     parts = {"exact", "data", "figures"}
-    assert set(EXTRAS) == parts | {"all", "book", "test", "torch", "courses", "cluster"}
+    assert set(EXTRAS) == parts | {"all", "book", "test", "torch", "courses", "cluster", "uv"}
     assert brought("all") == set().union(*map(brought, parts))
     assert brought("all") == {"python-flint", "scikit-learn", "matplotlib"}
     assert brought("all") < brought("book") and brought("all") < brought("test")
