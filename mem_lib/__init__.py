@@ -46,21 +46,46 @@ if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives t
     from mem_lib.comparison import compare
     from mem_lib.constructions import Construction, Facts, bound, build
     from mem_lib.data import Dataset
+    from mem_lib.estimator import Memorizer as Memorizer
+    from mem_lib.estimator import MemorizerRegressor as MemorizerRegressor
     from mem_lib.exact import evaluate, predict
 
 __version__ = "0.1.0"
 
 
+def _outputs(network: Network, points: object) -> Any:
+    """``network(points)``: the exact outputs at ``points`` (M, d), an array of Fractions of shape
+    (M, outputs).  :func:`mem_lib.evaluate` gives them as integers over one denominator, faster."""
+    from mem_lib.exact import evaluate
+    from mem_lib.exact.evaluation import fractions
+
+    return fractions(*evaluate(network, points))
+
+
+def _predict(network: Network, points: object) -> Any:
+    """The labels that the network gives to ``points`` (M, d): see :func:`mem_lib.predict`."""
+    from mem_lib.exact import predict
+
+    return predict(network, points)
+
+
 def _to_torch(
-    network: Network, dataset: "Dataset | None" = None, *, exact: bool = True, device: str = "auto"
+    network: Network,
+    dataset: "Dataset | None" = None,
+    *,
+    exact: bool = True,
+    device: Any = "auto",
+    readout: bool = False,
 ) -> Any:
     """The network as a ``torch.nn.Module`` in float64: see
     :func:`mem_lib.torch_backend.to_torch`, which says when it is exact."""
     from mem_lib.torch_backend import to_torch
 
-    return to_torch(network, dataset, exact=exact, device=device)
+    return to_torch(network, dataset, exact=exact, device=device, readout=readout)
 
 
+Network.__call__ = _outputs
+Network.predict = _predict
 Network.to_torch = _to_torch
 
 #: Modules that load when they are first touched, and names that do with the module they are in.
@@ -74,6 +99,8 @@ _NAMES = {
     "Construction": "constructions",
     "Dataset": "data",
     "Facts": "constructions",
+    "Memorizer": "estimator",
+    "MemorizerRegressor": "estimator",
     "bound": "constructions",
     "build": "constructions",
     "compare": "comparison",
@@ -135,5 +162,6 @@ if not TYPE_CHECKING:  # to whom an unknown name is an error
 
 
 def __dir__() -> list[str]:
-    # without `torch_backend`: `help` touches every name, and PyTorch may not be there
+    # without `torch_backend` and `Memorizer`: `help` touches every name, and PyTorch or
+    # scikit-learn may not be there
     return [*__all__, "__version__"]

@@ -4,73 +4,105 @@
     python -m mem_lib build optimal_relu.narrow data.csv -o network.json
     python -m mem_lib verify network.json data.csv --save certificate.json
     python -m mem_lib verify network.json data.csv --against certificate.json
+    python -m mem_lib predict network.json points.csv
     python -m mem_lib info network.json
 
 Data are tables (CSV, tab-separated, gzipped or not; the last column is the label, unless
 ``--label`` or ``--target`` says otherwise) or npz files saved by ``Dataset.save``; what a file is,
 its content says.  A decimal such as 0.1 in a table is read as the nearest binary64 number.
-Exit status: 0 done and right, 1 verified and wrong, 2 bad input.
+A file that is read is never written to.
+
+Exit status: 0 done and right; 1 verified and wrong; 2 bad input, or a file that cannot be read or
+written; 70 a fault of mem_lib itself, which is no verdict; 130 Ctrl-C, 129 and 143 ended by SIGHUP
+and SIGTERM.  Output that cannot be written (a closed pipe, a full disk) does not change it.
 """
 
 import argparse
 import ast
-import os
 import sys
+import traceback
 from dataclasses import asdict
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 import mem_lib as ml
 from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
+from mem_lib.cli import outputs
+from mem_lib.cli.ending import UNEXPECTED, Ended, signals, unexpected
+from mem_lib.cli.streams import complain, finish, plain_warnings, put, say
 from mem_lib.data import Dataset
 from mem_lib.data.csv import table
 from mem_lib.data.lines import ZIP, head
+from mem_lib.data.unlabelled import read_points
 
 #: What ``--help`` says under ``python -OO``, which strips docstrings.
 WITHOUT_DOCSTRINGS = "Build a network that memorizes a data set, verify it, look at a file."
 
+#: More digits than a number of classes can have.
+MOST_DIGITS = 20
+
 
 def main(arguments: list[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
+    shows_traceback = False
     try:
-        status: int = options.run(options)
-        sys.stdout.flush()
-        return status
-    except BrokenPipeError:  # whoever read our output has seen enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141  # as a program that the signal ends
+        with signals(), plain_warnings():
+            options = _parser().parse_args(arguments)
+            shows_traceback = options.traceback
+            status: int = options.run(options)
+            return status
     except (ml.MemorizationError, OSError, ImportError) as error:
-        print(f"mem_lib: {type(error).__name__}: {error}", file=sys.stderr)
+        complain(f"{type(error).__name__}: {error}")
         return 2
+    except MemoryError:
+        complain("MemoryError: there is too little memory for this")
+        return 2
+    except Ended as error:
+        complain(f"ended by {error}")
+        return 128 + error.number
     except KeyboardInterrupt:
-        print("mem_lib: interrupted", file=sys.stderr)
+        complain("interrupted")
         return 130
+    except Exception as error:
+        if shows_traceback:
+            put(traceback.format_exc(), sys.stderr)
+        complain(unexpected(error))
+        return UNEXPECTED
+    finally:
+        finish()
 
 
 def constructions(options: argparse.Namespace) -> int:
     registry = ml.constructions.REGISTRY
     if options.name is not None:
-        print(registry.find(options.name).help())
+        say(registry.find(options.name).help())
         return 0
     for name, cls in registry.items():
-        print(f"{name:30} {cls.title}")
-        print(f"{'':30} {', '.join(cls.parameters()) or 'no parameters'}")
+        say(f"{name:30} {cls.title}")
+        say(f"{'':30} {', '.join(cls.parameters()) or 'no parameters'}")
     return 0
 
 
 def build(options: argparse.Namespace) -> int:
+    outputs.check({"data": options.data}, {"--output": options.output})
     dataset, name = _read(options), options.construction
     parameters = dict(_parameter(text) for text in options.set)
     if "variant" in parameters:  # as the functions of the chapters have it
         name = ml.constructions.named(name, parameters.pop("variant"))
     network = ml.constructions.made(name, **parameters).build(dataset, seed=options.seed)
     network.save(options.output)
-    print(f"{options.output}: {_describe(network)}")
+    say(f"{options.output}: {_describe(network)}")
     return 0
 
 
 def verify(options: argparse.Namespace) -> int:
+    outputs.check(
+        {"network": options.network, "data": options.data, "--against": options.against},
+        {"--save": options.save, "--checkpoint": options.checkpoint},
+    )
     network, dataset = ml.Network.load(options.network), _read(options)
     how = {
         "workers": options.workers,
@@ -85,14 +117,23 @@ def verify(options: argparse.Namespace) -> int:
                 f"--tolerance: the certificate states {stated.tolerance}, got {options.tolerance}"
             )
         certificate = stated.check(network, dataset, **how)
-        print(f"{options.against}: belongs to this network and these data, and holds")
+        say(f"{options.against}: belongs to this network and these data, and holds")
     else:
         tolerance = _tolerance("0" if options.tolerance is None else options.tolerance)
         certificate = ml.verify(network, dataset, tolerance=tolerance, **how)
-    print(certificate)
+    say(certificate)
     if options.save:
         certificate.save(options.save)
     return 0 if certificate else 1
+
+
+def predict(options: argparse.Namespace) -> int:
+    network = ml.Network.load(options.network)
+    undecided = -1 if network.classes is None else None
+    for said in ml.predict(network, _points(options, network.inputs)).tolist():
+        word = "undecided" if said == undecided else str(said)
+        say(word if word.isprintable() else repr(word))  # one line for each
+    return 0
 
 
 def info(options: argparse.Namespace) -> int:
@@ -101,32 +142,46 @@ def info(options: argparse.Namespace) -> int:
         options.data = options.file
         dataset, how = _read_with_words(options)
         kind = "targets" if dataset.targets is not None else f"{dataset.classes} classes"
-        print(f"{path}: data, N = {dataset.N}, d = {dataset.d}, {kind}, grid 2^-{dataset.shift}")
+        say(f"{path}: data, N = {dataset.N}, d = {dataset.d}, {kind}, grid 2^-{dataset.shift}")
         if how:
-            print(how)
+            say(how)
         if dataset.names is not None:
-            print(f"classes {ml.errors.shown(list(dataset.names))}")
-        print(f"sha256 {dataset.sha256}")
+            say(f"classes {ml.errors.shown(list(dataset.names))}")
+        say(f"sha256 {dataset.sha256}")
         return 0
     network = ml.Network.load(path)
-    print(f"{path}: {_describe(network)}")
+    say(f"{path}: {_describe(network)}")
+    if network.classes is not None:
+        say(f"  classes {ml.errors.shown(list(network.classes))}")
     for name, value in asdict(network.size).items():
-        print(f"  {name.replace('_', ' '):14} {value}")
+        say(f"  {name.replace('_', ' '):14} {value}")
     for i, layer in enumerate(network.layers, 1):
-        stage = f"  ({layer.stage})" if layer.stage else ""
-        print(f"  layer {i}: {layer.inputs} -> {layer.units} {layer.activation}{stage}")
-    print(f"sha256 {network.sha256}")
+        stage = f"  ({' '.join(layer.stage.split())})" if layer.stage else ""
+        say(f"  layer {i}: {layer.inputs} -> {layer.units} {layer.activation}{stage}")
+    say(f"sha256 {network.sha256}")
     return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """Its messages go where ours go."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        put(message, sys.stderr if file is None else file)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="python -m mem_lib",
         description=__doc__ or WITHOUT_DOCSTRINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"mem_lib {ml.__version__}")
-    commands = parser.add_subparsers(required=True, metavar="constructions | build | verify | info")
+    parser.add_argument(
+        "--traceback", action="store_true", help="where an unexpected error comes from"
+    )
+    commands = parser.add_subparsers(
+        required=True, metavar="constructions | build | verify | predict | info"
+    )
 
     listing = commands.add_parser("constructions", help="list what can be built, or explain one")
     listing.add_argument("name", nargs="?", help="one of them: what it is and what it accepts")
@@ -165,11 +220,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--quiet", action="store_true", help="no progress bar")
     check.set_defaults(run=verify)
 
+    ask = commands.add_parser("predict", help="what a network says of points, a line for each")
+    ask.add_argument("network", help="a network file, .json or .json.gz")
+    ask.add_argument("data", help="a table of points, with a label or without, or an npz file")
+    ask.set_defaults(run=predict)
+
     look = commands.add_parser("info", help="describe a network or data file")
     look.add_argument("file")
     look.set_defaults(run=info)
 
-    for sub in (command, check, look):
+    for sub in (command, check, ask, look):
         table = sub.add_argument_group("how to read a table")
         table.add_argument(
             "--label", metavar="COLUMN", help="the labels: a name or a number (default: the last)"
@@ -190,6 +250,22 @@ def _read(options: argparse.Namespace) -> Dataset:
     return _read_with_words(options)[0]
 
 
+def _points(options: argparse.Namespace, d: int) -> np.ndarray:
+    """Of a table with d columns all are coordinates, unless one is said to be something else."""
+    bare = options.label is None and options.target is None and options.classes is None
+    if bare and not head(options.data).startswith(ZIP) and not _starts_as_json(options.data):
+        points = read_points(
+            options.data, d, delimiter=_delimiter(options.delimiter), header=options.header
+        )
+        if points is not None:
+            return points
+    return np.asarray(_read(options).points)
+
+
+def _delimiter(text: str | None) -> str | None:
+    return "\t" if text in ("TAB", "\\t") else text
+
+
 def _read_with_words(options: argparse.Namespace) -> tuple[Dataset, str]:
     """The data, and what of a table was taken for what."""
     if head(options.data).startswith(ZIP):
@@ -198,14 +274,15 @@ def _read_with_words(options: argparse.Namespace) -> tuple[Dataset, str]:
         raise ml.InvalidDataset(
             f"{options.data!r} begins with '{{' as a network or a certificate does; data are needed"
         )
-    delimiter, classes = options.delimiter, options.classes
+    classes = options.classes
     if classes is not None:
-        classes = int(classes) if classes.isdecimal() else classes.split(",")
+        whole = classes.isdecimal() and len(classes) < MOST_DIGITS
+        classes = int(classes) if whole else classes.split(",")
     found = table(
         options.data,
         label=options.label,
         target=options.target,
-        delimiter="\t" if delimiter in ("TAB", "\\t") else delimiter,
+        delimiter=_delimiter(options.delimiter),
         header=options.header,
         classes=classes,
     )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
 from fractions import Fraction
+from typing import Any
 
 from mem_lib._base.arguments import instance, listed
 from mem_lib._base.progress import progress_bar
@@ -47,10 +48,28 @@ class Entry:
         """In the registry."""
         return self.construction.name()
 
+    def as_dict(self) -> dict[str, Any]:
+        """A row of a table: the name, whether the network ``memorizes``, what its size is and what
+        size is promised (``promised_weights``, ...), why there is none (``refused``, else "").
+        What is not there is None."""
+        row: dict[str, Any] = {"construction": self.name}
+        row["memorizes"] = None if self.certificate is None else self.certificate.ok
+        built = None if self.network is None else self.network.size
+        for prefix, size in (("", built), ("promised_", self.promised)):
+            row |= {
+                prefix + field.name: None if size is None else getattr(size, field.name)
+                for field in fields(Size)
+            }
+        return row | {"refused": self.refused}
+
 
 @dataclass(frozen=True, repr=False)
 class Comparison:
-    """What :func:`compare` found; displayed as a table, printed as one."""
+    """What :func:`compare` found; displayed as a table, printed as one.
+
+    It iterates over rows, one for each construction, the refused ones too, each a dict with the
+    same keys (:meth:`Entry.as_dict`): ``pandas.DataFrame(comparison)`` reads it.
+    """
 
     dataset: Dataset
     entries: tuple[Entry, ...]
@@ -64,6 +83,12 @@ class Comparison:
     def refused(self) -> dict[str, str]:
         """Why the others have none."""
         return {entry.name: entry.refused for entry in self.entries if entry.network is None}
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        return (entry.as_dict() for entry in self.entries)
 
     def table(self) -> Table:
         """The networks that were built, with the least of each column marked, and the weights
@@ -149,7 +174,7 @@ def _entry(construction: Construction, dataset: Dataset, facts: Facts, seed: int
     except (HypothesisViolated, ConstructionFailed, TooLarge) as error:
         return Entry(construction, None, None, None, str(error))
     certificate = verify(
-        network, dataset, tolerance=_tolerance(construction, network, dataset), progress=False
+        network, dataset, tolerance=allowed_error(construction, network, dataset), progress=False
     )
     try:
         promised = construction.bound(facts)
@@ -158,8 +183,9 @@ def _entry(construction: Construction, dataset: Dataset, facts: Facts, seed: int
     return Entry(construction, network, certificate, promised)
 
 
-def _tolerance(construction: Construction, network: Network, dataset: Dataset) -> Fraction:
-    """How far an output may be from its value."""
+def allowed_error(construction: Construction, network: Network, dataset: Dataset) -> Fraction:
+    """How far an output may be from its value: nothing for what is exact, labels so far that they
+    are told apart, targets as far as they are."""
     if construction.exact or network.readout != "value":
         return Fraction(0)
     if dataset.targets is None:

@@ -2,7 +2,9 @@
 
 Every error names the argument, shows the value it received and says what is wrong with it.  All of
 them are ``ValueError``s, so ``except ValueError`` keeps working.  A file that is missing or cannot
-be read stays the ``OSError`` that it is.
+be read (denied, a folder, links in a circle, a failing disk) stays the ``OSError`` that it is, for
+everything that reads or writes files: ``FileNotFoundError``, ``PermissionError``,
+``IsADirectoryError`` and the others.
 """
 
 import linecache
@@ -40,7 +42,7 @@ class InvalidArgument(MemorizationError):
 
 
 class TooLarge(InvalidArgument):
-    """What was asked for does not fit into this machine."""
+    """What was asked for does not fit into this machine, or takes more operations than it may."""
 
 
 class InvalidDataset(MemorizationError):
@@ -72,7 +74,29 @@ def shown(value: object, limit: int = 80) -> str:
         text = repr(value)
     except ValueError:  # an integer inside is too long for decimal digits
         text = f"a {type(value).__name__} with huge integers"
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return printable(text if len(text) <= limit else text[: limit - 3] + "...")
+
+
+def printable(text: str, stream: Any = None) -> str:
+    """``text`` in the characters that the standard output has, or another stream: signs of ours by
+    those that look like them, others escaped.
+
+    >>> from io import TextIOWrapper, BytesIO
+    >>> printable("1 → 2, ε", TextIOWrapper(BytesIO(), encoding="ascii"))
+    '1 -> 2, \\\\u03b5'
+    """
+    if text.isascii():
+        return text
+    encoding = getattr(sys.stdout if stream is None else stream, "encoding", None) or "utf-8"
+    try:
+        text.encode(encoding)
+        return text
+    except (UnicodeEncodeError, LookupError):
+        return text.translate(_PLAIN).encode(encoding, "backslashreplace").decode(encoding)
+
+
+#: The signs of tables and pictures, in plain letters.
+_PLAIN = {ord("\u2009"): " ", 0x2013: "-", 0x2212: "-", 0x2026: "...", 0x2192: "->"}
 
 
 def refusal(call: Callable[..., object], *arguments: Any, **named: Any) -> str:

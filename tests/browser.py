@@ -73,7 +73,12 @@ def missing_browser(environ: Mapping[str, str] = os.environ) -> str | None:
     """Why pages cannot be read here; on a continuous-integration machine that is a failure."""
     if browser.find(environ):
         return None
-    reason = "no Chromium, Chrome or Edge was found (MEM_LIB_BROWSER may name one)"
+    named = environ.get("MEM_LIB_BROWSER")
+    reason = (
+        f"MEM_LIB_BROWSER names {named}, which is no program"
+        if named
+        else "no Chromium, Chrome or Edge was found (MEM_LIB_BROWSER may name one)"
+    )
     if environ.get("CI", "").lower() not in ("", "0", "false"):
         pytest.fail(reason + ", and CI is set")
     return reason

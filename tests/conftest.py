@@ -31,6 +31,12 @@ settings.register_profile("mem_lib", deadline=None)
 settings.load_profile("mem_lib")
 
 
+def pytest_itemcollected(item):
+    """Tests of pages can be told apart, with ``-m "not page"``, and are counted by that name."""
+    if {"chromium", "built"} & set(getattr(item, "fixturenames", ())):
+        item.add_marker("page")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Files with many tests in a browser come first, then those with many tests: every file is the

@@ -1,7 +1,8 @@
 """The last words of a test run: what was not run, and why.
 
 pytest counts skipped tests in the middle of a line.  Someone without a browser, or without PyTorch,
-should not take that for a complete run.
+should not take that for a complete run.  Without a browser the last line counts the tests of pages,
+which have the mark ``page``.
 """
 
 from collections import Counter
@@ -9,6 +10,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
+FILE = ("file of tests", "files of tests")
+TEST = ("test", "tests")
+PAGE = ("page test", "page tests")
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -23,16 +28,21 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[Any]:
 
 
 def lines(reports: list[Any]) -> list[str]:
-    """What to say of these skipped tests; the reason that most of them share comes last."""
-    counts = Counter(
-        (isinstance(report, pytest.CollectReport), str(report.longrepr[2])) for report in reports
-    )
+    """What to say of these skipped tests: of pages last, and there the reason that most share."""
+    counts = Counter((_kind(report), str(report.longrepr[2])) for report in reports)
+    ordered = sorted(counts.items(), key=lambda found: (found[0][0] == PAGE, found[1]))
     return [
-        f"{_counted(n, whole_file)} not run: {reason.removeprefix('Skipped: ')}"
-        for (whole_file, reason), n in reversed(counts.most_common())
+        f"{_counted(n, kind)} not run: {reason.removeprefix('Skipped: ')}"
+        for (kind, reason), n in ordered
     ]
 
 
-def _counted(n: int, files: bool) -> str:
-    what = ("file of tests", "files of tests") if files else ("test", "tests")
-    return f"1 {what[0]} was" if n == 1 else f"{n} {what[1]} were"
+def _kind(report: Any) -> tuple[str, str]:
+    """What is counted, as one and as many."""
+    if isinstance(report, pytest.CollectReport):
+        return FILE
+    return PAGE if "page" in report.keywords else TEST
+
+
+def _counted(n: int, kind: tuple[str, str]) -> str:
+    return f"1 {kind[0]} was" if n == 1 else f"{n} {kind[1]} were"

@@ -512,7 +512,7 @@ def test_bad_arguments(arguments, message):
 def test_a_layer_that_no_machine_holds():
     wide = ml.Dataset(np.eye(2, 200_000, dtype=np.uint8), [0, 1])
     with pytest.raises(ml.TooLarge, match=r"n: .* GiB"):
-        bwc.build(wide, n=2**24)
+        bwc.build(wide, n=2**24, max_operations=10**12)
 
 
 def test_a_second_layer_that_does_not_fit(monkeypatch):

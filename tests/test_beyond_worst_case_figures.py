@@ -90,7 +90,7 @@ NEEDS_A_COVER = {
 
 @pytest.mark.parametrize("name", NEEDS_A_COVER)
 def test_what_covers_nothing_is_no_cover(name):
-    argument = r"^(network|cases\[1\]): a network of three layers is needed.*got Network\(2 → 1"
+    argument = r"^(network|cases\[1\]): a network of three layers is needed.*got Network\(2 -> 1"
     with pytest.raises(InvalidArgument, match=argument):
         NEEDS_A_COVER[name](CONSTANT)
 

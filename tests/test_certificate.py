@@ -1,12 +1,16 @@
 """verify: what is right, what is wrong, and what is refused."""
 
 import json
+import re
+from dataclasses import fields
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 import mem_lib as ml
+from mem_lib._base import text
 from mem_lib.certificate import file
 from mem_lib.exact import engine
 
@@ -410,3 +414,187 @@ def test_a_counterexample_on_small_integers_is_exact():
     data = ml.Dataset([[1]], targets=np.array([2], dtype=np.uint8))
     wrong = ml.verify(identity(1), data).counterexample
     assert wrong.outputs[0] - wrong.expected == -1
+
+
+# --- what a refusal says -------------------------------------------------------------------------
+
+
+def constant(numerators, denominator=1, readout="value", **more):
+    """A network with these outputs everywhere."""
+    layer = ml.Layer([[0]] * len(numerators), numerators, "identity")
+    return ml.Network([layer], 0, denominator, readout, **more)
+
+
+@pytest.mark.parametrize(
+    ("numerator", "denominator", "advice"),
+    [
+        (3, 80, "a tolerance of 3/80, or 0.0375, would do"),
+        (1, 10, "a tolerance of 1/10, or 0.1, would do"),
+        (1, 3, "a tolerance of 1/3, or 0.334, would do"),
+        (1, 10**9, "a tolerance of 1/1000000000, or 1e-9, would do"),
+        (2**150, 3 * 2**150 + 1, "a tolerance of the largest error, exactly, or 0.334, would do"),
+    ],
+)
+def test_which_tolerance_would_do(numerator, denominator, advice):
+    network = constant([numerator], denominator)
+    for data in (line([0], [0]), ml.Dataset([[0]], targets=[0])):
+        refused = ml.verify(network, data)
+        assert not refused and advice in str(refused) and advice in refused._repr_html_()
+        least = Fraction(numerator, denominator)
+        assert ml.verify(network, data, tolerance=least)
+        assert not ml.verify(network, data, tolerance=least * (1 - Fraction(1, 10**9)))
+        decimal = advice.partition(", or ")[2].partition(",")[0]
+        assert not decimal or ml.verify(network, data, tolerance=Decimal(decimal))
+
+
+def test_no_tolerance_would_do():
+    half = ml.verify(constant([1], 2), line([0], [0]))  # as near to 1
+    tie = ml.verify(
+        ml.Network([ml.Layer([[1]], [0], "threshold"), ml.Layer([[1]], [0], "identity")], 0, 10),
+        line([0], [0]),
+    )
+    right = ml.verify(constant([1], 10), line([0], [0]), tolerance=Fraction(1, 5))
+    other = ml.verify(constant([0], readout="sign"), line([0], [0]))
+    assert not half and not tie and right and not other
+    for certificate in (half, tie, right, other):
+        assert "would do" not in str(certificate) + certificate._repr_html_()
+    close = ml.verify(constant([499_999], 10**6), line([0], [0]))
+    assert "a tolerance of 499999/1000000, or 0.499999, would do" in str(close)
+    nearly = ml.verify(constant([2**99 - 1], 2**100), line([0], [0]))
+    assert f"; a tolerance of {2**99 - 1}/{2**100} would do" in str(nearly)  # 0.5 would not
+    far = ml.verify(constant([7], 2), ml.Dataset([[0]], targets=[0]))  # for targets, any will
+    assert "a tolerance of 7/2, or 3.5, would do" in str(far)
+
+
+def test_a_tolerance_that_was_too_small():
+    """Both are about 2^-20, and are seen to differ."""
+    error = Fraction(1, 2**20) + Fraction(1, 2**100)
+    network = constant([error.numerator], error.denominator)
+    refused = ml.verify(network, line([0], [0]), tolerance=Fraction(1, 2**20))
+    assert "would do" in str(refused)
+    table = refused._repr_html_()
+    assert ">1/1048576<" in table and ">1/1048576 and about 2^-100 more<" in table
+
+
+@pytest.mark.parametrize(
+    ("readout", "outputs", "words"),
+    [
+        ("argmax", [3, 3, 1], "; outputs 0 and 1 are equal, so the readout is undecided"),
+        ("argmax", [2, 2, 2], "; outputs 0, 1 and 2 are equal, so the readout is undecided"),
+        ("onehot", [1, 5, -1], "; outputs 0 and 1 are above 0, so the readout is undecided"),
+        ("onehot", [-1, 0, -1], "; no output is above 0, so the readout is undecided"),
+        ("argmax", [1, 3, 1], ", read as 1"),
+        ("onehot", [-1, 0, 1], ", read as 2"),
+        ("sign", [0], ", read as undecided"),
+        ("value", [-1], ", read as undecided"),
+    ],
+)
+def test_why_a_readout_is_undecided(tmp_path, readout, outputs, words):
+    network = constant(outputs, readout=readout)
+    classes = 3 if len(outputs) == 3 else 2
+    certificate = ml.verify(network, line([0], [0], classes=classes))
+    assert str(certificate.counterexample).endswith(words)
+    tied = "are equal" in words
+    assert ("no threshold unit on a tie" in str(certificate)) is tied
+    assert (", no ties;" in str(certificate)) is not tied
+    certificate.save(tmp_path / "c.json")
+    assert str(ml.Certificate.load(tmp_path / "c.json")) == str(certificate)
+    named = ml.verify(network.named(["a", "b", "c"][:classes]), line([0], [0], classes=classes))
+    if tied:
+        assert "outputs 0 ('a')" in str(named)
+
+
+def test_many_equal_outputs_are_not_all_listed():
+    certificate = ml.verify(constant([1] * 40, readout="argmax"), line([0], [0], classes=40))
+    words = str(certificate.counterexample)
+    assert "outputs 0, 1, 2, 3, 4, 5, 6, 7, 8, 9 and 30 more are equal" in words
+    assert "1, 1, 1, 1, 1, 1, 1, 1, 1, 1, ...;" in words
+
+
+def test_a_certificate_of_a_former_version_says_less(tmp_path):
+    """Its counterexample does not know the readout."""
+    certificate = ml.verify(constant([3, 3], readout="argmax"), line([0], [0], classes=2))
+    content = certificate._content()
+    del content["counterexample"]["readout"]
+    file.save(tmp_path / "old.json", content)
+    old = ml.Certificate.load(tmp_path / "old.json")
+    assert old == certificate and str(old).endswith("the network gives 3, 3, read as undecided")
+    fresh = old.check(constant([3, 3], readout="argmax"), line([0], [0], classes=2))
+    assert fresh == certificate and str(fresh) == str(certificate) != str(old)
+    for forged in ("best", 3, None, []):
+        content["counterexample"]["readout"] = forged
+        file.save(tmp_path / "c.json", content)
+        with pytest.raises(ml.InvalidCertificate, match="counterexample is"):
+            ml.Certificate.load(tmp_path / "c.json")
+
+
+A, B = Fraction(3**80, 5**80), Fraction(1, 2**2000) + Fraction(1, 3)
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        ([Fraction(1, 3), Fraction(1, 4)], ["1/3", "1/4"]),
+        ([Fraction(1, 4), Fraction(1, 4) + Fraction(1, 2**80)], None),
+        ([A, A + Fraction(1, 10**25)], ["about 1.78689910e-18", "about 1.78689920e-18"]),
+        ([A, A * 2, A], None),
+        ([A, A], ["about 1.787e-18"] * 2),
+        ([A, -A], ["about 1.787e-18", "about -1.787e-18"]),
+        ([A, A - Fraction(1, 2**500)], ["about 2^-59", "about 2^-59 and about 2^-500 less"]),
+        ([Fraction(1, 3), B], ["1/3", "1/3 and about 2^-2000 more"]),
+        ([B, Fraction(1, 3)], ["1/3 and about 2^-2000 more", "1/3"]),
+        ([Fraction(2**5000), Fraction(2**5000 + 1)], ["about 2^5000", "about 2^5000 and 1 more"]),
+        ([Fraction(2**5000), Fraction(2**6000)], ["about 2^5000", "about 2^6000"]),
+        ([Fraction(1, 3) + Fraction(1, 2**90), Fraction(0)], ["about 0.3333", "0"]),
+        ([], []),
+    ],
+)
+def test_different_numbers_are_seen_to_differ(values, texts):
+    found = text.apart(values)
+    for one, other in zip(values, found, strict=True):
+        for another, word in zip(values, found, strict=True):
+            assert (one == another) is (other == word)
+    assert texts is None or found == texts
+    assert all(len(word) < 60 for word in found)
+
+
+@pytest.mark.parametrize("bits", [30, 60, 200, 3000])
+def test_a_wrong_output_is_seen_to_differ_from_the_target(bits):
+    network = constant([2 ** (bits - 2) + 1], 2**bits)
+    wrong = str(ml.verify(network, ml.Dataset([[0]], targets=[0.25])).counterexample)
+    _, expected, found = re.split("expected |, the network gives ", wrong)
+    assert expected == "1/4" != found and found not in ("about 0.2500", "about 2^-2")
+    assert len(wrong) < 120
+    assert ml.verify(constant([2 ** (bits - 2)], 2**bits), ml.Dataset([[0]], targets=[0.25]))
+
+
+@pytest.mark.parametrize("value", [Fraction(2**1100), Fraction(1, 2**1100)])
+def test_no_decimal_beyond_all_measure(value):
+    assert text.at_least(value) is None
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_decimals_are_rounded_upwards(seed):
+    rng = np.random.default_rng(seed)
+    numerator, denominator = (
+        int(v) ** int(rng.integers(1, 200)) + 1 for v in rng.integers(2, 99, 2)
+    )
+    value = Fraction(numerator, denominator)
+    found = text.at_least(value)
+    if found is not None:
+        assert value <= Fraction(found) <= value * Fraction(101, 100)
+    if value < Fraction(1, 2):
+        nearer = text.at_least(value, Fraction(1, 2))
+        assert nearer is None or Fraction(nearer) < Fraction(1, 2)
+
+
+def test_a_certificate_is_a_row_of_a_table():
+    certificate = ml.verify(identity(1, output_denominator=2), line([0, 2, 5], [0, 1, 2]))
+    row = certificate.as_dict()
+    assert row["ok"] is False and row["max_error"] == Fraction(1, 2) and row["tolerance"] == 0
+    assert row["counterexample"] == str(certificate.counterexample)
+    assert {name: row[name] for name in certificate.size.as_dict()} == certificate.size.as_dict()
+    own = {field.name for field in fields(certificate)} - {"size", "seconds"}
+    assert set(row) == own | set(certificate.size.as_dict())
+    assert len(row) == len(own) + len(certificate.size.as_dict())  # no name stands for two
+    assert ml.verify(identity(1), line([0, 1], [0, 1])).as_dict()["counterexample"] is None

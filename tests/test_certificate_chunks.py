@@ -2,7 +2,6 @@
 
 import json
 import os
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from mem_lib.certificate.checkpoint import Checkpoint
 from mem_lib.certificate.judge import Evidence
 from mem_lib.exact import chunks as chunks_module
 from mem_lib.exact import engine
+from mem_lib.exact import workers as workers_module
 from tests.networks import ladder, ladder_labels
 
 SHAPE = {"steps": 6, "width": 40, "bits": 80}
@@ -229,32 +229,46 @@ def test_paths_that_cannot_be_a_checkpoint(case, path):
     assert Path(os.devnull).exists()
 
 
-def test_a_killed_worker_leaves_its_work_to_the_others(case, monkeypatch):
-    """The pool breaks after its second result."""
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_killed_worker_leaves_its_work_to_the_others(case, monkeypatch, place):
+    """The process that was asked for the answer of that place is gone."""
     network, dataset = case
+    asked = []
+    answer = workers_module.Worker.answer
 
-    class Pool:
-        def __init__(self, workers, **options):
-            pass
-
-        def __call__(self, tasks):
-            for place, (function, arguments, _) in enumerate(tasks):
-                if place == 2:
-                    raise BrokenProcessPool("killed")
-                yield function(*arguments)
+    def killed(self, block):
+        asked.append(block)
+        if len(asked) > place:
+            self.process.kill()
+            self.process.wait()
+        return answer(self, block)
 
     monkeypatch.setattr(chunks_module, "WORTH_PROCESSES", 0.0)
-    monkeypatch.setattr("joblib.Parallel", Pool)
+    monkeypatch.setattr(workers_module.Worker, "answer", killed)
+    assert ml.verify(network, dataset, workers=2) == ml.verify(network, dataset, workers=1)
+    assert asked
+
+
+def test_where_no_process_can_be_started_the_work_is_done_here(case, monkeypatch):
+    network, dataset = case
+    monkeypatch.setattr(chunks_module, "WORTH_PROCESSES", 0.0)
+    monkeypatch.setattr("sys.executable", "no such program")
     assert ml.verify(network, dataset, workers=2) == ml.verify(network, dataset, workers=1)
 
 
-@pytest.mark.parametrize("what", ["stderr", "parent"])
+def test_what_a_worker_raises_is_raised_here(case):
+    network, _ = case
+    with pytest.raises(IndexError):
+        list(workers_module.answers(network, [np.array([1, 2])], 1))
+
+
+@pytest.mark.parametrize("what", ["program", "parent"])
 def test_where_processes_cannot_be_started_none_are(case, monkeypatch, what):
     network, dataset = case
     monkeypatch.setattr(chunks_module, "WORTH_PROCESSES", 0.0)
     monkeypatch.setattr(chunks_module.Chunks, "_in_processes", None)
-    if what == "stderr":
-        monkeypatch.setattr("sys.stderr", None)
+    if what == "program":
+        monkeypatch.setattr("sys.executable", "")
     else:
         monkeypatch.setattr("multiprocessing.parent_process", lambda: 1)
     assert ml.verify(network, dataset, workers=2, progress=False).ok

@@ -242,7 +242,7 @@ def test_constructions_are_explained_without_docstrings():
             ["build", "beyond_worst_case", "data.csv", "--set", "n=" + "-" * 50_000 + "1"],
             "n: a whole",
         ),
-        (["verify", "good.json", "data.csv", "--checkpoint", "data.csv"], "not a checkpoint file"),
+        (["verify", "good.json", "data.csv", "--checkpoint", "a.csv"], "not a checkpoint file"),
         (["verify", "good.json", "data.csv", "--device", "abacus"], "abacus"),
         (["verify", "good.json", "data.csv", "--tolerance", "some"], "--tolerance: a number"),
         (["verify", "good.json", "data.csv", "--tolerance", "1/0"], "--tolerance: a number"),
@@ -257,6 +257,7 @@ def test_bad_input_exits_with_2(table, tmp_path, capsys, monkeypatch, arguments,
         pytest.importorskip("torch")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "broken.json").write_text('{"format": ')
+    (tmp_path / "a.csv").write_text("x,label\n")
     ml.Network([ml.Layer([[1, 1]], [0], "identity")], readout="sign").save("good.json")
     assert run(*arguments) == 2
     captured = capsys.readouterr()

@@ -161,3 +161,40 @@ class TestFacts:
         dataset = ml.data.ball(N=9, d=2, seed=0)
         with pytest.raises(ml.InvalidArgument, match=r"^N: facts tell it already; omit it, got 3"):
             ml.bound(dataset, "two_layer", N=3)
+
+
+@pytest.fixture(scope="module")
+def three():
+    dataset = ml.data.ball(N=9, d=2, classes=3, seed=0)
+    names = ["two_layer.threshold", "two_layer.sorted", "optimal_relu.narrow"]
+    return ml.compare(dataset, names)
+
+
+class TestRows:
+    """What pandas reads: ``pandas.DataFrame(comparison)``."""
+
+    def test_there_is_a_row_for_each_construction(self, three):
+        refused, built, narrow = three
+        assert len(three) == 3 and list(refused) == list(built) == list(narrow)
+        assert (refused["memorizes"], refused["bits"]) == (None, None)
+        assert "at most 2 classes" in refused["refused"]
+        entry = three.built[0]
+        assert built["construction"] == "two_layer.sorted" and built["memorizes"] is True
+        assert {name: built[name] for name in entry.network.size.as_dict()} == (
+            entry.network.size.as_dict()
+        )
+        assert built["promised_weights"] == entry.promised.weights and built["refused"] == ""
+
+    def test_a_wrong_network_is_a_row_too(self, three):
+        entry = three.built[0]
+        wrong = replace(entry, certificate=replace(entry.certificate, ok=False), promised=None)
+        assert wrong.as_dict()["memorizes"] is False
+        assert wrong.as_dict()["promised_weights"] is None
+
+    def test_pandas_reads_it(self, three):
+        pandas = pytest.importorskip("pandas")
+        frame = pandas.DataFrame(three)
+        assert frame["construction"].tolist() == [entry.name for entry in three.entries]
+        assert frame["weights"].tolist()[1:] == [e.network.size.weights for e in three.built]
+        evidence = pandas.DataFrame([entry.certificate.as_dict() for entry in three.built])
+        assert evidence["ok"].all() and (evidence["ties"] == 0).all()

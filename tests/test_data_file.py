@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mem_lib.data import Dataset, ball, grid, hostile
-from mem_lib.errors import InvalidDataset
+from mem_lib.errors import InvalidDataset, TooLarge
 from tests.datasets import datasets, exact
 
 
@@ -122,7 +122,7 @@ def test_order_and_shape_matter():
 
 def test_streaming_in_blocks_changes_nothing(monkeypatch):
     whole = [ball(100, 3, seed=1).sha256, hostile["moment_curve"](500).sha256]
-    monkeypatch.setattr(grid, "_BLOCK", 7)
+    monkeypatch.setattr(grid, "BLOCK", 7 * 8)
     assert [ball(100, 3, seed=1).sha256, hostile["moment_curve"](500).sha256] == whole
 
 
@@ -286,7 +286,7 @@ def test_foreign_files_are_refused(tmp_path):
 
 def test_bombs_are_refused_before_they_unpack(saved):
     rewrite(saved, points=np.zeros((1000, 1000)))
-    with pytest.raises(InvalidDataset, match="more than max_bytes=1000000"):
+    with pytest.raises(TooLarge, match=r"unpacked needs about 1\d\d\.\d MiB of memory, the budget"):
         Dataset.load(saved, max_bytes=10**6)
     header = io.BytesIO()
     np.lib.format.write_array_header_2_0(

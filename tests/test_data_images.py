@@ -5,6 +5,7 @@ import hashlib
 import http.server
 import io
 import os
+import pickle
 import struct
 import tarfile
 import threading
@@ -38,6 +39,7 @@ def test_digits():
 
 
 @needs("mnist/train-images-idx3-ubyte.gz")
+@pytest.mark.usefixtures("real")
 def test_mnist():
     train, test = mnist("train", download=False), mnist("test", download=False)
     for part, N, mean, counts in (
@@ -57,6 +59,7 @@ def test_mnist():
 
 
 @needs("cifar10/data_batch_1.bin.gz")
+@pytest.mark.usefixtures("real")
 def test_cifar10():
     dataset = cifar10("train", download=False)
     first = dataset.subset(slice(0, 10000))
@@ -87,6 +90,21 @@ NAMES = [f"{p}-{k}-ubyte" for p in ("train", "t10k") for k in ("images-idx3", "l
 
 def mnist_files():
     return dict(zip(NAMES, [*small_mnist(30, 0), *small_mnist(12, 100)], strict=True))
+
+
+@pytest.fixture
+def real():
+    """The data themselves are wanted."""
+
+
+@pytest.fixture(autouse=True)
+def stand_ins(request, monkeypatch):
+    """The hashes of the small files in place of the real ones."""
+    if "real" not in request.fixturenames:
+        for name, content in mnist_files().items():
+            monkeypatch.setitem(images.MNIST_CONTENT, name, hashlib.sha256(content).hexdigest())
+        for k, name in enumerate(images.CIFAR10_CONTENT, 1):
+            monkeypatch.setitem(images.CIFAR10_CONTENT, name, hashlib.md5(batch(k)).hexdigest())
 
 
 def write_mnist(folder, zipped):
@@ -150,10 +168,10 @@ def test_damaged_idx_files(tmp_path, name, damage, message, zipped):
     content = damage(mnist_files()[name])
     path.write_bytes(gzip.compress(content) if zipped else content)
     with pytest.raises(InvalidDataset, match=message):
-        mnist("train", tmp_path)
+        mnist("train", tmp_path, checked=False)
 
 
-@pytest.mark.parametrize("damage", [lambda c: c[:-9], lambda c: c[:40], lambda c: b"no gzip" * 9])
+@pytest.mark.parametrize("damage", [lambda c: c[:-9], lambda c: c[:40], lambda c: c[:9] + b"?"])
 def test_damaged_gzip_files(tmp_path, damage):
     write_mnist(tmp_path, [True] * 4)
     path = tmp_path / "mnist" / f"{NAMES[0]}.gz"
@@ -162,16 +180,151 @@ def test_damaged_gzip_files(tmp_path, damage):
         mnist("train", tmp_path)
 
 
-@pytest.mark.parametrize(("length", "message"), [(-1, "a batch has"), (1, "longer than")])
+@pytest.mark.parametrize(
+    ("length", "message"), [(-1, "a batch has"), (1, "a batch has"), (4 * 3073 + 1, "longer than")]
+)
 def test_damaged_cifar_files(tmp_path, small_batches, length, message):
     home = tmp_path / "cifar10"
     home.mkdir()
-    (home / "data_batch_1.bin").write_bytes((batch(1) + b"\0")[: 4 * 3073 + length])
+    (home / "data_batch_1.bin").write_bytes((batch(1) * 3)[: 4 * 3073 + length])
     with pytest.raises(InvalidDataset, match=message):
         cifar10("train", tmp_path)
     (home / "data_batch_1.bin").write_bytes(b"\x0a" + batch(1)[1:])
     with pytest.raises(InvalidDataset, match=r"labels\[0\] = 10 is out of range"):
+        cifar10("train", tmp_path, checked=False)
+
+
+# --- files as people have them --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("home", ["mnist", "MNIST/raw", "raw", "."])
+@pytest.mark.parametrize("called", ["{0}", "{0}.gz", "{1}", "{1}.gz", "{0}/{0}", "{1}/{1}"])
+def test_files_are_found_where_people_have_them(tmp_path, home, called):
+    for name, content in mnist_files().items():
+        path = tmp_path / home / called.format(name, name.replace("-idx", ".idx"))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    assert mnist("all", tmp_path, download=False).N == 42
+
+
+def test_a_folder_that_has_all_goes_first(tmp_path):
+    write_mnist(tmp_path, [False] * 4)
+    raw = tmp_path / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    (tmp_path / "mnist" / NAMES[1]).replace(raw / NAMES[1])
+    assert mnist("test", tmp_path, download=False).N == 12
+    with pytest.raises(FileNotFoundError, match="MNIST is not in"):  # files are not mixed
+        mnist("train", tmp_path, download=False)
+    (tmp_path / "mnist" / NAMES[0]).replace(raw / NAMES[0])
+    assert mnist("train", tmp_path, download=False).N == 30
+
+
+def test_content_and_not_the_suffix_tells_what_is_gzipped(tmp_path):
+    """A browser unpacks a file and leaves it its name; another packs it and does not tell."""
+    write_mnist(tmp_path, [True] * 4)
+    home = tmp_path / "mnist"
+    (home / f"{NAMES[0]}.gz").write_bytes(mnist_files()[NAMES[0]])
+    (home / f"{NAMES[1]}.gz").unlink()
+    anew = gzip.compress(mnist_files()[NAMES[1]], 1, mtime=7)
+    (home / NAMES[1]).write_bytes(anew)
+    assert mnist("train", tmp_path).N == 30
+
+
+@pytest.mark.parametrize(
+    ("k", "other", "message"),
+    [
+        (
+            0,
+            small_mnist(30, 7)[0],
+            "reads well as 30 images of 28 x 28, but it is not MNIST .sha256",
+        ),
+        (1, idx(np.arange(30) % 7), "reads well as 30 labels, but it is not MNIST .sha256"),
+    ],
+)
+def test_other_images_under_the_names_of_mnist_are_said_so(tmp_path, k, other, message):
+    write_mnist(tmp_path, [True] * 4)
+    (tmp_path / "mnist" / f"{NAMES[k]}.gz").write_bytes(gzip.compress(other))
+    digest = hashlib.sha256(other).hexdigest()
+    with pytest.raises(InvalidDataset, match=f"{message} {digest}, unpacked.; Fashion-MNIST"):
+        mnist("train", tmp_path)
+    assert mnist("train", tmp_path, checked=False).N == 30
+    assert mnist("test", tmp_path).N == 12
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"<!DOCTYPE html>", "magic number .* a web page"),
+        (b"PK\3\4archive", "magic number .* a zip archive"),
+        (small_mnist(3, 0)[1], "magic number 2049, not 2051$"),
+    ],
+)
+def test_what_a_file_looks_like_is_said(tmp_path, content, message):
+    write_mnist(tmp_path, [False] * 4)
+    (tmp_path / "mnist" / NAMES[0]).write_bytes(content)
+    with pytest.raises(InvalidDataset, match=message):
+        mnist("train", tmp_path)
+
+
+def test_another_batch_is_said_so(tmp_path, small_batches):
+    home = tmp_path / "cifar10"
+    home.mkdir()
+    (home / "data_batch_1.bin").write_bytes(batch(2))
+    with pytest.raises(InvalidDataset, match="4 images of 3 x 32 x 32, but it is not this batch"):
         cifar10("train", tmp_path)
+    assert cifar10("train", tmp_path, checked=False).N == 4
+
+
+def pickled(k, protocol=2, **changed):
+    """The batch as the Python version keeps it."""
+    records = np.frombuffer(batch(k), np.uint8).reshape(-1, 3073)
+    pixels = np.ascontiguousarray(records[:, 1:])
+    content = {b"labels": records[:, 0].tolist(), b"data": pixels, b"batch_label": b"one"}
+    return pickle.dumps(content | changed, protocol)
+
+
+@pytest.mark.parametrize("home", ["cifar-10-batches-py", "cifar10", "."])
+@pytest.mark.parametrize("protocol", [2, 3, 4])
+def test_batches_of_the_python_version(tmp_path, small_batches, home, protocol):
+    (tmp_path / home).mkdir(exist_ok=True)
+    (tmp_path / home / "data_batch_2").write_bytes(pickled(2, protocol))
+    (tmp_path / home / "test_batch").write_bytes(gzip.compress(pickled(6, protocol)))
+    dataset = cifar10(folder=tmp_path, download=False)
+    (tmp_path / home / "data_batch_2.bin").write_bytes(batch(2))
+    (tmp_path / home / "test_batch.bin").write_bytes(batch(6))
+    assert dataset.N == 8 and dataset == cifar10(folder=tmp_path, download=False)
+
+
+class Marker:
+    """What would run if anything did."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),)
+
+
+def test_nothing_that_is_pickled_is_run(tmp_path, small_batches):
+    ran = tmp_path / "ran"
+    (tmp_path / "cifar10").mkdir()
+    path = tmp_path / "cifar10" / "data_batch_1"
+    bad = {
+        "names posix.mkdir|nt.mkdir": pickled(1, extra=Marker(ran)),
+        "labels": pickle.dumps({b"data": 1}, 2),
+        "state": pickle.dumps({b"labels": [1], b"data": 1}, 2),
+        "no bytes": pickled(1).replace(b"u1", b"i1"),
+        "names numpy": pickle.dumps({b"labels": [1], b"data": np.arange(3.0)}, 5),
+        "b'labels'": b"\x80\x02}.",
+        "empty|underflow": b"\x80\x02.",
+    }
+    for message, content in bad.items():
+        path.write_bytes(content)
+        with pytest.raises(InvalidDataset, match=f"is a pickle, but no batch .*({message})"):
+            cifar10("train", tmp_path, download=False)
+    assert not ran.exists()
+    pickle.loads(bad["names posix.mkdir|nt.mkdir"])
+    assert ran.exists()  # the twin: Python's own would have
 
 
 @pytest.mark.parametrize("load", [mnist, cifar10])
@@ -328,7 +481,7 @@ def test_a_file_that_cannot_be_read_is_not_damaged(tmp_path, monkeypatch):
     def locked(path):
         raise PermissionError(13, "Permission denied", str(path))
 
-    monkeypatch.setattr(images.gzip, "open", locked)
+    monkeypatch.setattr(gzip, "open", locked)
     with pytest.raises(PermissionError, match="Permission denied"):
         mnist("train", tmp_path)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mem_lib.data import Dataset, read_csv
 from mem_lib.data.csv import table as taken
-from mem_lib.errors import InvalidArgument, InvalidDataset
+from mem_lib.errors import InvalidArgument, InvalidDataset, TooLarge
 from tests.datasets import exact
 
 
@@ -166,6 +166,10 @@ def test_names_of_columns_come_before_numbers(table):
     assert read_csv(table("1,0,5\n2,1,7\n"), label="1").names == (0, 1)
     text = "2,0,1\n5,6,0\n7,8,1\n"
     assert read_csv(table(text), label="1", header=True).names == (0, 1)
+    late = table("0,2,y\n7,8,1\n5,6,0\n")  # a header, as the labels tell
+    assert read_csv(late).points.tolist() == [[7, 8], [5, 6]]
+    with pytest.raises(InvalidArgument, match="2 is the number of one column and the name of"):
+        read_csv(late, label=2)
     with pytest.raises(InvalidArgument, match="1 is the number of one column and the name of"):
         read_csv(table(text), label=1, header=True)
 
@@ -176,6 +180,8 @@ def test_names_of_columns_come_before_numbers(table):
         (",a,label\n0,1,0\n1,2,1\n", "line 1: column 0 has no name .*index=False"),
         ("Unnamed: 0,a,label\n0,1,0\n", "column 0 has no name .'Unnamed: 0'.; row numbers"),
         ("a,label,\n0,1,\n", "column 2 has no name .*a comma at the end"),
+        ("0,1,\n7,8,1\n5,6,0\n", "line 1: column 2 has no name .*a comma at the end"),
+        ("0,1,Unnamed: 2\n7,8,1\n5,6,0\n", "column 2 has no name .'Unnamed: 2'."),
         ("a,label\nr1,1,0\nr2,2,1\n", "line 2 has 3 cells, the first has 2; row names"),
         ("x,y,label\n1,2,0,\n", "line 2 has 4 cells, the first has 3; a comma at the end"),
         ("0,5;A\n1,5;B\n", "line 1 holds commas and semicolons: '0,5;A'; delimiter= says"),
@@ -191,7 +197,7 @@ def test_names_of_columns_come_before_numbers(table):
         ("x,l\n1,0\n".encode("utf-16-le"), "zero bytes: UTF-16 text"),
         (b"PK\x03\x04", "zip archive, such as npz or xlsx"),
         (b"PAR1", "Parquet"),
-        (gzip.compress(b"x,l\n1,0\n")[:-9], "gzip stream is damaged"),
+        (gzip.compress(b"x,l\n1,0\n", mtime=0)[:-9], "gzip stream is damaged"),
     ],
 )
 def test_what_a_table_leaves_open(table, text, message):
@@ -232,6 +238,8 @@ def test_classes_that_are_given(table):
     dataset = read_csv(table(text), classes=["cat", "dog", "emu"])
     assert dataset.labels.tolist() == [1, 2] and dataset.names == ("cat", "dog", "emu")
     assert read_csv(table("x,l\n0,NA\n1,US\n"), classes=["NA", "US"]).labels.tolist() == [0, 1]
+    unused = read_csv(table(text), classes=["dog", "emu", "cat"])  # the last one occurs nowhere
+    assert unused.labels.tolist() == [0, 1] and unused.classes == len(unused.names) == 3
     counted = read_csv(table("x,l\n0,2\n1,0\n"), classes=4)
     assert counted.labels.tolist() == [2, 0] and counted.classes == 4 and counted.names is None
     for classes, message in (
@@ -247,7 +255,7 @@ def test_classes_that_are_given(table):
 
 def test_long_texts_are_refused(table):
     path = table(gzip.compress(b"x,l\n" + b"1,0\n" * 10**5))
-    with pytest.raises(InvalidDataset, match="longer than max_bytes=1000"):
+    with pytest.raises(TooLarge, match=r"the text of .* needs about .* the budget is 1000 bytes"):
         read_csv(path, max_bytes=1000)
     assert read_csv(path).N == 10**5
     with pytest.raises(InvalidArgument, match="max_bytes: a whole number > 0"):

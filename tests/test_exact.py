@@ -168,7 +168,7 @@ def test_labels_beyond_machine_integers_are_undecided():
         ([["a", "b"]], "of type"),
         ([[1j, 0]], "of type"),
         ([[1], [1, 2]], "rectangular"),
-        ("abc", "of type"),
+        ("abc", "points is not an array of numbers but of type str"),
         (np.ma.masked_array([[1, 2]], mask=[[True, False]]), "masked"),
         ([[2**53 + 1, 0.5]], "mixes floats"),
         (np.array([[None, 1]], dtype=object), "None"),
@@ -179,5 +179,21 @@ def test_bad_points(points, message):
         with pytest.raises(ml.InvalidArgument, match="network: a Network is needed, got "):
             function(None, points)
     network = ml.Network([ml.Layer([[1, 1]], [0], "identity")])
-    with pytest.raises(ml.InvalidDataset, match=message):
-        ml.evaluate(network, points)
+    for function in (lambda p: ml.evaluate(network, p), network, network.predict):
+        with pytest.raises(ml.InvalidDataset, match=message):
+            function(points)
+
+
+def test_a_network_is_called_at_points():
+    layer = ml.Layer([[1, 0], [0, 3]], [0, 2**70], "identity")
+    half = ml.Network([layer], output_denominator=2, readout="argmax")
+    points = [[0.25, 1], [5, 0]]
+    found = half(points)
+    assert found.shape == (2, 2) and all(isinstance(value, Fraction) for value in found.flat)
+    assert found.tolist() == [
+        [Fraction(1, 8), Fraction(2**70 + 3, 2)], [Fraction(5, 2), Fraction(2**69)]
+    ]  # fmt: skip
+    data = ml.data.ball(N=9, d=2, seed=0)
+    network = ml.build(data, "optimal_relu.narrow")
+    assert network(data)[:, 0].tolist() == network(data.points)[:, 0].tolist() == [*data.labels]
+    assert network.predict(data.points).tolist() == ml.predict(network, data).tolist()

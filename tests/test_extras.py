@@ -5,16 +5,13 @@ import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import numpy as np
 import pytest
 from packaging.requirements import Requirement
 
 import mem_lib as ml
 from mem_lib.__main__ import main
 from mem_lib._base import extras as _extras
-from mem_lib.exact import chunks, engine
 from tests.house import PROJECT, ROOT, brought
-from tests.networks import ladder, ladder_labels
 
 BALL = ml.data.ball(N=20, d=3, margin=0.1, seed=0)
 NETWORK = ml.Network([ml.Layer([[1]], [0], "identity")])
@@ -28,9 +25,8 @@ ENTRIES = {
         lambda: ml.two_layer.build(BALL, variant="sorted"),
         lambda: ml.two_layer.build(BALL, variant="hybrid", relative_error=0.1),
     ]),
-    "joblib": ("parallel", [lambda: ml.verify(NETWORK, LINE, workers=2)]),
     "matplotlib": ("figures", [lambda: ml.figures.show(lambda ax, colours: None, alt="empty")]),
-    "sklearn": ("data", [ml.data.digits]),
+    "sklearn": ("data", [ml.data.digits, lambda: ml.Memorizer, lambda: ml.MemorizerRegressor]),
     "torch": ("torch", [
         lambda: ml.verify(NETWORK, LINE, device="cpu"),
         lambda: ml.two_layer.build(BALL, variant="ntk", relative_error=0.1, device="cpu"),
@@ -38,6 +34,8 @@ ENTRIES = {
         lambda: ml.torch_backend,
     ]),
 }  # fmt: skip
+#: What of ours cannot be imported without it.
+OURS = {"torch": ["mem_lib.torch_backend"], "sklearn": ["mem_lib.estimator"]}
 CALLS = [
     pytest.param(module, extra, call, id=f"{module}-{k}")
     for module, (extra, calls) in ENTRIES.items()
@@ -50,13 +48,13 @@ def hide(monkeypatch):
     """Makes a library impossible to import, and what is loaded of it forgotten."""
 
     def hidden(library: str) -> None:
-        forgotten = (library, "mem_lib.torch_backend") if library == "torch" else (library,)
+        forgotten = (library, *OURS.get(library, ()))
         for name in [*sys.modules]:
             if any(f"{name}.".startswith(f"{module}.") for module in forgotten):
                 monkeypatch.delitem(sys.modules, name)
         monkeypatch.setitem(sys.modules, library, None)
-        if library == "torch":
-            monkeypatch.delitem(vars(ml), "torch_backend", raising=False)
+        for name in ("torch_backend", "Memorizer", "MemorizerRegressor"):
+            monkeypatch.delitem(vars(ml), name, raising=False)
 
     return hidden
 
@@ -64,7 +62,7 @@ def hide(monkeypatch):
 @pytest.mark.parametrize(("module", "extra", "call"), CALLS)
 def test_a_missing_library_is_named_with_its_extra(module, extra, call, hide):
     hide(module)
-    with pytest.raises(ImportError, match=rf"not installed: pip install mem_lib\[{extra}\]$"):
+    with pytest.raises(ImportError, match=rf'not installed: pip install "mem_lib\[{extra}\]"$'):
         call()
 
 
@@ -85,27 +83,10 @@ def test_another_failure_of_the_import_is_told_as_it_is(tmp_path, monkeypatch):
         ml.two_layer.build(BALL)
 
 
-def test_by_default_a_missing_joblib_stops_nothing(hide, monkeypatch):
-    """Where processes would have shared the work."""
-    x = np.arange(300)
-    shape = {"steps": 6, "width": 40, "bits": 80}
-    network = ladder(**shape)
-    dataset = ml.Dataset(x[:, None], labels=ladder_labels(**shape, points=x))
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr(engine, "MOST_POINTS", 50)
-    monkeypatch.setattr(chunks, "WORTH_PROCESSES", 0.0)
-    with monkeypatch.context() as patch, pytest.raises(TypeError, match="NoneType"):
-        patch.setattr(chunks.Chunks, "_in_processes", None)
-        ml.verify(network, dataset)
-    hide("joblib")
-    assert ml.verify(network, dataset).ok
-
-
 @pytest.mark.parametrize(
     ("module", "arguments"),
     [
         ("flint", ["build", "two_layer", "data.csv", "-o", "other.json"]),
-        ("joblib", ["verify", "network.json", "data.csv", "--workers", "2"]),
         ("torch", ["verify", "network.json", "data.csv", "--device", "cpu"]),
     ],
 )
@@ -119,7 +100,7 @@ def test_the_command_line_says_it_in_one_line(
     assert main(arguments) == 2
     line = capsys.readouterr().err
     assert line.startswith("mem_lib: ImportError: ") and line.count("\n") == 1
-    assert f"pip install mem_lib[{ENTRIES[module][0]}]" in line
+    assert f'pip install "mem_lib[{ENTRIES[module][0]}]"' in line
 
 
 def core(code: str) -> subprocess.CompletedProcess[str]:

@@ -153,7 +153,7 @@ def test_only_integer_sparse_matrices():
         (np.array([1, 2]), "two-dimensional"),
         (np.zeros((1, 1, 1), dtype=int), "two-dimensional"),
         (7, "two-dimensional"),
-        (None, "two-dimensional"),
+        (None, "weight is not an array of numbers but of type NoneType$"),
         ([[[1]]], "not an integer"),
         ([[1, 2], [3]], "ragged: row 1 has 1 entries, row 0 has 2"),
         (sp.coo_array(([1], ([0],)), shape=(3,)), "two-dimensional"),
@@ -314,8 +314,8 @@ def test_equality_is_by_content():
 def test_reprs_are_short():
     chain = [one([[1] * 1000] * 50, stage="keys")] + [one([[1] * 50] * 50)] * 200
     net = Network(chain, about={"long": "x" * 1000}, readout="argmax")
-    assert repr(net) == "Network(1000 → 50, depth 201, width 50, readout 'argmax')"
-    assert repr(net.layers[0]) == "Layer(1000 → 50, identity, dense, stage 'keys')"
+    assert repr(net) == "Network(1000 -> 50, depth 201, width 50, readout 'argmax')"
+    assert repr(net.layers[0]) == "Layer(1000 -> 50, identity, dense, stage 'keys')"
 
 
 # --- networks ------------------------------------------------------------------------------------
@@ -506,3 +506,12 @@ def test_a_grid_beyond_all_use(shift):
         Network([Layer([[1]], [0], "relu")], input_shift=shift)
     with pytest.raises(InvalidNetwork, match="k = "):
         Network([Layer([[1]], [0], "relu")]).refined(shift)
+
+
+def test_a_size_is_a_row_of_a_table():
+    size = Network([one(ROWS, activation="relu"), one([[1, 1]])]).size
+    assert size.as_dict() == {
+        "depth": 2, "width": 2, "neurons": 2, "weights": 5, "dense_weights": 11, "bits": 3,
+        "total_bits": 9,
+    }  # fmt: skip
+    assert Size(**size.as_dict()) == size

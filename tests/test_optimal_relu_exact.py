@@ -24,7 +24,7 @@ def networks(dataset):
 
 
 def whole_tally(network, dataset):
-    chunks = Chunks(Engine(network), dataset.N, lambda rows: dataset.integers(rows)[0])
+    chunks = Chunks(Engine(network), dataset.N, lambda rows: dataset.integers(rows)[0], 64)
     total = Tally()
     total.merge(chunks.tally)
     for _, _, _, tally in chunks.run(workers=1, progress=False):

@@ -13,12 +13,13 @@ import os
 from pathlib import Path
 from typing import Any, Iterable, Iterator, List, Mapping
 
-from tools import environment
+from tools.environment import stamp
 from tools.steps import Failure, Run, Steps, remove, run
+from tools.variables import variables
 
 # A notebook's stored outputs depend on these, beside its own cells; jupyter-cache sees only cells.
 CODE = (
-    "mem_lib", "pyproject.toml", "requirements.lock", "tools/environment.py",
+    "mem_lib", "pyproject.toml", "requirements.lock", "tools/variables.py",
 )
 SOURCES = (*CODE, "book", "tools", "_config.yml", "_toc.yml")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", ".DS_Store"}
@@ -65,14 +66,15 @@ def build(
     build, html = root / "_build", root / "_build" / "html"
     _restore(build)
     repository = environ.get(REPOSITORY, "")
-    made_from = fingerprint(root, SOURCES, repository, environ.get("MEM_LIB_BRANCH", ""))
+    version = str(stamp(root).get("python", ""))
+    made_from = fingerprint(root, SOURCES, repository, environ.get("MEM_LIB_BRANCH", ""), version)
     if _text(html / ".built-from") == made_from:
         step("the book is up to date")
         return False
     step("building the book (log: _build/book.log)")
     remove(build / "next")
-    _forget_old_executions(root)
-    env = dict(environment.variables(root, environ), NO_COLOR="1")
+    _forget_old_executions(root, version)
+    env = dict(variables(root, environ), NO_COLOR="1")
     env[CELLS] = str(build / "cells")
     command = [str(python), "-c", JUPYTER_BOOK, "build", ".", "--path-output", "_build/next"]
     command += ["--all", "-W", "--keep-going", "-n"]
@@ -82,7 +84,7 @@ def build(
     new = build / "next" / "_build" / "html"
     if not (new / "index.html").exists():
         raise Failure("The build ended without an index page; see _build/book.log.")
-    (new / ".built-from").write_text(made_from)
+    (new / ".built-from").write_text(made_from, encoding="utf-8")
     _swap(new, html, build / "old")
     remove(build / "next")
     return True
@@ -103,15 +105,15 @@ def _restore(build: Path) -> None:
         (build / "old").rename(build / "html")
 
 
-def _forget_old_executions(root: Path) -> None:
-    """Drop the notebooks' cached outputs when the code behind them has changed."""
+def _forget_old_executions(root: Path, version: str) -> None:
+    """Drop the notebooks' cached outputs when the code behind them, or Python, has changed."""
     note = root / "_build" / "executed-with"
-    code = fingerprint(root, CODE)
+    code = fingerprint(root, CODE, version)
     if _text(note) != code:
         remove(root / "_build" / ".jupyter_cache")
         remove(root / "_build" / "cells")
         note.parent.mkdir(exist_ok=True)
-        note.write_text(code)
+        note.write_text(code, encoding="utf-8")
 
 
 def _launchable(root: Path, python: Path, run: Run, env: Mapping[str, str]) -> str:
@@ -123,7 +125,7 @@ def _launchable(root: Path, python: Path, run: Run, env: Mapping[str, str]) -> s
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text()
+        return path.read_text(encoding="utf-8")
     except OSError:
         return ""
 

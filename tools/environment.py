@@ -1,8 +1,12 @@
 """The environment: a virtual environment ``.venv`` inside the folder, made from the lock file.
 
-``uv`` makes it where it is installed, else Python's own ``venv``, else ``virtualenv`` (Debian ships
-a Python whose ``venv`` lacks ``ensurepip``).  The stamp ``.venv/mem_lib.json`` is written last: an
-environment without it was interrupted and is made again.
+Python's own ``venv`` makes it, or ``uv`` where that is on the PATH, or ``virtualenv`` (Debian ships
+a Python whose ``venv`` lacks ``ensurepip``).  ``uv`` installs, several times faster than pip: the
+one on the PATH, else one that pip puts into ``.venv``.  pip does it alone where its settings say
+what uv cannot be told (:mod:`tools.settings`), or where uv does not succeed.
+
+The stamp ``.venv/mem_lib.json`` is written last: an environment without it was interrupted and is
+made again.
 """
 
 from __future__ import annotations
@@ -14,23 +18,15 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Callable, Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Dict, Iterable, List, Mapping, Optional, Tuple
 
+from tools import interpreters, settings
+from tools.interpreters import Which
+from tools.settings import Probe, Settings
 from tools.steps import Failure, Run, Steps, remove, run
+from tools.variables import clean
 
-MINIMUM = (3, 11)
-NEWEST_TRIED = (3, 14)
-Which = Callable[[str], Optional[str]]
-Probe = Callable[[List[str]], Optional[str]]
-
-# uv reads none of pip's settings, so those that say where packages come from are handed on.
-PIP_SETTINGS = {
-    "PIP_INDEX_URL": "--index-url",
-    "PIP_EXTRA_INDEX_URL": "--extra-index-url",
-    "PIP_FIND_LINKS": "--find-links",
-}
-
-UNWANTED = ("PYTHONPATH", "PYTHONHOME", "MPLBACKEND")
+ROOM = 2 * 2**30  # bytes: what the environment takes with PyTorch for the CPU, and a book
 
 NO_VENV = """\
 Python {version} ({python}) cannot make a virtual environment: its module ensurepip is missing.
@@ -38,42 +34,23 @@ On Debian and Ubuntu it is a package of its own:
     apt install python3-venv        (as an administrator)
 Without one: put uv or virtualenv on the PATH, and run the same command again."""
 
-TOO_OLD = """\
-Python 3.11 or newer is needed, this is {version} ({python}).
-No python3.11, python3.12, python3.13 or python3.14 was found on the PATH either."""
+LOG = "log: _build/install.log"
+PLACE = "This folder is %s.\n%s  Move it, and run the same command again."
 
 
 def probe(command: List[str]) -> Optional[str]:
     """What ``command`` prints, or ``None`` when it cannot be run or fails."""
     try:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=clean(os.environ),
         )
     except OSError:
         return None
     return done.stdout.decode("utf-8", "replace").strip() if done.returncode == 0 else None
-
-
-def interpreter(
-    root: Path,
-    version: Tuple[int, ...] = tuple(sys.version_info[:3]),
-    which: Which = shutil.which,
-    probe: Probe = probe,
-) -> Tuple[str, str]:
-    """A Python that is new enough, as ``(path, "3.12")``: this one, else one on the PATH."""
-    if version >= MINIMUM:
-        return _outside(root), "%d.%d" % version[:2]
-    for minor in range(NEWEST_TRIED[1], MINIMUM[1] - 1, -1):
-        found = which("python3.%d" % minor)
-        if found and probe([found, "--version"]):  # a version manager leaves names that do not run
-            return found, "3.%d" % minor
-    raise Failure(TOO_OLD.format(version=".".join(map(str, version)), python=sys.executable))
-
-
-def _outside(root: Path) -> str:
-    """This interpreter, or the one beneath it when it is the environment itself that runs us."""
-    inside = Path(sys.prefix).resolve() == (root / ".venv").resolve()
-    return getattr(sys, "_base_executable", sys.executable) if inside else sys.executable
 
 
 def python_of(root: Path) -> Path:
@@ -90,101 +67,173 @@ def ensure(
     which: Which = shutil.which,
     probe: Probe = probe,
     environ: Mapping[str, str] = os.environ,
+    wanted: Optional[str] = None,
 ) -> Path:
-    """Make or complete ``.venv`` with the given extras and return its interpreter: two steps."""
-    python, version = interpreter(root, which=which, probe=probe)
-    found, wanted = _read(root), _inputs(root, version)
+    """Make or complete ``.venv`` with the given extras and return its interpreter: two steps.
+
+    ``wanted`` is a version such as ``"3.12"``; else this Python is taken if it is new enough.
+    """
+    _check(root)
+    python, version = interpreters.interpreter(root, wanted, which, probe, environ)
+    found, needed = stamp(root), _inputs(root, version)
     usable = python_of(root).exists() and all(
-        found.get(key) == wanted[key] for key in ("root", "python")
+        found.get(key) == needed[key] for key in ("root", "python")
     )
-    uv = which("uv")
-    uv = uv if uv and probe([uv, "--version"]) else None
+    missing = set(extras) - set(found.get("extras", []))
+    maker = Maker(root, python, version, step, run, which, probe, environ)
     if usable:
         step("the environment .venv (Python %s) is there" % version)
     else:
-        _create(root, python, version, uv, step, run, which, probe)
+        maker.create()
         found = {}
-    missing = sorted(set(extras) - set(found.get("extras", [])))
-    if usable and not missing and found.get("inputs") == wanted["inputs"]:
+    if usable and not missing and found.get("inputs") == needed["inputs"]:
         step("its packages are up to date")
         return python_of(root)
     every = sorted(set(extras) | set(found.get("extras", [])))
-    _install(root, every, uv, step, run, environ)
-    (root / ".venv" / "mem_lib.json").write_text(json.dumps(dict(wanted, extras=every)))
+    maker.install(every)
+    _point_here(root)
+    if probe([str(python_of(root)), "-I", "-c", "import mem_lib"]) is None:
+        raise Failure("The packages are installed, and cannot be imported (%s)." % LOG)
+    text = json.dumps(dict(needed, extras=every))
+    (root / ".venv" / "mem_lib.json").write_text(text, encoding="utf-8")
     return python_of(root)
 
 
-def _create(
-    root: Path,
-    python: str,
-    version: str,
-    uv: Optional[str],
-    step: Steps,
-    run: Run,
-    which: Which,
-    probe: Probe,
-) -> None:
-    maker = _maker(python, version, uv, which, probe)
-    unfinished = (root / ".venv").exists()
-    verb = "making .venv again" if unfinished else "making the environment .venv"
-    step("%s (Python %s, %s)" % (verb, version, maker[0]))
-    remove(root / ".venv")
-    run(maker[1] + [str(root / ".venv")], log=root / "_build" / "environment.log", cwd=root)
+def _check(root: Path) -> None:
+    """Say before anything is installed why it could not end well.
+
+    Raises ``Failure`` for a folder whose name Python, uv or Sphinx cannot deal with, that cannot be
+    written, or whose disk is full.
+    """
+    try:
+        name = os.fsencode(root).decode("utf-8")
+    except UnicodeDecodeError:
+        shown = os.fsencode(root).decode("utf-8", "backslashreplace")
+        raise Failure(PLACE % (shown, "Its name is not in UTF-8, which is needed.")) from None
+    for character in (os.pathsep, "\n"):
+        if character in name:
+            why = "No environment can be made where a name holds %r." % character
+            raise Failure(PLACE % (name, why))
+    if not os.access(root, os.W_OK):
+        raise Failure(PLACE % (name, "It cannot be written."))
+    free = shutil.disk_usage(root).free
+    if not python_of(root).exists() and free < ROOM:
+        raise Failure(
+            "The environment and the book need %.0f GB of disk; %.1f GB are free."
+            % (ROOM / 2**30, free / 2**30)
+        )
 
 
-def _maker(
-    python: str, version: str, uv: Optional[str], which: Which, probe: Probe
-) -> Tuple[str, List[str]]:
-    """The name of a tool that makes environments here, and its command."""
-    if uv:
-        return "uv", [uv, "venv", "--python", python]
-    if probe([python, "-c", "import venv, ensurepip; ensurepip.version()"]) is not None:
-        return "venv", [python, "-m", "venv"]
-    if probe([python, "-c", "import virtualenv"]) is not None:
-        return "virtualenv", [python, "-m", "virtualenv"]
-    command = which("virtualenv")
-    if command:
-        return "virtualenv", [command, "--python", python]
-    raise Failure(NO_VENV.format(version=version, python=python))
+def _point_here(root: Path) -> None:
+    """Let the environment find ``mem_lib`` by a relative path, in ASCII: Python 3.11 reads such a
+    file in the encoding of the locale, and does not start where that lacks a letter of our path."""
+    lib = "Lib" if os.name == "nt" else "lib/python*"
+    for pth in (root / ".venv").glob(lib + "/site-packages/*mem_lib*.pth"):
+        pth.write_text(os.path.relpath(root, pth.parent) + "\n", encoding="ascii")
 
 
-def _install(
-    root: Path,
-    extras: List[str],
-    uv: Optional[str],
-    step: Steps,
-    run: Run,
-    environ: Mapping[str, str],
-) -> None:
-    log = root / "_build" / "install.log"
-    step("installing the packages (log: _build/install.log)")
-    remove(root / ".venv" / "mem_lib.json")  # from here to the new stamp it is half made
-    python = str(python_of(root))
-    what = ["-c", "requirements.lock", "-e", ".[%s]" % ",".join(extras)]
-    if uv:
-        command = [uv, "pip", "install", "--python", python, *_pip_settings(environ)]
-    else:
-        command = [python, "-m", "pip", "install", "--no-input", "--disable-pip-version-check"]
-    run(command + what, log=log, cwd=root)
+class Maker:
+    """Makes the environment of a folder, and installs into it."""
+
+    def __init__(
+        self,
+        root: Path,
+        python: str,
+        version: str,
+        step: Steps,
+        run: Run,
+        which: Which,
+        probe: Probe,
+        environ: Mapping[str, str],
+    ) -> None:
+        self.root, self.python, self.version, self.step = root, python, version, step
+        self.which, self.probe, self.environ = which, probe, environ
+        self._run = run
+        uv = which("uv")
+        self.uv = uv if uv and probe([uv, "--version"]) else None
+        self.inner = str(python_of(root))
+
+    def create(self) -> None:
+        """Make ``.venv``, in the place of one that cannot be used."""
+        name, command = self._tool()
+        unfinished = (self.root / ".venv").exists()
+        verb = "making .venv again" if unfinished else "making the environment .venv"
+        self.step("%s (Python %s, %s)" % (verb, self.version, name))
+        remove(self.root / ".venv")
+        self.run([*command, str(self.root / ".venv")], {}, "environment.log")
+
+    def _tool(self) -> Tuple[str, List[str]]:
+        """The name of a tool that makes environments here, and its command."""
+        if self.uv:
+            return "uv", [self.uv, "venv", "--python", self.python]
+        for name, needed in (("venv", "ensurepip, venv"), ("virtualenv", "virtualenv")):
+            if self.probe([self.python, "-c", "import " + needed]) is not None:
+                return name, [self.python, "-m", name]
+        command = self.which("virtualenv")
+        if command:
+            return "virtualenv", [command, "--python", self.python]
+        raise Failure(NO_VENV.format(version=self.version, python=self.python))
+
+    def install(self, extras: List[str]) -> None:
+        """Install the packages of these extras, with uv if that can be."""
+        remove(self.root / ".venv" / "mem_lib.json")  # from here to the new stamp it is half made
+        what = ["-c", "requirements.lock", "-e", ".[%s]" % ",".join(extras)]
+        told = settings.read([self.python, self.inner], self.probe, self.environ)
+        for_uv = settings.for_uv(told)
+        if for_uv.unsaid:
+            why = "uv knows nothing like its setting %s" % ", ".join(for_uv.unsaid)
+            self.step("installing the packages with pip, since %s (%s)" % (why, LOG))
+        else:
+            self.step("installing the packages with uv (%s)" % LOG)
+            why = self._with_uv(told, for_uv, what)
+            if why:
+                self.step.note("pip goes on, which takes longer: %s" % why)
+        if why:
+            self._with_pip(told, what)
+
+    def _with_uv(self, told: Settings, for_uv: settings.ForUv, what: List[str]) -> str:
+        """Install with uv; why that was not possible, in words, or nothing."""
+        uv, own = self.uv, []
+        if not uv:
+            uv = str(python_of(self.root).with_name("uv"))
+            own = ["--no-cache"]  # what is brought along leaves nothing outside this folder
+            if not self.probe([uv, "--version"]):
+                try:
+                    self._pip(told, ["-c", "requirements.lock", "uv"], "uv.log")
+                except Failure:
+                    return "it could not bring uv (log: _build/uv.log)"
+        command = [uv, "pip", "install", "--python", self.inner, *for_uv.options, *own]
+        try:
+            self.run([*command, *what], for_uv.variables, "install.log")
+        except Failure:
+            log = self.root / "_build" / "install.log"
+            if log.exists():
+                os.replace(log, log.with_name("uv.log"))
+            return "uv did not succeed (log: _build/uv.log)"
+        return ""
+
+    def _with_pip(self, told: Settings, what: List[str]) -> None:
+        if self.probe([self.inner, "-m", "pip", "--version"]) is None:  # uv has made .venv
+            self.run([self.inner, "-m", "ensurepip"], {}, "environment.log")
+        self._pip(told, what, "install.log")
+
+    def _pip(self, told: Settings, what: List[str], log: str) -> None:
+        self.run([self.inner, "-m", "pip", "install", *what], settings.for_pip(told), log)
+
+    def run(self, command: List[str], variables: Mapping[str, str], log: str) -> None:
+        """Run a command in the folder, with its output in a log and none of Python's variables."""
+        env = clean(self.environ)
+        if "PIP_CONFIG_FILE" in variables:
+            env = {key: value for key, value in env.items() if not key.startswith("PIP_")}
+        env.update(variables)
+        self._run(command, log=self.root / "_build" / log, cwd=self.root, env=env)
 
 
-def torch_is_small(
-    environ: Mapping[str, str] = os.environ, platform: str = sys.platform
-) -> bool:
-    """Whether PyTorch comes without CUDA, which is several gigabytes: not on Linux, or where pip's
-    setting find-links names a folder that holds a build for the CPU."""
-    if platform != "linux":
-        return True
-    folders = [Path(place) for place in environ.get("PIP_FIND_LINKS", "").split()]
-    return any(any(folder.glob("torch-*+cpu-*.whl")) for folder in folders)
-
-
-def _pip_settings(environ: Mapping[str, str]) -> List[str]:
-    options = []
-    for name, option in PIP_SETTINGS.items():
-        for value in environ.get(name, "").split():
-            options += [option, value]
-    return options
+def torch_is_small(root: Path, wanted: Optional[str] = None) -> bool:
+    """Whether PyTorch comes without CUDA here; see :func:`tools.settings.torch_is_small`."""
+    python, version = interpreters.interpreter(root, wanted, shutil.which, probe, os.environ)
+    told = settings.read([python, str(python_of(root))], probe, os.environ)
+    return settings.torch_is_small(told, version, sys.platform)
 
 
 def _inputs(root: Path, version: str) -> Dict[str, str]:
@@ -192,35 +241,14 @@ def _inputs(root: Path, version: str) -> Dict[str, str]:
     digest = hashlib.sha256()
     for name in ("pyproject.toml", "requirements.lock"):
         digest.update((root / name).read_bytes() + b"\0")
-    return {"root": str(root), "python": version, "inputs": digest.hexdigest()}
+    place = os.fsencode(root).decode("utf-8", "surrogateescape")  # the same in every locale
+    return {"root": place, "python": version, "inputs": digest.hexdigest()}
 
 
-def _read(root: Path) -> Dict[str, object]:
+def stamp(root: Path) -> Dict[str, object]:
+    """What is known of the environment; nothing of one that is half made."""
     try:
-        stamp = json.loads((root / ".venv" / "mem_lib.json").read_text())
+        found = json.loads((root / ".venv" / "mem_lib.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
-    return stamp if isinstance(stamp, dict) else {}
-
-
-def variables(root: Path, environ: Mapping[str, str] = os.environ) -> Dict[str, str]:
-    """The variables under which the book and the tests run: the same everywhere, nothing outside.
-
-    Jupyter, IPython and Matplotlib keep their files below ``_build`` instead of the home folder,
-    so that nobody's settings change a page.
-    """
-    env = {key: value for key, value in environ.items() if key not in UNWANTED}
-    scratch = root / "_build" / ".home"
-    (scratch / "matplotlib").mkdir(parents=True, exist_ok=True)
-    # In a file and not in MPLBACKEND, which would keep figures from showing in notebooks.
-    (scratch / "matplotlib" / "matplotlibrc").write_text("backend: Agg\n")
-    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
-        env[name] = str(scratch / name.lower())
-    env.update(
-        MPLCONFIGDIR=str(scratch / "matplotlib"),
-        PYTHONHASHSEED="0",
-        PYTHONUTF8="1",
-        VIRTUAL_ENV=str(root / ".venv"),
-        PATH=str(python_of(root).parent) + os.pathsep + environ.get("PATH", ""),
-    )
-    return env
+    return found if isinstance(found, dict) else {}

@@ -13,11 +13,12 @@ import shutil
 from pathlib import Path
 from typing import Mapping
 
+from tools.environment import python_of
 from tools.steps import Failure, Run, run
 
 HEADER = """\
 # Made by `make lock` from pyproject.toml, for every system and Python 3.11 or newer.
-# Used as constraints: pip install -c requirements.lock -e .[book,test]
+# Used as constraints: pip install -c requirements.lock -e ".[book,test]"
 """
 LOCAL = re.compile(r"(==[^\s;+]+)\+[^\s;]+")
 
@@ -31,9 +32,9 @@ def clean(text: str) -> str:
 
 def lock(root: Path, run: Run = run, environ: Mapping[str, str] = os.environ) -> None:
     """Resolve ``pyproject.toml`` again and write ``requirements.lock``."""
-    uv = shutil.which("uv")
+    uv = shutil.which("uv") or shutil.which(str(python_of(root).with_name("uv")))
     if not uv:
-        raise Failure("`make lock` needs uv on the PATH (pip install uv).")
+        raise Failure("`make lock` needs uv: on the PATH, or in .venv, where `make book` puts it.")
     resolved = root / "_build" / "resolved.txt"
     command = [uv, "pip", "compile", "--universal", "--python-version", "3.11", "--all-extras"]
     command += ["--upgrade", "--no-header", "--no-annotate", "pyproject.toml", "-o", str(resolved)]

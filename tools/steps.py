@@ -1,7 +1,7 @@
 """Numbered steps on the terminal, and commands that run behind them.
 
-A command's output goes to a log file; the terminal shows one line per step and, while it lasts, the
-seconds it has taken.  When a command fails, the part of the log that tells why is shown.
+A command's output goes to a log file; the terminal shows one line per step and, below it, the
+seconds it takes and has taken.  When a command fails, the part of the log that tells why is shown.
 """
 
 from __future__ import annotations
@@ -23,14 +23,43 @@ class Failure(Exception):
 
 
 class Steps:
-    """Prints ``[2/3] installing …`` and counts."""
+    """Prints ``[2/3] installing …``, counts, and says how long each step took."""
 
-    def __init__(self, total: int, out: Any = None) -> None:
-        self.total, self.done, self.out = total, 0, out or sys.stdout
+    def __init__(
+        self, total: int, out: Any = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.total, self.done, self.out, self.clock = total, 0, out or sys.stdout, clock
+        self.start = self.began = clock()
 
     def __call__(self, text: str) -> None:
+        self.end()
         self.done += 1
-        print("[%d/%d] %s" % (self.done, self.total, text), file=self.out, flush=True)
+        self._print("[%d/%d] %s" % (self.done, self.total, text))
+
+    def note(self, text: str) -> None:
+        """A line below the step that is under way."""
+        self._print("      " + text)
+
+    def end(self) -> None:
+        """The step that was under way is done; a person would not notice less than a second."""
+        if self.done and self.clock() - self.began >= 1:
+            self.note(lasted(self.clock() - self.began))
+        self.began = self.clock()
+
+    def finish(self) -> None:
+        """All steps are done."""
+        self.end()
+        if self.clock() - self.start >= 1:
+            self._print("done in %s" % lasted(self.clock() - self.start))
+
+    def _print(self, line: str) -> None:
+        print(line, file=self.out, flush=True)
+
+
+def lasted(seconds: float) -> str:
+    """A time as people say it, such as ``5 min 3 s``."""
+    minutes, rest = divmod(round(seconds), 60)
+    return "%d min %d s" % (minutes, rest) if minutes else "%d s" % rest
 
 
 def run(command: List[str], log: Path, cwd: Path, env: Optional[Dict[str, str]] = None) -> None:
@@ -69,7 +98,7 @@ def _watch(process: "subprocess.Popen[bytes]", quiet: bool = False) -> int:
             except subprocess.TimeoutExpired:
                 if not quiet and sys.stdout.isatty():
                     seconds = time.monotonic() - start
-                    print("\r      %.0f s" % seconds, end="", flush=True)
+                    print("\r      %s" % lasted(seconds), end="", flush=True)
                     shown = True
     except BaseException:
         _stop(process)

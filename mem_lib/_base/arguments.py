@@ -9,6 +9,8 @@ from collections.abc import Collection
 from fractions import Fraction
 from typing import Any, TypeVar
 
+import numpy as np
+
 from mem_lib._base.numbers import as_fraction
 from mem_lib._base.text import rounded
 from mem_lib.errors import InvalidArgument, shown
@@ -28,6 +30,13 @@ def one_of(value: Any, name: str, choices: Collection[str]) -> str:
     if not isinstance(value, str) or value not in choices:
         raise InvalidArgument(f"{name}: one of {tuple(choices)} is needed, got {shown(value)}")
     return value
+
+
+def truth(value: Any, name: str) -> bool:
+    """True or False, as Python or NumPy have them."""
+    if not isinstance(value, bool | np.bool_):
+        raise InvalidArgument(f"{name}: True or False is needed, got {shown(value)}")
+    return bool(value)
 
 
 def integer_in(value: Any, name: str, least: int, most: int | None = None) -> int:

@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from mem_lib._base.floating import check_floats, check_rounding
 from mem_lib._base.integers import is_wide, largest
 
 #: A sum, product or conversion in float64 is off by at most this part.
@@ -14,9 +15,13 @@ ROUNDED = 2.0**-53
 
 
 def least_shift(values: np.ndarray) -> int:
-    """The least q >= 0 such that ``values * 2**q`` are integers."""
+    """The least q >= 0 such that ``values * 2**q`` are integers.
+
+    Raises MemorizationError as :func:`check_floats`.
+    """
     if values.dtype.kind != "f" or values.size == 0:
         return 0
+    check_floats()
     flat = values.astype(np.float64, copy=False).ravel()
     most = 0
     for start in range(0, flat.size, 2**20):  # blocks keep the temporaries small
@@ -34,8 +39,10 @@ def scaled(values: np.ndarray, q: int, *, wide: bool | None = None) -> np.ndarra
     """The integers ``values * 2**q`` (q at least the least shift), exact.
 
     int64 when all are below 2^62, else an object array of Python integers; ``wide`` forces one of
-    the two, so that blocks of one array agree.
+    the two, so that blocks of one array agree.  Raises MemorizationError as :func:`check_floats`.
     """
+    if values.dtype.kind == "f":
+        check_floats()
     if wide is None:
         wide = is_wide(values, q)
     if values.dtype.kind == "f":
@@ -68,6 +75,9 @@ def nearest(value: int) -> float:
 def unit_box(points: np.ndarray) -> tuple[np.ndarray, float]:
     """The points scaled into [-1, 1] by a power of two, and eta = 2 sqrt(d) (e + 2^-530), where e
     bounds the error of a coordinate: 0 unless an integer of more than 53 bits was rounded."""
+    if points.dtype.kind == "f":
+        check_floats()
+    check_rounding()
     d = points.shape[1]
     if points.dtype == object:
         size = int(largest(points)).bit_length()

@@ -11,7 +11,6 @@ from typing import Any
 #: The module that is imported: the name of its library, and the extra that brings it.
 _EXTRAS = {
     "flint": ("python-flint", "exact"),
-    "joblib": ("joblib", "parallel"),
     "matplotlib": ("Matplotlib", "figures"),
     "sklearn": ("scikit-learn", "data"),
     "torch": ("PyTorch", "torch"),
@@ -28,14 +27,6 @@ def need(module: str, what: str) -> Any:
         return import_module(module)
     except ModuleNotFoundError as error:
         raise ImportError(
-            f"{library} is needed for {what}, and not installed: pip install mem_lib[{extra}]"
+            f"{library} is needed for {what}, and not installed: "
+            f'pip install "mem_lib[{extra}]"'
         ) from error
-
-
-def there(module: str) -> bool:
-    """Whether the module can be imported."""
-    try:
-        import_module(module)
-    except ModuleNotFoundError:
-        return False
-    return True

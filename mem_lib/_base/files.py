@@ -3,6 +3,7 @@
 import os
 import secrets
 import shutil
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -47,11 +48,25 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
         raise
 
 
+def warn_of_lost(path: Path, error: OSError) -> None:
+    """Say that a checkpoint is not there, or is not removed: no reason to lose the work that it
+    should save."""
+    text = f"checkpoint: {path} could not be written or removed, the work goes on: {error}"
+    warnings.warn(text, RuntimeWarning, stacklevel=3)
+
+
 def checked_path(path: Any) -> Path:
     """The file that ``path`` means, links followed; an error unless it is or can become one."""
     if not isinstance(path, (str, os.PathLike)) or not str(path) or "\0" in str(path):
         raise InvalidArgument(f"checkpoint: the path of a file is needed, got {shown(path)}")
     found = Path(os.path.realpath(path))
+    try:
+        found.lstat()
+    except OSError as error:
+        if not isinstance(error, FileNotFoundError | NotADirectoryError | PermissionError):
+            raise InvalidArgument(
+                f"checkpoint: no file can be called {shown(str(path))}: {error.strerror}"
+            ) from None
     if found.exists() and not found.is_file():
         raise InvalidArgument(
             f"checkpoint: {shown(str(path))} is a folder or a device, a file is needed"

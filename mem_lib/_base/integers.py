@@ -32,9 +32,26 @@ def largest(array: np.ndarray) -> int | float:
     return max(int(top), -int(bottom))
 
 
+def bits_of(array: np.ndarray, q: int) -> int:
+    """The bit length of the largest ``|value| * 2**q``, rounded down."""
+    return int(Fraction(largest(array)) * (1 << q)).bit_length()
+
+
 def is_wide(array: np.ndarray, q: int) -> bool:
     """Whether some ``|value| * 2**q`` is 2^62 or more."""
-    return Fraction(largest(array)) * (1 << q) >= INT64_LIMIT
+    return bits_of(array, q) >= INT64_LIMIT.bit_length()
+
+
+def entry_bytes(bits: int) -> int:
+    """What an integer of ``bits`` bits takes in an array: 8 in int64, else a pointer and an object
+    of Python, which has 24 bytes and 4 for every 30 bits, in steps of 16.
+
+    >>> [entry_bytes(bits) for bits in (62, 63, 365, 4_000_000)]
+    [8, 56, 88, 533368]
+    """
+    if bits < INT64_LIMIT.bit_length():
+        return 8
+    return 8 + -(-(24 + 4 * -(-bits // 30)) // 16) * 16
 
 
 def squared_norms(points: np.ndarray) -> np.ndarray:

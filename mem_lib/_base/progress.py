@@ -1,6 +1,9 @@
 """One progress bar for all long work."""
 
+import sys
 from typing import Any
+
+from mem_lib._base.arguments import truth
 
 
 def progress_bar(total: int, unit: str, description: str, progress: bool | None) -> Any:
@@ -8,7 +11,10 @@ def progress_bar(total: int, unit: str, description: str, progress: bool | None)
 
     ``progress``: True shows it (as a widget in a notebook), False shows none; None shows it in a
     terminal once the work has taken two seconds, and nowhere else, so that pages stay as they are.
+
+    Raises ``InvalidArgument`` for another value.
     """
+    progress = None if progress is None else truth(progress, "progress")
     if progress:
         from tqdm.auto import tqdm
     else:
@@ -17,6 +23,6 @@ def progress_bar(total: int, unit: str, description: str, progress: bool | None)
         total=total,
         unit=f" {unit}",
         desc=description,
-        disable=None if progress is None else not progress,
+        disable=sys.stderr is None or (None if progress is None else not progress),
         delay=2 if progress is None else 0,
     )

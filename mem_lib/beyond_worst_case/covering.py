@@ -9,7 +9,7 @@ second one counts: the methods at the end of :class:`Covering`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any, ClassVar
 
@@ -20,12 +20,19 @@ from mem_lib.beyond_worst_case import cover
 from mem_lib.beyond_worst_case.arguments import binary, default_bias
 from mem_lib.beyond_worst_case.bounds import MOST, WEIGHT_BITS, data_bound, hyperplanes_enough
 from mem_lib.beyond_worst_case.draw import Attempt, Rules, attempted
-from mem_lib.beyond_worst_case.plan import CoverPlan
+from mem_lib.beyond_worst_case.plan import MOST_OPERATIONS, CoverPlan
+from mem_lib.beyond_worst_case.price import too_dear
 from mem_lib.beyond_worst_case.rays import check_rays
 from mem_lib.beyond_worst_case.sizes import network_size, steps
 from mem_lib.constructions import Construction, Facts
 from mem_lib.data import Dataset
-from mem_lib.errors import ConstructionFailed, HypothesisViolated, InvalidArgument, shown
+from mem_lib.errors import (
+    ConstructionFailed,
+    HypothesisViolated,
+    InvalidArgument,
+    TooLarge,
+    shown,
+)
 from mem_lib.network import Network, Size
 from mem_lib.parts.constant import constant_network, constant_size
 from mem_lib.parts.separation import rounding_loss
@@ -49,12 +56,16 @@ class Covering(Rules, Construction):
     covered:     with two classes, the one that gets covered; the size grows with its complexity
     weight_bits: the weights of the first layer are rounded to the grid 2^-weight_bits; default: 16,
                  or more where ``n`` is searched and rounding could undo a separation
+    max_operations:
+                 a draw that takes more is refused before it begins.  One with n hyperplanes takes
+                 n (N + 4096); default: 2^31
     """
 
     n: int | None = None
     max_bias: float | Fraction | None = None
     covered: int = 1
     weight_bits: int | None = None
+    max_operations: int = field(default=MOST_OPERATIONS, compare=False)
 
     slug: ClassVar[str] = "beyond_worst_case"
     theorem: ClassVar[str] = "thm-beyond_worst_case-finite"
@@ -62,7 +73,10 @@ class Covering(Rules, Construction):
     most_classes: ClassVar[int | None] = 2**16
 
     def __post_init__(self) -> None:
-        checked: dict[str, Any] = {"covered": binary(self.covered)}
+        checked: dict[str, Any] = {
+            "covered": binary(self.covered),
+            "max_operations": integer_in(self.max_operations, "max_operations", 1),
+        }
         if self.n is not None:
             checked["n"] = integer_in(self.n, "n", 1)
             if checked["n"] > cover.MOST_HYPERPLANES:
@@ -89,18 +103,22 @@ class Covering(Rules, Construction):
         if (data.labels != data.labels[0]).any():
             self._check_bias(data, bias, bits, classes)
             bits, sizes = (bits, (self.n,)) if self.n else self._search(data, bias, bits)
-        return CoverPlan(data, bias, bits, classes, sizes, self.code_bytes, rng)
+        plan = CoverPlan(data, bias, bits, classes, sizes, self.code_bytes, rng)
+        if sizes and plan.operations_of(sizes[0]) > self.max_operations:
+            raise TooLarge(too_dear(self, plan, _sample(data)))
+        return plan
 
     def network(self, plan: CoverPlan, progress: bool | None) -> Network:
         """The first draw that covers all points."""
         if not plan.sizes:
             return constant_network(plan.data)
-        for i, size in enumerate(plan.sizes):
+        affordable = [n for n in plan.sizes if plan.operations_of(n) <= self.max_operations]
+        for i, size in enumerate(affordable):
             for draw in range(DRAWS):
                 result = attempted(self, plan, size, i * DRAWS + draw, progress)
                 if not len(result.uncovered):
                     return result.network
-        raise ConstructionFailed(_failure_text(plan, result))
+        raise ConstructionFailed(_failure_text(replace(plan, sizes=tuple(affordable)), result))
 
     def attempt(self, dataset: Dataset, *, seed: int = 0, progress: bool | None = None) -> Attempt:
         """One draw with ``n`` hyperplanes, whether it memorizes the data or not."""

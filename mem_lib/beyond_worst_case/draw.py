@@ -96,12 +96,14 @@ def _drawn(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | No
     data = plan.data
     (rng,) = plan.rng.spawn(1)
     for_layer, for_order = rng.spawn(2)
-    layer = hyperplanes(
-        n, data.d, plan.max_bias,
-        weight_bits=plan.weight_bits, shift=data.shift, rng=for_layer,
-        activation=rules.activation,
-    )  # fmt: skip
-    code = rules.code(codes(layer, data))
+    with progress_bar(n, "hyperplanes", f"draw, n = {n}", progress) as bar:
+        layer = hyperplanes(
+            n, data.d, plan.max_bias,
+            weight_bits=plan.weight_bits, shift=data.shift, rng=for_layer,
+            activation=rules.activation, advance=bar.update,
+        )  # fmt: skip
+    with progress_bar(n * data.N, "bits", f"code, n = {n}", progress) as bar:
+        code = rules.code(codes(layer, data, bar.update))
     total = int(np.isin(data.labels, plan.classes).sum())
     covers = {}
     with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:

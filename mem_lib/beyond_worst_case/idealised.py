@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from mem_lib._base.arguments import integer_in
+from mem_lib._base.arguments import integer_in, listed
 from mem_lib._base.rows import first_occurrence
 from mem_lib.beyond_worst_case import cover
 from mem_lib.beyond_worst_case.cover import Cover
@@ -63,4 +63,4 @@ class Idealised(Covering):
 def _rows(centres: Any) -> tuple[int, ...]:
     if not isinstance(centres, Iterable) or isinstance(centres, str):
         raise InvalidArgument(f"centres: rows of the data are needed, got {shown(centres)}")
-    return tuple(integer_in(centre, "centres", 0) for centre in centres)
+    return tuple(integer_in(centre, "centres", 0) for centre in listed(centres, "centres"))

@@ -9,6 +9,12 @@ from mem_lib.beyond_worst_case.sizes import network_size
 from mem_lib.data import Dataset
 from mem_lib.network import Size
 
+#: Drawing and keeping a hyperplane takes about as long as telling for so many points on which side
+#: of it they lie: one operation each.
+DRAWING = 2**12
+#: A million points and two thousand hyperplanes, the largest experiment of the paper.
+MOST_OPERATIONS = 2**31
+
 
 @dataclass(frozen=True, eq=False)
 class CoverPlan:
@@ -39,6 +45,10 @@ class CoverPlan:
     def bytes_of(self, n: int) -> int:
         """The first layer and the codes of all points."""
         return 24 * n * self.data.d + self.code_bytes * n * self.data.N
+
+    def operations_of(self, n: int) -> int:
+        """Of a draw with n hyperplanes, before anything is covered."""
+        return n * (self.data.N + DRAWING)
 
     def burden_of(self, n: int) -> str:
         return f"n: {n} hyperplanes in dimension {self.data.d} for {self.data.N} points"

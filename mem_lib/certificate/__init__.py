@@ -6,6 +6,7 @@ these data.
 """
 
 from mem_lib.certificate.certificate import Certificate, verify
-from mem_lib.certificate.judge import Counterexample, Evidence, Judge
+from mem_lib.certificate.counterexample import Counterexample
+from mem_lib.certificate.judge import Evidence, Judge
 
 __all__ = ["Certificate", "Counterexample", "Evidence", "Judge", "verify"]

@@ -1,23 +1,29 @@
 """The file of a certificate: JSON with a checksum of its own content."""
 
 import json
+import re
 from fractions import Fraction
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from mem_lib._base.budget import budget
 from mem_lib._base.files import named, write_atomically
+from mem_lib._base.json_price import check as check_price
 from mem_lib.errors import InvalidCertificate, shown
 from mem_lib.exact import ARITHMETIC
+from mem_lib.network import READOUTS
 
 #: A certificate holds a few numbers; the longest are those of weights of a million digits.
 MOST_BYTES = 1 << 24
+#: Digits above times digits below the line, all fractions together: reducing them takes seconds.
+MOST_PRODUCT = 1 << 37
 
 
 def save(path: str | Path, content: dict[str, Any]) -> None:
     """Write ``content``, JSON values, with its SHA-256."""
     text = json.dumps({**content, "sha256": digest(content)}, indent=1)
-    write_atomically(Path(path), [text.encode() + b"\n"])
+    write_atomically(named(path), [text.encode() + b"\n"])
 
 
 def load(path: str | Path) -> dict[str, Any]:
@@ -26,6 +32,9 @@ def load(path: str | Path) -> dict[str, Any]:
         text = file.read(MOST_BYTES + 1)
     if len(text) > MOST_BYTES:
         raise InvalidCertificate(f"path: {path} is longer than {MOST_BYTES} bytes")
+    check_price(text, f"path: {path}", budget())
+    if sum(len(n) * len(d) for n, d in re.findall(rb'"([^"/]*)/([^"]*)"', text)) > MOST_PRODUCT:
+        raise InvalidCertificate(f"path: {path} holds fractions that would take minutes to reduce")
     try:
         content: dict[str, Any] = json.loads(text, object_pairs_hook=_once)
         stated = content.pop("sha256")
@@ -69,6 +78,8 @@ def check_types(content: dict[str, Any]) -> None:
         raise TypeError(f"size is {shown(content['size'])}")
     wrong = content["counterexample"]
     if wrong is not None and not (
-        type(wrong["row"]) is int and type(wrong["predicted"]) in (int, type(None))
+        type(wrong["row"]) is int
+        and type(wrong["predicted"]) in (int, type(None))
+        and wrong.get("readout", "value") in READOUTS
     ):
         raise TypeError(f"counterexample is {shown(wrong)}")

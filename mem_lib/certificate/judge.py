@@ -11,49 +11,13 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.integers import INT64_LIMIT
-from mem_lib._base.text import read_fraction, short, written
+from mem_lib._base.text import read_fraction, written
+from mem_lib.certificate.counterexample import Counterexample
 from mem_lib.data import Dataset
+from mem_lib.exact.classes import Classes
 from mem_lib.exact.tally import Tally
 from mem_lib.network import Network
 from mem_lib.network.readout import JUDGES, READ
-
-
-@dataclass(frozen=True)
-class Counterexample:
-    """The first row that is not right."""
-
-    row: int
-    expected: int | Fraction
-    outputs: tuple[Fraction, ...]
-    predicted: int | None  # None for targets, -1 where the readout is undecided
-
-    def __str__(self) -> str:
-        outputs = ", ".join(map(short, self.outputs[:10]))
-        outputs += ", …" if len(self.outputs) > 10 else ""
-        read = {None: "", -1: ", read as undecided"}.get(
-            self.predicted, f", read as {self.predicted}"
-        )
-        expected = short(Fraction(self.expected))
-        return f"row {self.row}: expected {expected}, the network gives {outputs}{read}"
-
-    def content(self) -> dict[str, Any]:
-        """As JSON values."""
-        return {
-            "row": self.row,
-            "expected": written(Fraction(self.expected)),
-            "outputs": [written(v) for v in self.outputs],
-            "predicted": self.predicted,
-        }
-
-    @classmethod
-    def from_content(cls, content: dict[str, Any]) -> "Counterexample":
-        expected = read_fraction(content["expected"])
-        return cls(
-            row=content["row"],
-            expected=int(expected) if content["predicted"] is not None else expected,
-            outputs=tuple(map(read_fraction, content["outputs"])),
-            predicted=content["predicted"],
-        )
 
 
 @dataclass
@@ -106,8 +70,11 @@ class Evidence:
 class Judge:
     """Compares outputs with what the data want."""
 
-    def __init__(self, dataset: Dataset, network: Network, tolerance: Fraction) -> None:
+    def __init__(
+        self, dataset: Dataset, network: Network, tolerance: Fraction, classes: Classes
+    ) -> None:
         self.dataset, self.network, self.tolerance = dataset, network, tolerance
+        self.classes = classes
 
     def __call__(self, rows: np.ndarray, out: np.ndarray, tally: Tally) -> Evidence:
         """Evidence of ``rows`` (indices), whose output numerators ``out`` has as columns."""
@@ -115,7 +82,7 @@ class Judge:
         if self.dataset.targets is not None:
             right = self._near_targets(out[0], self.dataset.targets[rows], evidence)
         else:
-            right = self._labels(out, self.dataset.labels[rows], evidence)
+            right = self._labels(out, self.classes.labels[rows], evidence)
         evidence.correct = int(np.count_nonzero(right))
         if not right.all():
             wrong = np.flatnonzero(~right)
@@ -124,7 +91,7 @@ class Judge:
         return evidence
 
     def _labels(self, out: np.ndarray, labels: np.ndarray, evidence: Evidence) -> np.ndarray:
-        denominator, classes = self.network.output_denominator, self.dataset.classes
+        denominator, classes = self.network.output_denominator, self.classes.count
         if _might_overflow(out, denominator, classes):
             out = out.astype(object)
         right, distance = JUDGES[self.network.readout](out, denominator, labels, classes)
@@ -156,11 +123,12 @@ class Judge:
         read = READ[self.network.readout](out[None, :], denominator)
         return Counterexample(
             row=row,
-            expected=int(self.dataset.labels[row])
+            expected=int(self.classes.labels[row])
             if labelled
             else Fraction(self.dataset.targets[row : row + 1].tolist()[0]),
             outputs=tuple(Fraction(int(v), denominator) for v in out),
             predicted=int(read[0]) if labelled else None,
+            readout=self.network.readout,
         )
 
 

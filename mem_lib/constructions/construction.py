@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, Self
 import numpy as np
 
 from mem_lib._base.arguments import instance, integer_in
+from mem_lib._base.floating import check_rounding
 from mem_lib._base.memory import check_memory
 from mem_lib._base.text import json_int
 from mem_lib.constructions.facts import Facts
@@ -88,8 +89,10 @@ class Construction(ABC):
 
         Raises ``InvalidArgument`` for what is no data set and no seed, ``TooLarge`` when the
         network would not fit into memory, ``HypothesisViolated`` when the theorem does not apply to
-        these data, ``ConstructionFailed`` when all draws were in vain.
+        these data, ``ConstructionFailed`` when all draws were in vain; ``MemorizationError`` in a
+        process that does not round to the nearest.
         """
+        check_rounding()  # constructions bound the errors of the floats that they compute with
         data, seed = self.accepted(dataset), integer_in(seed, "seed", 0)
         settled = self.settled(dataset)
         plan = settled.plan(data, np.random.default_rng(seed))
@@ -125,8 +128,8 @@ class Construction(ABC):
         return int(classes)
 
     def told(self, network: Network, data: Dataset, seed: int) -> Network:
-        """``network``, which tells where it comes from."""
-        return network.telling(self.origin(data, seed) | network.about)
+        """``network``, which tells where it comes from, and what its classes are called."""
+        return network.telling(self.origin(data, seed) | network.about).named(data.names)
 
     def origin(self, data: Dataset, seed: int) -> dict[str, Any]:
         """What a network tells about where it comes from."""

@@ -4,7 +4,16 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib._base.numbers import array_of, is_integer, numbers_of, sample_text, shape_text
+from mem_lib._base import names
+from mem_lib._base.foreign import hides_entries
+from mem_lib._base.numbers import (
+    array_of,
+    exact_number,
+    numbers_of,
+    sample_text,
+    shape_text,
+    whole,
+)
 from mem_lib.errors import InvalidDataset, shown
 
 _OTHER_LABELS = "Dataset.from_arrays(X, y) takes other labels (-1 and 1, strings, floats)"
@@ -39,12 +48,14 @@ def as_labels(labels: Any, N: int) -> np.ndarray:
     integral = array.dtype.kind in "iu"
     if array.dtype.kind in "fO":  # a list with integers beyond 64 bits arrives as either
         array = np.array(labels, dtype=object)
-        integral = all(is_integer(v) for v in array.flat)
+        integral = all(whole(v) is not None for v in array.flat)
     if not integral:
         raise InvalidDataset(
             f"labels must be integers 0..C-1, got {sample_text(array)} of type "
             f"{np.asarray(labels).dtype}; {_OTHER_LABELS}"
         )
+    if array.dtype == object:
+        array = np.frompyfunc(whole, 1, 1)(array)
     _check_length("labels", array, N)
     wrong = np.flatnonzero((array < 0) | (array > np.iinfo(np.int64).max - 1))
     if len(wrong):
@@ -55,34 +66,40 @@ def as_labels(labels: Any, N: int) -> np.ndarray:
     return array.astype(np.int64)
 
 
+def as_rows(rows: Any, N: int) -> np.ndarray:
+    """The numbers of the chosen rows of N: of a slice, a list of numbers, or a mask."""
+    if hides_entries(rows):
+        raise InvalidDataset("rows has masked entries; fill or drop them first")
+    try:
+        chosen = np.arange(N)[list(rows) if isinstance(rows, tuple) else rows]
+    except (IndexError, ValueError, OverflowError, TypeError) as error:
+        raise InvalidDataset(f"rows does not select from {N} points: {error}") from error
+    if not isinstance(chosen, np.ndarray) or chosen.ndim != 1:
+        raise InvalidDataset(f"rows must be a list of rows, a slice or a mask, got {shown(rows)}")
+    return chosen
+
+
 def as_classes(classes: Any, labels: np.ndarray) -> int:
     """The number of classes, at least ``labels.max() + 1``."""
     top = int(labels.max())
     if classes is None:
         return top + 1
-    if not is_integer(classes):
+    number = whole(classes)
+    if number is None:
         raise InvalidDataset(f"classes must be an integer, got {shown(classes)}")
-    if classes <= top:
+    if number <= top:
         row = int(labels.argmax())
-        raise InvalidDataset(f"labels[{row}] = {top} is out of range for classes={int(classes)}")
-    return int(classes)
+        raise InvalidDataset(f"labels[{row}] = {top} is out of range for classes={number}")
+    return number
 
 
-def as_names(names: Any, classes: int) -> tuple[str | int | float | bool, ...] | None:
-    """One name for each class, as plain Python values."""
-    if names is None:
+def as_names(given: Any, classes: int) -> names.Names | None:
+    """One name for each class, as plain Python values, all different."""
+    if given is None:
         return None
-    try:
-        listed = [] if isinstance(names, str) else list(names)
-    except TypeError:  # a single thing
-        listed = []
-    if not listed:
-        raise InvalidDataset(f"names must be one name for each class, got {shown(names)}")
-    plain = tuple(n.item() if isinstance(n, np.generic) else n for n in listed)
+    plain = names.checked(given, "names", InvalidDataset)
     if len(plain) != classes:
         raise InvalidDataset(f"names has {len(plain)} entries for classes={classes}")
-    if not all(isinstance(n, str | int | float) and n == n for n in plain):
-        raise InvalidDataset(f"names must be strings or numbers, got {shown(plain)}")
     return plain
 
 
@@ -110,13 +127,21 @@ def known_names(y: Any) -> tuple[list[Any], np.ndarray]:
     values = array_of("y", y)
     if values.dtype == object:
         values = array_of("y", values.tolist())  # strings in an object array, as tables have them
-    if values.ndim != 1 or values.dtype.kind not in "biufU":
-        raise InvalidDataset(f"y must hold N numbers, booleans or strings, got {shown(y)}")
+    if values.ndim != 1:
+        raise InvalidDataset(f"y must hold one label for each point, got {shape_text(values)}")
+    numeric = values.dtype.kind in "biuf"
+    if values.dtype == object:
+        odd = [v for v in values if exact_number(v) is None]
+        if odd:
+            raise InvalidDataset(f"y must hold numbers, booleans or strings, got {shown(odd[0])}")
+        values, numeric = numbers_of("y", values), True  # integers of any size and of any library
+    if not numeric and values.dtype.kind != "U":
+        raise InvalidDataset(f"y must hold numbers, booleans or strings, got {shown(y)}")
     if values.dtype.kind == "U" and not all(isinstance(v, str) for v in y):
-        raise InvalidDataset(f"y mixes strings with other labels: {shown(y)}")
+        raise InvalidDataset(f"y mixes strings with other labels: {shown(list(y))}")
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         raise InvalidDataset(f"y has a label that is not finite: {shown(y)}")
     if values.dtype.kind == "f":
         values = numbers_of("y", y)  # where it was made of integers, some may have been rounded
-    names, labels = np.unique(values, return_inverse=True)
-    return names.tolist(), labels
+    found, labels = np.unique(values, return_inverse=True)
+    return found.tolist(), labels

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from mem_lib._base.floating import check_floats
 from mem_lib._base.numbers import is_integer
 from mem_lib.data.headers import INTEGER, NUMBER, looks_numeric
 from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 
 _CODE = re.compile(r"[+-]?0\d+", re.ASCII)
 _MISSING = {"na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "nil", "?", "."}
-_LONGEST = 4000  # digits that Python converts
+_LONGEST = 4000  # digits that Python converts, and decimal places
 
 Labels = tuple[list[int], dict[str, Any]]  # labels, and the keywords of Dataset that go with them
 
@@ -70,12 +72,19 @@ def _given(cells: list[str], lines: list[int], column: str, classes: Any) -> Lab
                 f"{shown(names)}"
             )
         labels.append(found)
-    return labels, {"names": names}
+    return labels, {"names": names, "classes": len(names)}
 
 
 def _key(text: str) -> Any:
     """Numbers are the same when their values are."""
-    return Fraction(text) if NUMBER.fullmatch(text) and len(text) < _LONGEST else text
+    value = _fraction(text) if NUMBER.fullmatch(text) and len(text) < _LONGEST else None
+    return text if value is None else value
+
+
+def _fraction(number: str) -> Fraction | None:
+    """The value of a number; None where an exponent such as e-9999999 would be written out."""
+    value = Decimal(number)
+    return Fraction(value) if not value or abs(value.adjusted()) < _LONGEST else None
 
 
 def _counted(cells: list[str], lines: list[int], column: str, classes: int) -> Labels:
@@ -99,13 +108,17 @@ def _numbers(cells: list[str], lines: list[int], column: str, *, asked: bool) ->
     distinct = {cell: line for cell, line in zip(reversed(cells), reversed(lines), strict=True)}
     if any(_CODE.fullmatch(cell) or not looks_numeric(cell) for cell in distinct):
         return []
+    if not all(INTEGER.fullmatch(cell) for cell in distinct):
+        check_floats()
     value: dict[str, int | float] = {}
     exactly: dict[int | float, Fraction] = {}
     for cell, line in sorted(distinct.items(), key=lambda one: one[1]):
         where = f"line {line}, column {shown(column)}"
         if not NUMBER.fullmatch(cell) or len(cell) > _LONGEST or "inf" in str(float(cell)):
             raise InvalidDataset(f"{where}: the label {shown(cell)} is not a finite number")
-        fraction = Fraction(cell)
+        fraction = _fraction(cell)
+        if fraction is None:
+            raise InvalidDataset(f"{where}: the label {shown(cell)} is beyond binary64")
         value[cell] = int(cell) if INTEGER.fullmatch(cell) else float(cell)
         if not asked and fraction.denominator > 1:
             raise InvalidDataset(

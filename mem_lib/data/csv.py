@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from mem_lib._base.memory import physical_memory
-from mem_lib._base.numbers import is_integer
+from mem_lib._base.budget import budget
 from mem_lib.data import headers
 from mem_lib.data.classes import labels_of
 from mem_lib.data.dataset import Dataset
@@ -46,7 +45,8 @@ def read_csv(
     classes : C, when labels are the integers 0..C-1 and mean just that; or the names of all
         classes in their order.  By default the classes are the sorted distinct labels, as in
         `Dataset.from_arrays`, and `Dataset.names` keeps them.
-    max_bytes : refuse a longer text (of an unpacked file); by default an eighth of the memory.
+    max_bytes : the memory that reading may take, by default half of what is free; also the most
+        bytes of text (of an unpacked file).  What the lines so far will take is known at each line.
 
     Numbers are read as the nearest binary64 (0.1 becomes the binary64 number next to 0.1), unless
     every entry of every feature column is an integer: integers are kept exactly, at any size.
@@ -62,7 +62,7 @@ def read_csv(
     InvalidArgument
         When an option is out of range, or no column is called that.
     TooLarge
-        When the points would not fit into memory.
+        When the text is longer, a line or all points would take more than ``max_bytes``.
     OSError
         When the file cannot be opened.
 
@@ -112,21 +112,20 @@ def table(
     if target is not None and (label is not None or classes is not None):
         other = "label" if label is not None else "classes"
         raise InvalidArgument(f"target: {shown(target)} was given beside {other}; one is possible")
-    if max_bytes is not None and not (is_integer(max_bytes) and max_bytes > 0):
-        raise InvalidArgument(f"max_bytes: a whole number > 0 is needed, got {shown(max_bytes)}")
-    most = max_bytes or physical_memory() // 8 or 1 << 31
+    most = budget(max_bytes)
     try:
         with lines_of(path, delimiter, most) as (lines, separator):
-            found, points, cells, numbers = _read(lines, label, target, header)
+            points = Points(os.fspath(path), most)
+            found, cells, numbers = _read(lines, points, label, target, header)
             column = found.name(found.column)
             if target is None:
                 asked = label is not None
                 labels, more = labels_of(cells, numbers, column, classes, asked=asked)
-                dataset = Dataset(points, labels, **more)
+                dataset = Dataset(points.array(), labels, **more)
             else:
                 places = zip(cells, numbers, strict=True)
                 values = [number(cell, line, found.column, found) for cell, line in places]
-                dataset = Dataset(points, targets=values)
+                dataset = Dataset(points.array(), targets=values)
             return Table(dataset, found, separator)
     except (UnicodeDecodeError, csv.Error) as error:
         raise InvalidDataset(f"{os.fspath(path)!r} cannot be read as CSV: {error}") from error
@@ -135,26 +134,28 @@ def table(
 
 
 def _read(
-    lines: Any, label: Any, target: Any, header: Any
-) -> tuple[headers.Columns, Any, list[str], list[int]]:
-    """The columns, the points, the cells of the label's column and the lines they stand on."""
+    lines: Any, points: Points, label: Any, target: Any, header: Any
+) -> tuple[headers.Columns, list[str], list[int]]:
+    """The columns, the cells of the label's column and the lines they stand on; the other cells go
+    to ``points``."""
     first: Line = next(lines)
     key, option = (label, "label") if target is None else (target, "target")
-    found = headers.columns(first, -1 if key is None else key, option, header)
-    points, cells, numbers = Points(), list[str](), list[int]()
+    key = -1 if key is None else key
+    found = headers.columns(first, key, option, header)
+    cells, numbers = list[str](), list[int]()
     for line in lines if found.header in (True, None) else chain([first], lines):
         _take(line, found, points, cells, numbers)
     if found.header is None:
-        found = headers.settled(found, cells, points.plain)
+        found = headers.settled(found, key, cells, points.plain)
         if not found.header:
-            ahead = Points()
+            ahead = Points(points.path, points.most)
             _take(first, found, ahead, cells, numbers)
             points.blocks.insert(0, ahead.packed())
             cells.insert(0, cells.pop())
             numbers.insert(0, numbers.pop())
     if not cells:
         raise InvalidDataset("the file has a header and no data")
-    return found, points.array(), cells, numbers
+    return found, cells, numbers
 
 
 def _take(

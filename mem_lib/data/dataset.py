@@ -18,7 +18,9 @@ import numpy as np
 from mem_lib._base.arguments import above_zero
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.integers import is_wide
-from mem_lib._base.numbers import is_integer
+from mem_lib._base.memory import check_memory
+from mem_lib._base.names import Names
+from mem_lib._base.numbers import whole
 from mem_lib._base.roots import nearest_root
 from mem_lib._base.rows import first_occurrence
 from mem_lib.data import checks, distances, file, grid
@@ -35,12 +37,15 @@ class Dataset:
     ----------
     points : (N, d) finite floats of at most 64 bits, or integers of any size
         Floats are kept as float64, integer arrays in their own dtype, larger Python integers as
-        an object array.  Booleans become 0 and 1.
+        an object array.  Booleans become 0 and 1.  Integers and rational numbers of gmpy2, FLINT
+        and SymPy, Fractions and Decimals enter as the integers or binary64 numbers that they are.
+        A table (pandas, polars, pyarrow, a structured array) is taken column by column, so that
+        none is rounded for the type of another.
     labels : (N,) integers 0..C-1
-    targets : (N,) finite floats, integers or Fractions
+    targets : (N,) finite floats, integers, or Fractions and other rational numbers
         Exactly one of labels and targets.  Equal points must have equal values.
     classes : C, by default the largest label plus one.  Unused labels are allowed.
-    names : one name for each class (strings or numbers).
+    names : one name for each class: different strings or numbers (1 and "1" are the same name).
     separation_at_least : a known lower bound on the separation; generators set it.
 
     The arrays are read-only.  Two data sets are equal when their `sha256` and names are.
@@ -50,8 +55,13 @@ class Dataset:
     InvalidDataset
         NaN or inf, a wrong shape or type, no points, a label out of range, or equal points with
         different labels or targets.
+        What is no array of numbers (a sparse matrix, a generator, a masked entry) is named by its
+        type, with what makes one of it.
     InvalidArgument
         When ``separation_at_least`` is no finite number > 0.
+    MemorizationError
+        When there are floats, and this process takes those below 2^-1022 for zero or does not round
+        to the nearest.
 
     Examples
     --------
@@ -69,7 +79,7 @@ class Dataset:
     labels: Any  # (N,) int64, or None with targets
     targets: Any  # (N,) float64, int64 or object; or None with labels
     classes: Any  # int, or None with targets
-    names: tuple[str | int | float | bool, ...] | None
+    names: Names | None
     separation_at_least: float | None
     _repeats: bool
 
@@ -190,6 +200,8 @@ class Dataset:
             raise InvalidDataset("this data set has labels, not targets")
         if self.targets.dtype == object:
             exact = [Fraction(t) for t in self.targets]
+            longest = sum(d.bit_length() for d in {t.denominator for t in exact})
+            check_memory(self.N * longest // 8, "targets: as integers over one denominator, they")
             denominator = math.lcm(*(t.denominator for t in exact))
             array = np.empty(self.N, dtype=object)
             array[:] = [int(t * denominator) for t in exact]
@@ -223,8 +235,8 @@ class Dataset:
         """The smallest squared distance of two points with different labels (targets), exactly."""
         if self._repeats:
             return self.distinct().squared_margin
-        values = self.targets if self.labels is None else self.labels
-        codes = np.unique(np.asarray(values), return_inverse=True)[1]
+        values = self.integer_targets()[0] if self.labels is None else self.labels
+        codes = np.unique(values, return_inverse=True)[1]
         return self._square(distances.smallest_square(self.points, self._integers_of, codes))
 
     @property
@@ -258,11 +270,12 @@ class Dataset:
         )
 
     def subset(self, rows: Any) -> Dataset:
-        """The chosen rows (a slice, row numbers or a mask); classes and names stay."""
-        try:
-            return self._with(self.points[rows], rows, self.separation_at_least)
-        except IndexError as error:
-            raise InvalidDataset(f"rows does not select from {self.N} points: {error}") from error
+        """The chosen rows (a slice, row numbers or a mask); classes and names stay.
+
+        Raises InvalidDataset for what selects no rows.
+        """
+        rows = checks.as_rows(rows, self.N)
+        return self._with(self.points[rows], rows, self.separation_at_least)
 
     def distinct(self) -> Dataset:
         """The first occurrence of every distinct point, in order; ``self`` if nothing repeats."""
@@ -278,14 +291,15 @@ class Dataset:
         InvalidArgument for ``bits`` that are no integer, and InvalidDataset when points with
         different labels or targets would coincide.
         """
-        if not is_integer(bits):
+        number = whole(bits)
+        if number is None:
             raise InvalidArgument(f"bits: a whole number is needed, got {shown(bits)}")
-        if bits >= self.shift:
+        if number >= self.shift:
             return self
         try:
-            return self._with(grid.rounded(self.points, int(bits)), slice(None), None)
+            return self._with(grid.rounded(self.points, number), slice(None), None)
         except InvalidDataset as error:
-            raise InvalidDataset(f"rounding to the grid 2^-{bits}: {error}") from None
+            raise InvalidDataset(f"rounding to the grid 2^-{number}: {error}") from None
 
     # identity and files ---------------------------------------------------------------------
 
@@ -310,11 +324,13 @@ class Dataset:
         file.save(path, about, {name: v for name, v in arrays.items() if v is not None})
 
     @classmethod
-    def load(cls, path: str | os.PathLike[str], *, max_bytes: int = 1 << 34) -> Dataset:
+    def load(cls, path: str | os.PathLike[str], *, max_bytes: int | None = None) -> Dataset:
         """Read a file written by `save`, and check its fingerprint.
 
-        Raises InvalidDataset for a damaged, truncated, foreign or over-long file, and for one that
-        would unpack to more than ``max_bytes``; FileNotFoundError for a missing one.
+        ``max_bytes`` is the memory that reading may take, by default half of what is free; the
+        headers of the arrays tell beforehand.  Raises TooLarge for a file that might need more,
+        InvalidDataset for a damaged, truncated or foreign one; an OSError, such as
+        FileNotFoundError, for one that is missing or cannot be read.
         """
         with file.reading(path):
             about, arrays = file.load(path, max_bytes)

@@ -8,26 +8,32 @@ a list.
 from __future__ import annotations
 
 import math
+import sys
 
 import numpy as np
 
-from mem_lib._base.memory import check_memory
+from mem_lib._base.budget import keep_within
 from mem_lib.data.headers import INTEGER, NUMBER, Columns, looks_numeric
 from mem_lib.data.lines import Line
 from mem_lib.errors import InvalidDataset, shown
 
 _BLOCK = 1 << 12  # cells, or one line where a line has more
+_ROW = 400  # bytes for the label of a line: its text, its number, its name, its place
 
 
 class Points:
-    """The rows of features so far; ``plain`` as long as all of them are integers."""
+    """The rows of features so far; ``plain`` as long as all of them are integers.
 
-    def __init__(self) -> None:
+    ``most`` bytes may be taken by all that is made of the file at ``path``.
+    """
+
+    def __init__(self, path: str, most: int) -> None:
+        self.path, self.most = path, most
         self.blocks: list[np.ndarray] = []
         self.rows: list[list[int | float]] = []
         self.decimal = ""  # where the first decimal stands
         self.inexact = ""  # the first integer that binary64 cannot hold, and where
-        self.bytes = 0
+        self.need = 0
 
     @property
     def plain(self) -> bool:
@@ -45,6 +51,7 @@ class Points:
                 elif not self.inexact and abs(value) > 1 << 53 and not _held(value):
                     self.inexact = f"{columns.place(line.number, k)}: {shown(value)}"
         self.rows.append(row)
+        self.need += _ROW + len(line.cells[columns.column])
         if len(self.rows) * len(row) >= _BLOCK:
             self._pack()
 
@@ -61,8 +68,12 @@ class Points:
             if kinds == {float}:
                 block = block.astype(np.float64)
             self.blocks.append(block)
-            self.bytes += block.nbytes
-            check_memory(2 * self.bytes, f"path: {sum(map(len, self.blocks))} points and more")
+            # the blocks, one array of them, a copy, and what sorting its rows takes
+            self.need += 5 * block.nbytes
+            if block.dtype == object:
+                self.need += sum(map(sys.getsizeof, block.flat))
+            lines = sum(map(len, self.blocks))
+            keep_within(self.need, f"path: {self.path!r} with {lines} points and more", self.most)
             self.rows = []
 
     def array(self) -> np.ndarray:

@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
+import math
 import os
 import stat
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
-from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 
+from mem_lib._base.budget import budget, keep_within
 from mem_lib._base.files import named, write_atomically
+from mem_lib._base.integers import bits_of, entry_bytes
+from mem_lib._base.json_price import check as check_price
 from mem_lib.data import grid
-from mem_lib.errors import InvalidDataset, shown
+from mem_lib.errors import InvalidDataset, TooLarge, shown
 
 FORMAT = "mem_lib.dataset 1"
+FLOAT_BITS = 2098  # 5e-324 and 1.8e308 on one grid
 
 
 def sha256(dataset: Any) -> str:
@@ -30,23 +35,24 @@ def sha256(dataset: Any) -> str:
     def line(text: str) -> None:
         digest.update(text.encode("ascii") + b"\n")
 
-    def numbers(array_of: Callable[[slice], np.ndarray], source: np.ndarray) -> None:
-        size = max(_bytes_needed(array_of(rows)) for rows in grid.blocks(source))
+    def numbers(array_of: Callable[[slice], np.ndarray], source: np.ndarray, shift: int) -> None:
+        blocks = list(grid.blocks(source, bits_of(source, shift)))
+        size = max(_bytes_needed(array_of(rows)) for rows in blocks)
         line(f"bytes {size}")
-        for rows in grid.blocks(source):
+        for rows in blocks:
             digest.update(_encode(array_of(rows), size))
 
     line(FORMAT)
     for name, value in (("N", dataset.N), ("d", dataset.d), ("shift", dataset.shift)):
         line(f"{name} {value}")
-    numbers(lambda rows: dataset.integers(rows)[0], dataset.points)
+    numbers(lambda rows: dataset.integers(rows)[0], dataset.points, dataset.shift)
     if dataset.labels is not None:
         line(f"classes {dataset.classes}")
         digest.update(dataset.labels.astype("<i8").tobytes())
     else:
         array, denominator = dataset.integer_targets()
         line(f"denominator {denominator:x}")
-        numbers(lambda rows: array[rows], array)
+        numbers(lambda rows: array[rows], array, 0)
     return digest.hexdigest()
 
 
@@ -69,13 +75,17 @@ def save(path: str | os.PathLike[str], about: dict[str, Any], arrays: dict[str, 
     texts["about"] = np.array(json.dumps({"format": FORMAT, **about}))
     buffer = io.BytesIO()
     np.savez_compressed(buffer, **texts)
-    write_atomically(Path(path), [buffer.getvalue()])
+    write_atomically(named(path), [buffer.getvalue()])
 
 
-def load(path: str | os.PathLike[str], max_bytes: int) -> tuple[dict[str, Any], dict[str, Any]]:
+def load(
+    path: str | os.PathLike[str], max_bytes: int | None
+) -> tuple[dict[str, Any], dict[str, Any]]:
     """The inverse: (about, arrays).  Whatever a decoder raises on damaged bytes comes out as it
     is: see :func:`reading`."""
-    _check_container(path, max_bytes)
+    most = budget(max_bytes)
+    _check_container(path)
+    keep_within(_need(path), f"path: {os.fspath(path)!r} unpacked", most)
     with np.load(path, allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     if "about" not in arrays:
@@ -85,7 +95,9 @@ def load(path: str | os.PathLike[str], max_bytes: int) -> tuple[dict[str, Any], 
             f"it holds {held}; with arrays = numpy.load(path), for example "
             f"Dataset.from_arrays(arrays[{names[0]!r}], arrays[{names[1]!r}]) is a data set"
         )
-    about = json.loads(str(arrays.pop("about")))
+    text = str(arrays.pop("about"))
+    check_price(text.encode(), f"path: what {os.fspath(path)!r} tells about itself", most)
+    about = json.loads(text)
     kind = about.pop("format")
     if kind != FORMAT or len(arrays) != 2:
         raise InvalidDataset(f"its format is {shown(kind)} with {sorted(arrays)}")
@@ -100,23 +112,58 @@ def reading(path: str | os.PathLike[str]) -> Iterator[None]:
             raise InvalidDataset(f"{os.fspath(path)!r} is a device or a pipe, and no regular file")
     try:
         yield
+    except TooLarge:
+        raise
+    except OSError as error:  # a damaged file has no error number, or asks for an odd place
+        if error.errno not in (None, errno.EINVAL):
+            raise
+        raise _foreign(path, error) from error
     except Exception as error:
-        reason = f"{os.fspath(path)!r} is not a data set written by save: {error}"
-        raise InvalidDataset(reason) from error
+        raise _foreign(path, error) from error
 
 
-def _check_container(path: str | os.PathLike[str], max_bytes: int) -> None:
-    """An npz file and nothing more: no bytes before, between or after, no giant inside."""
+def _foreign(path: str | os.PathLike[str], error: Exception) -> InvalidDataset:
+    return InvalidDataset(f"{os.fspath(path)!r} is not a data set written by save: {error}")
+
+
+def _check_container(path: str | os.PathLike[str]) -> None:
+    """An npz file and nothing more: no bytes before or after."""
     with open(path, "rb") as file:
         start = file.read(4)
         file.seek(max(0, os.fstat(file.fileno()).st_size - 22))
         end = file.read(22)
     if start != b"PK\x03\x04" or end[:4] != b"PK\x05\x06":
         raise InvalidDataset("it does not begin and end as an npz file does")
+
+
+def _need(path: str | os.PathLike[str]) -> int:
+    """What the data set will take at most while it is made, from the headers of the arrays: they
+    themselves, a copy, what sorting the rows takes, and integers of any size from text."""
+    need = 0
     with zipfile.ZipFile(path) as archive:
-        total = sum(info.file_size for info in archive.infolist())
-        if total > max_bytes:
-            raise InvalidDataset(f"it unpacks to {total} bytes, more than max_bytes={max_bytes}")
+        for info in archive.infolist():
+            with archive.open(info) as member:
+                shape, dtype = _header(member)
+            entries = math.prod(shape)
+            if entries * dtype.itemsize > info.file_size:
+                raise InvalidDataset(f"{info.filename} promises {shape} {dtype}, and has less")
+            need += 5 * info.file_size + 64 * (shape[0] if shape else 1)
+            each = entry_bytes(FLOAT_BITS) + 80 if dtype.kind == "f" else 64
+            need += min(each * entries, 8 * grid.BLOCK)  # integers, a block at a time
+            if dtype.kind == "S":  # hexadecimal digits, half of a byte each
+                need += entries * (2 * entry_bytes(4 * dtype.itemsize) + 128)
+            if info.filename == "targets.npy":  # all of them are integers at once
+                need += 2 * entries * entry_bytes(FLOAT_BITS)
+    return need
+
+
+def _header(member: IO[bytes]) -> tuple[tuple[int, ...], np.dtype]:
+    version = np.lib.format.read_magic(member)
+    if version == (1, 0):
+        shape, _, dtype = np.lib.format.read_array_header_1_0(member)
+    else:
+        shape, _, dtype = np.lib.format.read_array_header_2_0(member)
+    return shape, dtype
 
 
 def _as_text(array: np.ndarray) -> np.ndarray:

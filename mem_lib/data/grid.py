@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.dyadic import scaled
-from mem_lib._base.integers import INT64_LIMIT, largest
+from mem_lib._base.floating import check_floats
+from mem_lib._base.integers import INT64_LIMIT, entry_bytes, largest
 
-_BLOCK = 1 << 20  # entries handled at a time, so that large arrays need no large temporaries
+BLOCK = 8 << 20  # bytes handled at a time, so that large arrays need no large temporaries
 
 
-def blocks(array: np.ndarray) -> Iterator[slice]:
-    """Slices of rows that cover ``array``, each with about a million entries."""
-    step = max(1, _BLOCK * len(array) // array.size)
+def blocks(array: np.ndarray, bits: int) -> Iterator[slice]:
+    """Slices of rows that cover ``array``, each of about a million machine integers, or fewer
+    where the integers that are made of the entries have more ``bits``."""
+    step = max(1, BLOCK * len(array) // (array.size * entry_bytes(bits)))
     for start in range(0, len(array), step):
         yield slice(start, start + step)
 
@@ -40,6 +42,7 @@ def _half_even(value: Any, s: int) -> Any:
 
 
 def _rounded_floats(array: np.ndarray, bits: int) -> np.ndarray:
+    check_floats()
     if bits >= 1074:
         return array
     if bits < -1025:  # |x| < 2^1024 is below half a step

@@ -111,11 +111,11 @@ def _check_names(found: Columns, key: Any) -> None:
         )
 
 
-def settled(found: Columns, values: list[str], plain: bool) -> Columns:
+def settled(found: Columns, key: Any, values: list[str], plain: bool) -> Columns:
     """Whether the first line is a header, where it might be: its features are integers.
 
-    ``values`` are the labels of the other lines, ``plain`` tells that all their features are
-    integers.
+    ``key`` is that of :func:`columns`, ``values`` are the labels of the other lines, ``plain``
+    tells that all their features are integers.
     """
     if found.header is not None:
         return found
@@ -124,7 +124,9 @@ def settled(found: Columns, values: list[str], plain: bool) -> Columns:
     reason = ""
     if not NUMBER.fullmatch(mine):
         if others_numeric:
-            return replace(found, header=True)
+            found = replace(found, header=True)
+            _check_names(found, key)
+            return found
         distinct = len(set(found.features(cells))) == len(cells) - 1
         if distinct and values and mine not in values:
             reason = f"{mine!r} is the {found.option} of no other line"

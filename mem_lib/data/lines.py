@@ -16,11 +16,13 @@ from gzip import BadGzipFile, GzipFile
 from typing import Any, BinaryIO, NamedTuple
 from zlib import error as DamagedGzip
 
+from mem_lib._base.budget import keep_within
 from mem_lib._base.files import named
 from mem_lib.errors import InvalidArgument, InvalidDataset, shown
 
 DELIMITERS = {",": "commas", "\t": "tabs", ";": "semicolons", "|": "bars"}
 GZIP, ZIP = b"\x1f\x8b", b"PK"
+_CHARACTER = 64  # bytes for each of a line: its cells as text and as numbers, short ones worst
 _FOREIGN = {
     b"\xff\xfe": "it is UTF-16 text; save it as UTF-8",
     b"\xfe\xff": "it is UTF-16 text; save it as UTF-8",
@@ -60,9 +62,9 @@ def lines_of(
     if b"\0" in start:
         raise InvalidDataset("it holds zero bytes: UTF-16 text, or no text; save it as UTF-8")
     with open(named(path), "rb") as file, _unpacked(file) as source:
-        bounded = io.BufferedReader(_Bounded(source, max_bytes))
+        bounded = io.BufferedReader(_Bounded(source, os.fspath(path), max_bytes))
         text = io.TextIOWrapper(bounded, encoding="utf-8-sig", newline="")
-        rows = _TextLines(text)
+        rows = _TextLines(text, os.fspath(path), max_bytes)
         try:
             first = next((line for line in rows if line.strip()), None)
             if first is None:
@@ -97,33 +99,42 @@ def _unpacked(file: BinaryIO) -> Iterator[Any]:
 class _Bounded(io.RawIOBase):
     """A stream that says so when it was longer than it may be."""
 
-    def __init__(self, source: Any, most: int) -> None:
-        self.source, self.left, self.most = source, most, most
+    def __init__(self, source: Any, path: str, most: int) -> None:
+        self.source, self.path, self.read_so_far, self.most = source, path, 0, most
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
         piece: bytes = self.source.read(len(buffer))
-        self.left -= len(piece)
-        if self.left < 0:
-            raise InvalidDataset(f"its text is longer than max_bytes={self.most}")
+        self.read_so_far += len(piece)
+        keep_within(self.read_so_far, f"path: the text of {self.path!r}, read so far,", self.most)
         buffer[: len(piece)] = piece
         return len(piece)
 
 
 class _TextLines:
-    """Lines of text that can be put back once; ``number`` counts those that were given out."""
+    """Lines of text that can be put back once; ``number`` counts those that were given out.
 
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self.text, self.number, self.kept = text, 0, list[str]()
+    ``length`` counts the characters since the last row of cells: a quoted cell may go on in the
+    next lines.
+    """
+
+    def __init__(self, text: io.TextIOWrapper, path: str, most: int) -> None:
+        self.text, self.path, self.most = text, path, most
+        self.number, self.length, self.kept = 0, 0, list[str]()
 
     def __iter__(self) -> _TextLines:
         return self
 
     def __next__(self) -> str:
-        line = self.kept.pop() if self.kept else next(self.text)
+        line = self.kept.pop() if self.kept else self.text.readline(self.most // _CHARACTER + 1)
+        if not line:
+            raise StopIteration
         self.number += 1
+        self.length += len(line)
+        what = f"path: line {self.number} of {self.path!r}, with {self.length} characters and more,"
+        keep_within(_CHARACTER * self.length, what, self.most)
         return line
 
     def again(self, line: str) -> None:
@@ -148,10 +159,12 @@ def _cells(rows: _TextLines, delimiter: str) -> Iterator[Line]:
     before = rows.number
     if delimiter == " ":  # runs of spaces, as numpy writes and aligns them
         for text in rows:
+            rows.length = 0
             if cells := text.split():
                 yield Line(rows.number, cells)
         return
     reader = csv.reader(rows, strict=True, delimiter=delimiter)
     for row in reader:
+        rows.length = 0
         if any(cell.strip() for cell in row):
             yield Line(before + reader.line_num, [cell.strip() for cell in row])

@@ -10,28 +10,31 @@ integers in processes, as soon as that pays for starting them.
 """
 
 import multiprocessing
-import pickle
 import sys
-import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mem_lib._base.extras import need, there
+from mem_lib._base.budget import budget, keep_within
+from mem_lib._base.integers import bits_of, entry_bytes
 from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.errors import MemorizationError
-from mem_lib.exact.engine import Engine
+from mem_lib.exact.engine import Engine, joined
 from mem_lib.exact.tally import Tally
+from mem_lib.exact.workers import WorkerGone, answers
 
 #: Processes are started when the rest would keep one core busy for longer, in seconds.
 WORTH_PROCESSES = 4.0
+
+#: What the first layers give for all points is kept, to sort these, if it takes no more bytes.
+MOST_STATE = 2**31
+#: What a worker takes, in chunks: two layers, and the temporary arrays of one.
+SHARES = 4
 
 Result = tuple[int, np.ndarray, np.ndarray, Tally]  # chunk, rows, output numerators, tally
 
@@ -40,18 +43,26 @@ class Chunks:
     """The chunks of N points for ``engine``.
 
     ``integers(rows)`` gives the points of a slice of rows, (points, d), as ``Engine.run`` wants
-    them.  ``tally`` is that of the layers that were run to find the order of the points.
+    them, with at most ``bits`` bits.  ``head`` is the number of layers that were run on all points
+    to find an order of them, 0 where their outputs would take too much memory; ``tally`` is that
+    of these layers.  ``TooLarge`` where a single point takes more than the budget.
     """
 
-    def __init__(self, engine: Engine, N: int, integers: Callable[[slice], np.ndarray]) -> None:
+    def __init__(
+        self, engine: Engine, N: int, integers: Callable[[slice], np.ndarray], bits: int
+    ) -> None:
+        self._share = engine.point_bytes(bits)
+        keep_within(self._share, "network: a single point in its widest layer", budget())
         self.engine, self.N, self.integers = engine, N, integers
         self.tally = Tally()
-        self.step = engine.chunk(N)
+        self.step = engine.chunk(N, bits)
         self._room = self.step  # points for which the device has room, as far as is known
         self._state: np.ndarray | None = None
         self._order: np.ndarray | None = None
         if engine.head:
             self._state = self._run_head()
+        self.head = 0 if self._state is None else engine.head
+        if self._state is not None:
             self._order = _order(self._state)
 
     def __len__(self) -> int:
@@ -67,6 +78,7 @@ class Chunks:
     ) -> Iterator[Result]:
         """The results of all chunks but those ``done``, in order."""
         todo = [i for i in range(len(self)) if i not in done]
+        workers = max(1, min(workers, budget() // (SHARES * self.step * self._share)))
         bar = progress_bar(self.N, "points", "verify", progress)
         with bar:
             bar.update(sum(len(self.rows(i)) for i in done))
@@ -121,7 +133,7 @@ class Chunks:
             pieces.append(out)
             total.merge(tally)
             place += piece.shape[1]
-        return _joined(pieces), total
+        return joined(pieces), total
 
     def _in_threads(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
         if min(workers, len(todo)) < 2 or self.engine.generates:
@@ -134,55 +146,38 @@ class Chunks:
                 yield from zip(some, pool.map(self._whole, some), strict=True)
 
     def _in_processes(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
-        joblib = need("joblib", "several processes")
         assert self._state is not None
-        with tempfile.TemporaryDirectory(prefix="mem_lib-") as folder:
-            path = Path(folder) / "network.pickle"
-            path.write_bytes(pickle.dumps(self.engine.network))
-            pool = joblib.Parallel(min(workers, len(todo)), return_as="generator", max_nbytes=None)
-            tasks = (joblib.delayed(_tail)(str(path), self._state[:, self.rows(i)]) for i in todo)
-            left = list(reversed(todo))
-            try:
-                for result in pool(tasks):
-                    yield left.pop(), result
-            except BrokenProcessPool:  # a worker was killed, perhaps for the memory of all of them
-                yield from ((i, self._tail(i)) for i in reversed(left))
+        blocks = (np.ascontiguousarray(self._state[:, self.rows(i)]) for i in todo)
+        left = deque(todo)
+        try:
+            for answer in answers(self.engine.network, blocks, min(workers, len(todo))):
+                yield left.popleft(), answer
+        except WorkerGone:  # a worker was killed, perhaps for the memory of all of them
+            yield from ((i, self._tail(i)) for i in left)
 
-    def _run_head(self) -> np.ndarray:
-        blocks = []
+    def _run_head(self) -> np.ndarray | None:
+        """What the layers behind the head read, of all points; None where that is too much."""
+        blocks, total, most = [], Tally(), min(MOST_STATE, budget() // 2)
         for place in range(0, self.N, self.step):
             block = self._block(slice(place, min(place + self.step, self.N)))
             out, tally = self._layers(block, 0, self.engine.head)
-            self.tally.merge(tally)
+            total.merge(tally)
             blocks.append(out)
-        return _joined(blocks)
+            size = _bytes(out) * self.N // out.shape[1]  # if all chunks are like this one
+            if max(size, sum(map(_bytes, blocks))) > most:
+                return None
+        self.tally.merge(total)
+        return joined(blocks)
 
 
-def _joined(blocks: list[np.ndarray]) -> np.ndarray:
-    """Blocks side by side: Python integers if one of them has some."""
-    if len(blocks) == 1:
-        return blocks[0]
-    if any(block.dtype == object for block in blocks):
-        blocks = [block.astype(object) for block in blocks]
-    return np.concatenate(blocks, axis=1)
+def _bytes(block: np.ndarray) -> int:
+    return block.size * entry_bytes(bits_of(block, 0))
 
 
 def _may_start_processes() -> bool:
-    """Not in a process that was itself started to share work, nor where there is no stderr, which
-    the workers would inherit, nor without joblib."""
-    alone = multiprocessing.parent_process() is None and sys.stderr is not None
-    return alone and there("joblib")
-
-
-@lru_cache(maxsize=1)
-def _engine(path: str) -> Engine:
-    """In a worker process: the engine of the network stored at ``path``, made once."""
-    return Engine(pickle.loads(Path(path).read_bytes()))
-
-
-def _tail(path: str, block: np.ndarray) -> tuple[np.ndarray, Tally]:
-    engine = _engine(path)
-    return engine.run_layers(block, engine.head)
+    """Not in a process that was itself started to share work, nor in a program that does not know
+    its Python."""
+    return multiprocessing.parent_process() is None and bool(sys.executable)
 
 
 def _order(state: np.ndarray) -> np.ndarray:

@@ -24,16 +24,17 @@ def pytorch() -> Any:
 
 
 def device_named(name: Any) -> str | None:
-    """``name`` itself where such a device is there; for ``"auto"`` a GPU, or None without one.
+    """``name``, a text or a ``torch.device``, as a text where such a device is there; for
+    ``"auto"`` a GPU, or None without one.
 
     Raises ``InvalidArgument`` where the device is not there, or the name means none.
     """
     torch = pytorch()
     gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if name == "auto":
+    if isinstance(name, str) and name == "auto":
         return "cuda" if gpus else None
     try:
-        if not isinstance(name, str):
+        if not isinstance(name, str | torch.device):
             raise TypeError
         device = torch.device(name)
     except (RuntimeError, TypeError):

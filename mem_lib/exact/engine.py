@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from mem_lib._base.budget import budget, keep_within
+from mem_lib._base.integers import entry_bytes, largest
 from mem_lib.exact.arithmetic import Affine, as_python, compact
 from mem_lib.exact.arrays import NUMPY, NumPyArrays
 from mem_lib.exact.column import Column, block_of, columns_of, fits_machine
@@ -10,7 +12,7 @@ from mem_lib.exact.generated import Generated
 from mem_lib.exact.tally import Tally
 from mem_lib.network import Blocks, Layer, Network
 
-#: Activations of one chunk of points, in machine arithmetic, stay below this many bytes.
+#: Activations of one chunk of points stay below this many bytes.
 CHUNK_BYTES = 64 * 2**20
 #: The same where weights are generated: each chunk generates all of them.
 GENERATED_BYTES = 512 * 2**20
@@ -42,6 +44,10 @@ class Engine:
         self.arrays = arrays if self.head else NUMPY
         #: Whether some weights are generated: then one chunk at a time is enough.
         self.generates = any(isinstance(layer.weight, Blocks) for layer in network.layers)
+        #: The bytes that the activations of a chunk may take.
+        self.most_bytes = GENERATED_BYTES if self.generates else CHUNK_BYTES
+        if self.head:
+            self.most_bytes = self.arrays.most_bytes
 
     def run(self, integers: np.ndarray) -> tuple[np.ndarray, Tally]:
         """Output numerators, shape (outputs, points), int64 or object, at integer points.
@@ -53,40 +59,94 @@ class Engine:
     def run_layers(
         self, block: np.ndarray, start: int = 0, stop: int | None = None
     ) -> tuple[np.ndarray, Tally]:
-        """The layers ``start`` to ``stop`` on ``block``, shape (inputs of layer start, points)."""
+        """The layers ``start`` to ``stop`` on ``block``, shape (inputs of layer start, points).
+
+        Where integers grow so long that a layer would take more than twice the bytes of a chunk,
+        the points go on in halves; ``TooLarge`` where a single one takes more than the budget.
+        """
         points, tally = block.shape[1], Tally()
-        state: State = compact(block)
-        for i in range(start, self.network.depth if stop is None else stop):
-            state = self._step(i, state, points, tally)
+        stop = self.network.depth if stop is None else stop
+        block = compact(block)
+        if block.dtype == object:
+            tally.arithmetic.add("python")
+        state: State = block
+        for i in range(start, stop):
+            done = self._machine(i, state, points, tally)
+            if done is not None:
+                state = done
+                continue
+            if (need := self._need(i, state, points)) > 2 * self.most_bytes:
+                if points > 1:
+                    return self._halves(i, stop, state, points, tally)
+                keep_within(need, f"network: a single point in layers[{i}]", budget())
+            state = self._columns(i, state, points, tally)
         out = state if isinstance(state, np.ndarray) else block_of(state, points, self.arrays)
         return out if out.dtype == object else out.astype(np.int64, copy=False), tally
 
-    def chunk(self, points: int) -> int:
-        """How many points to take at a time: by bytes, so that wide layers fit in memory."""
-        widest = max(max(layer.units, layer.inputs) for layer in self.network.layers)
-        fit = (GENERATED_BYTES if self.generates else CHUNK_BYTES) // (8 * widest)
-        most = NUMPY.most_points
-        if self.head:  # numbers might be as long as the longest weight, at every point
-            fit = self.arrays.most_bytes // (widest * (self.network.size.bits // 8 + 40))
-            most = self.arrays.most_points
-        return max(1, min(points, most, fit, MOST_POINTS))
+    def chunk(self, points: int, bits: int = 0) -> int:
+        """How many points to take at a time: by bytes, so that wide layers fit in memory.
 
-    def _step(self, i: int, state: State, points: int, tally: Tally) -> State:
+        ``bits`` is the bit length of the largest integer that enters the first layer.  What the
+        layers behind it add is seen when they are run.
+        """
+        most = self.arrays.most_points
+        return max(1, min(points, most, self.most_bytes // self.point_bytes(bits), MOST_POINTS))
+
+    def point_bytes(self, bits: int = 0) -> int:
+        """The bytes of the widest layer at one point, if no number is longer than those of the
+        first one; on columns, than the longest weight."""
+        widest = max(max(layer.units, layer.inputs) for layer in self.network.layers)
+        if self.head:
+            return widest * max(self.network.size.bits // 8 + 40, entry_bytes(bits))
+        first = self.network.layers[0]  # weights that are generated are not made for this
+        return widest * entry_bytes(bits if self.generates else _grown(bits, first))
+
+    def _need(self, i: int, state: State, points: int) -> int:
+        """The bytes of the inputs and the outputs of layer i, as Python integers, at most."""
         layer = self.network.layers[i]
-        if not isinstance(state, np.ndarray) and _is_wide(layer) and fits_machine(state):
-            state = compact(block_of(state, points, self.arrays))
         if isinstance(state, np.ndarray):
-            result = None
-            if not self.head and state.dtype != object:
-                if i not in self._affine:
-                    blocks = isinstance(layer.weight, Blocks)
-                    self._affine[i] = Generated(layer) if blocks else Affine(layer)
-                result = self._affine[i](state)
-            if result is not None:
-                z, key = result
-                tally.arithmetic.add(key)
-                tally.peak = max(tally.peak, int(max(z.max(), -z.min())))
-                return _activate(layer.activation, z, tally)
+            peak = max(int(state.max()), -int(state.min()))
+        else:
+            peak = max(max(map(abs, column.range)) for column in state)
+        bits = peak.bit_length()
+        each = layer.inputs * entry_bytes(bits) + layer.units * entry_bytes(_grown(bits, layer))
+        return points * each
+
+    def _halves(
+        self, i: int, stop: int, state: State, points: int, tally: Tally
+    ) -> tuple[np.ndarray, Tally]:
+        block = state if isinstance(state, np.ndarray) else block_of(state, points, self.arrays)
+        parts = []
+        for half in (block[:, : points // 2], block[:, points // 2 :]):
+            out, met = self.run_layers(half, i, stop)
+            tally.merge(met)
+            parts.append(out)
+        return joined(parts), tally
+
+    def _machine(self, i: int, state: State, points: int, tally: Tally) -> State | None:
+        """Layer i in machine arithmetic; None where that is not exact, or columns are wanted."""
+        layer = self.network.layers[i]
+        if not isinstance(state, np.ndarray):
+            if not (_is_wide(layer) and fits_machine(state)):
+                return None
+            state = compact(block_of(state, points, self.arrays))
+        if self.head or state.dtype == object:
+            return None
+        if i not in self._affine:
+            blocks = isinstance(layer.weight, Blocks)
+            self._affine[i] = Generated(layer) if blocks else Affine(layer)
+        result = self._affine[i](state)
+        if result is None:
+            return None
+        z, key = result
+        tally.arithmetic.add(key)
+        tally.peak = max(tally.peak, int(max(z.max(), -z.min())))
+        return _activate(layer.activation, z, tally)
+
+    def _columns(self, i: int, state: State, points: int, tally: Tally) -> State:
+        """Layer i on columns."""
+        layer = self.network.layers[i]
+        if isinstance(state, np.ndarray):
             state = columns_of(state, self.arrays)
         if isinstance(layer.weight, Blocks):  # the rows of one block at a time
             found: list[Column] = []
@@ -99,6 +159,15 @@ class Engine:
         return ColumnLayer(layer.activation, state, points, tally, self.arrays).run(self._rows[i])
 
 
+def joined(blocks: list[np.ndarray]) -> np.ndarray:
+    """Blocks side by side: Python integers if one of them has some."""
+    if len(blocks) == 1:
+        return blocks[0]
+    if any(block.dtype == object for block in blocks):
+        blocks = [block.astype(object) for block in blocks]
+    return np.concatenate(blocks, axis=1)
+
+
 def _activate(activation: str, z: np.ndarray, tally: Tally) -> np.ndarray:
     if activation == "threshold":
         tally.ties += int(z.size - np.count_nonzero(z))
@@ -108,6 +177,12 @@ def _activate(activation: str, z: np.ndarray, tally: Tally) -> np.ndarray:
 
 def _is_wide(layer: Layer) -> bool:
     return max(layer.units, layer.inputs) > NARROW
+
+
+def _grown(bits: int, layer: Layer) -> int:
+    """The bits of a sum of a row, at most, where the inputs have so many."""
+    products = bits + layer.tally.largest.bit_length() + layer.inputs.bit_length()
+    return max(products, int(largest(layer.bias)).bit_length()) + 1
 
 
 def _head(network: Network, all_columns: bool) -> int:

@@ -20,6 +20,7 @@ from mem_lib._base.dyadic import as_floats, least_shift, nearest, scaled
 from mem_lib._base.numbers import array_of, numbers_of
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, InvalidDataset, InvalidNetwork, shown
+from mem_lib.exact.classes import meant
 from mem_lib.exact.engine import Engine, on_grid, times_power
 from mem_lib.network import ACTIVATIONS, Layer, Network
 
@@ -106,8 +107,8 @@ def right_in_floats(network: Network, dataset: Dataset, dtype: Any = np.float64)
     that are the label, for readout ``"value"``.  **This certifies nothing.**
 
     Raises ``InvalidArgument`` when ``dataset`` or ``network`` is none and for another type,
-    ``InvalidDataset`` for targets and for points of another dimension, ``InvalidNetwork`` for
-    another readout.
+    ``InvalidDataset`` for targets, for points of another dimension and for classes that the network
+    does not know by their names, ``InvalidNetwork`` for another readout.
 
     >>> one = Network([Layer([[1]], [0], "identity")])
     >>> right_in_floats(one, Dataset([[0], [1], [2]], [0, 1, 0]), np.float32)
@@ -118,7 +119,7 @@ def right_in_floats(network: Network, dataset: Dataset, dtype: Any = np.float64)
     if isinstance(network, Network) and network.readout != "value":
         raise InvalidNetwork(f'network: the readout "value" is needed, got {network.readout!r}')
     answers = evaluate_in_floats(network, dataset.points, dtype)[:, 0]
-    return int((answers == dataset.labels).sum())
+    return int((answers == meant(network, dataset)).sum())
 
 
 def bits_needed(network: Network, points: Any) -> int:
@@ -162,7 +163,7 @@ def _float_type(value: Any) -> np.dtype:
 
 def _points(network: Network, points: Any) -> np.ndarray:
     instance(network, "network", Network)
-    array = numbers_of("points", getattr(points, "points", points))
+    array = numbers_of("points", points.points if isinstance(points, Dataset) else points)
     if array.ndim != 2 or array.shape[1] != network.inputs:
         raise InvalidDataset(
             f"points: an array of shape (M, {network.inputs}) is needed, got shape {array.shape}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mem_lib._base.kernel import in_kernel
-from mem_lib.errors import InvalidNetwork, shown
+from mem_lib.errors import InvalidNetwork, printable, shown
 from mem_lib.explorer.pack import short_hash, unpack
 from mem_lib.explorer.renderer import module, style
 from mem_lib.figures import Picture
@@ -70,7 +70,7 @@ class Explorer:
         )
 
     def __repr__(self) -> str:
-        return f"Explorer: {self.caption}"
+        return printable(f"Explorer: {self.caption}")
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         """With a kernel the widget comes first, and the page's HTML where nothing shows it."""

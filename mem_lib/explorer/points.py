@@ -60,8 +60,8 @@ def nearest_other_answer(network: Network, point: Point, box: Box) -> Point | No
     left, right, bottom, top = box
     x, y = np.meshgrid(np.arange(left, right + 1), np.arange(bottom, top + 1), indexing="ij")
     grid = np.column_stack([x.ravel(), y.ravel()])
-    here = predict(network, np.array([point]))[0]
-    others = grid[predict(network, grid) != here]
+    here = predict(network, np.array([point]), names=False)[0]
+    others = grid[predict(network, grid, names=False) != here]
     if not len(others):
         return None
     a, b = others[((others - point) ** 2).sum(axis=1).argmin()].tolist()

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.errors import InvalidArgument, TooLarge, shown
+from mem_lib.errors import InvalidArgument, TooLarge, printable, shown
 from mem_lib.figures.control import control, framed, static
 from mem_lib.figures.drawing import UNITS, drawing
 from mem_lib.figures.marks import SHAPES, Mark, packed
@@ -176,7 +176,8 @@ class Film:
 
     def __repr__(self) -> str:
         values = list(self.frames)
-        return f"Film: {self.label} in {values[0]} … {values[-1]}, {len(values)} frames"
+        text = f"Film: {self.label} in {values[0]} … {values[-1]}, {len(values)} frames"
+        return printable(text)
 
 
 def _ticks(axis: Axis | None) -> dict[str, Any] | None:

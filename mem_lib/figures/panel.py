@@ -18,7 +18,7 @@ from html import escape
 from typing import Any
 
 from mem_lib._base.kernel import in_kernel
-from mem_lib.errors import InvalidArgument, MemorizationError, shown
+from mem_lib.errors import InvalidArgument, MemorizationError, printable, shown
 from mem_lib.figures.style import CAPTION_CSS, figcaption, uncounted
 
 NAMES = ("N", "d", "margin", "seed")
@@ -113,7 +113,7 @@ class Panel:
         return {**bundle, "text/plain": repr(self), "text/html": self._repr_html_()}
 
     def __repr__(self) -> str:
-        return f"Panel: {self.first}"
+        return printable(f"Panel: {self.first}")
 
     @cached_property
     def widget(self) -> Any:

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 
 from mem_lib._base.extras import need
-from mem_lib.errors import InvalidArgument
+from mem_lib.errors import InvalidArgument, printable
 from mem_lib.figures.style import (
     CAPTION_CSS,
     DARK,
@@ -88,7 +88,7 @@ class Picture:
         return images
 
     def __repr__(self) -> str:
-        return f"Picture: {self.alt}"
+        return printable(f"Picture: {self.alt}")
 
 
 def show(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
-from mem_lib.errors import InvalidArgument, shown
+from mem_lib.errors import InvalidArgument, printable, shown
 from mem_lib.figures.control import control, framed, static
 from mem_lib.figures.style import anchor, uncounted
 
@@ -66,4 +66,4 @@ class Stepper:
         return framed(inside, "mem-stepper", static("stepper.js"), "", self.caption, self.name)
 
     def __repr__(self) -> str:
-        return f"Stepper: {self.label} in {', '.join(map(str, self.frames))}"
+        return printable(f"Stepper: {self.label} in {', '.join(map(str, self.frames))}")

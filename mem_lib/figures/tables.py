@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from mem_lib.errors import InvalidArgument, shown
+from mem_lib.errors import InvalidArgument, printable, shown
 from mem_lib.figures.numbers import is_number, number_text
 from mem_lib.figures.style import CAPTION_CSS, anchor, figcaption
 
@@ -87,7 +87,7 @@ class Table:
             ).rstrip()
             for line in lines
         ]
-        return "\n".join([self.caption, *text])
+        return printable("\n".join([self.caption, *text]))
 
 
 def table(

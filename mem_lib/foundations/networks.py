@@ -4,7 +4,7 @@
 label to label: N points, at most 2(N - 1) + 1 neurons, any labels.
 
 *Fold.*  On [0, 2h] the map v -> relu(v) - 2 relu(v - h) goes up to h and down again.  Fold
-[0, 2^k] with h = 2^(k-1), then with 2^(k-2), and so on: after i folds the interval [x, x + 1]
+[0, 2^m] with h = 2^(m-1), then with 2^(m-2), and so on: after i folds the interval [x, x + 1]
 still has length 1, because its ends are integers and every crease is one of them; it points down
 exactly when the i-th most significant bit of x is 1.  So two copies of the fold, one begun at x and
 one at x + 1, end at a difference of -1 or +1, and this difference is the bit.
@@ -50,7 +50,7 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
     values, denominator = (data.labels, 1) if data.targets is None else data.integer_targets()
     if (values == values[0]).all():
         constant = Layer([[0] * data.d], [int(values[0])], "identity", stage="constant")
-        return Network([constant], data.shift, denominator)
+        return Network([constant], data.shift, denominator, classes=data.names)
     rng = np.random.default_rng(seed)
     # a pair meets with probability at most 1/N^2, and there are fewer than N^2/2 pairs
     line = line_apart(
@@ -70,7 +70,7 @@ def staircase(dataset: Dataset, *, seed: int = 0) -> Network:
         "identity", stage="climb",
     )  # fmt: skip
     ground = Layer([line.direction], [-at[0]], "relu", stage="line")
-    return Network([ground, steps, climb], data.shift, denominator)
+    return Network([ground, steps, climb], data.shift, denominator, classes=data.names)
 
 
 def strip(bits: int, folds: int | None = None) -> Network:

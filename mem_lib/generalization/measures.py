@@ -23,6 +23,7 @@ from mem_lib._base.roots import root_below
 from mem_lib.data import Dataset
 from mem_lib.errors import HypothesisViolated, InvalidDataset
 from mem_lib.exact import predict
+from mem_lib.exact.classes import meant
 from mem_lib.network import Network
 
 _BLOCK = 1 << 24  # entries of a table of distances
@@ -55,7 +56,8 @@ def accuracy(network: Network, dataset: Dataset) -> Accuracy:
     evaluated exactly, through its layers.
 
     Raises ``InvalidArgument`` when an argument is of another kind, ``HypothesisViolated`` for
-    targets in place of labels, ``InvalidDataset`` for points of another dimension.
+    targets in place of labels, ``InvalidDataset`` for points of another dimension and for classes
+    that the network does not know by their names.
 
     >>> from mem_lib import Layer
     >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")
@@ -63,8 +65,8 @@ def accuracy(network: Network, dataset: Dataset) -> Accuracy:
     1 of 3 right, 1 undecided
     """
     instance(network, "network", Network)
-    labels = _labels(dataset)
-    answers = predict(network, dataset.points)
+    _labels(dataset)
+    labels, answers = meant(network, dataset), predict(network, dataset.points, names=False)
     return Accuracy(dataset.N, int((answers == labels).sum()), int((answers < 0).sum()))
 
 
@@ -81,7 +83,7 @@ def fair_coin_accuracy(network: Network, points: Any) -> Fraction:
     >>> fair_coin_accuracy(side, [[1, 0], [0, 1], [2, 2]])
     Fraction(1, 3)
     """
-    answers = predict(network, points)
+    answers = predict(network, points, names=False)
     return Fraction(int(np.isin(answers, (0, 1)).sum()), 2 * len(answers))
 
 

@@ -32,6 +32,8 @@ positive integer), and how the output is read (``readout``):
 ``argmax`` the label is the index of the largest output; undecided on a tie
 =========  ========================================================================
 
+``classes`` may give each label a name; the names are part of the file, and not of the function.
+
 ``"threshold"`` is 1 for z >= 0 and 0 otherwise.  The definition of the value of a network takes
 one line for each layer:
 
@@ -39,7 +41,7 @@ one line for each layer:
 
 >>> hat = Network([Layer([[1], [1]], [0, -2], "relu"), Layer([[1, -2]], [0], "identity")])
 >>> hat
-Network(1 → 1, depth 2, width 2, readout 'value')
+Network(1 -> 1, depth 2, width 2, readout 'value')
 >>> list(hat.layers[0].rows())
 [(0, [(0, 1)]), (-2, [(0, 1)])]
 >>> Network.from_json(hat.to_json()) == hat

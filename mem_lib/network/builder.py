@@ -4,7 +4,7 @@
 >>> h = net.layer("project", {"x": net.first([2], -3)})
 >>> h = net.layer("answer", {"hat": h["x"] - 1, "rest": 5 - 2 * h["x"]})
 >>> net.layers[1]
-Layer(1 → 2, relu, dense, stage 'answer')
+Layer(1 -> 2, relu, dense, stage 'answer')
 >>> list(net.layers[1].rows())
 [(-1, [(0, 1)]), (5, [(0, -2)])]
 """

@@ -6,7 +6,6 @@ Python ints.  So -2^63, the one int64 without an absolute value, never appears a
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from mem_lib._base.integers import largest
+from mem_lib._base.numbers import array_of, whole
 from mem_lib.errors import InvalidNetwork, shown
 
 Array = npt.NDArray[Any]
@@ -25,13 +25,8 @@ BLOCK = 1 << 16  # entries that stay in the cache
 
 def integer(value: Any, name: str) -> int:
     """``value`` as a Python int; floats (even 2.0), booleans and fractions are errors."""
-    if type(value) is int:
-        return value
-    if not isinstance(value, (bool, np.bool_)):
-        try:
-            return operator.index(value)
-        except TypeError:
-            pass
+    if (number := whole(value)) is not None:
+        return number
     kind = type(value).__name__
     raise InvalidNetwork(f"{name} = {shown(value)} ({kind}) is not an integer; entries are exact")
 
@@ -41,7 +36,7 @@ def vector(values: Any, place: str, name: Name | None = None) -> Array:
     name = name or (lambda i: f"{place}[{i}]")
     if isinstance(values, (list, tuple)):
         return pack(_ints(values, name))
-    array = np.asarray(values)
+    array = array_of(place, values, InvalidNetwork)
     if array.ndim != 1:
         raise InvalidNetwork(f"{place} must be one-dimensional, its shape is {array.shape}")
     return _exact(array, name)
@@ -51,7 +46,7 @@ def matrix(values: Any, place: str) -> Array:
     """The canonical two-dimensional array of ``values`` (list of rows or array), a fresh one."""
     if isinstance(values, (list, tuple)):
         return stack([vector(row, f"{place}[{i}]") for i, row in enumerate(values)], place)
-    array = np.asarray(values)
+    array = array_of(place, values, InvalidNetwork)
     if array.ndim != 2:
         raise InvalidNetwork(f"{place} must be two-dimensional, its shape is {array.shape}")
     columns = array.shape[1]

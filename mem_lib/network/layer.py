@@ -34,10 +34,10 @@ class Tally:
 class Layer:
     """``act(weight @ v + bias)`` with exact integer entries of any size.
 
-    weight:     (units, inputs): integer array, nested lists of ints, :class:`Sparse`, or a
-                scipy.sparse matrix.  Kept as a read-only int64 array, an object array of Python
-                ints where some |entry| >= 2^63, or a ``Sparse``.  :meth:`from_blocks` makes a layer
-                whose weights are generated.
+    weight:     (units, inputs): integer array, nested lists of ints (of gmpy2, FLINT and SymPy as
+                well), :class:`Sparse`, or a scipy.sparse matrix.  Kept as a read-only int64 array,
+                an object array of Python ints where some |entry| >= 2^63, or a ``Sparse``.
+                :meth:`from_blocks` makes a layer whose weights are generated.
     bias:       (units,), integers; kept in the same way
     activation: ``"relu"``, ``"threshold"`` (1 for z >= 0, else 0) or ``"identity"``
     names:      one text per unit, for readers; no name twice, ``""`` leaves a unit unnamed
@@ -187,7 +187,7 @@ class Layer:
         kinds = {Sparse: "sparse", Blocks: "generated"}
         kind = kinds.get(type(self.weight), "dense")
         stage = "" if self.stage is None else f", stage {shown(self.stage)}"
-        return f"Layer({self.inputs} → {self.units}, {self.activation}, {kind}{stage})"
+        return f"Layer({self.inputs} -> {self.units}, {self.activation}, {kind}{stage})"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _layer, (self.weight, self.bias, self.activation, self.names, self.stage)

@@ -5,24 +5,29 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
+from mem_lib._base.arguments import integer_in
+from mem_lib._base.budget import budget
 from mem_lib._base.files import named, write_atomically
 from mem_lib._base.integers import largest
+from mem_lib._base.json_price import check as check_price
+from mem_lib._base.names import Names, listing
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network import read, write
 from mem_lib.network.about import canonical
+from mem_lib.network.classes import named_classes
 from mem_lib.network.integers import integer, scaled, total_bits
 from mem_lib.network.layer import Layer
 
 #: The finest grid: biases of that many bits are still handled.
 MOST_SHIFT = 2**22
 READOUTS = ("value", "sign", "onehot", "argmax")
+ARGUMENTS = ("layers", "input_shift", "output_denominator", "readout", "about", "classes")
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,10 @@ class Size:
     bits: int
     total_bits: int
 
+    def as_dict(self) -> dict[str, int]:
+        """The counts by name: a row of a table."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, init=False, eq=False, repr=False)
 class Network:
@@ -58,6 +67,7 @@ class Network:
     about:              what the builder wants to tell: a dict of JSON values (ints below 2^53 and
                         finite floats; longer integers go in as text, ``hex(n)``).  Evaluation
                         ignores it.
+    classes:            a name for each label (:mod:`mem_lib.network.classes`), or None
 
     Malformed arguments raise :class:`~mem_lib.InvalidNetwork`.  Networks are immutable; two are
     equal when ``save`` writes the same file for both.
@@ -72,7 +82,11 @@ class Network:
     output_denominator: int
     readout: str
     about_json: str  # the canonical text of ``about``
-    #: ``network.to_torch(dataset)``: put here by the package, whose roof knows PyTorch
+    classes: Names | None
+    #: ``network(points)``, ``network.predict(points)`` and ``network.to_torch(dataset)``: put here
+    #: by the package, whose roof knows the evaluator and PyTorch
+    __call__: ClassVar[Callable[..., np.ndarray]]
+    predict: ClassVar[Callable[..., np.ndarray]]
     to_torch: ClassVar[Callable[..., Any]]
 
     def __init__(
@@ -82,10 +96,13 @@ class Network:
         output_denominator: int = 1,
         readout: str = "value",
         about: dict[str, Any] | None = None,
+        classes: Any = None,
     ) -> None:
-        if not isinstance(layers, Iterable):
-            raise InvalidNetwork(f"layers = {shown(layers)} is not a sequence of layers")
-        layers = tuple(layers)
+        try:
+            given = iter(layers)
+        except TypeError:  # an array without dimensions has the method, and cannot
+            raise InvalidNetwork(f"layers = {shown(layers)} is not a sequence of layers") from None
+        layers = tuple(given)
         _check_chain(layers)
         _check_readout(readout, layers[-1].units)
         input_shift = integer(input_shift, "input_shift")
@@ -102,6 +119,7 @@ class Network:
             output_denominator=output_denominator,
             readout=readout,
             about_json=canonical({} if about is None else about),
+            classes=named_classes(classes, readout, layers[-1].units),
         )
 
     @property
@@ -174,11 +192,21 @@ class Network:
             self.output_denominator << (k if linear else 0),
             self.readout,
             self.about,
+            self.classes,
         )
 
     def telling(self, about: dict[str, Any]) -> Network:
         """The same network, which tells this about itself."""
-        return Network(self.layers, self.input_shift, self.output_denominator, self.readout, about)
+        return Network(**self._arguments() | {"about": about})
+
+    def named(self, classes: Any) -> Network:
+        """The same network with these names of classes, or with none.
+
+        >>> net = Network([Layer([[1]], [0], "identity")], readout="sign")
+        >>> net.named(["cat", "dog"])
+        Network(1 → 1, depth 1, width 0, readout 'sign', classes 'cat', 'dog')
+        """
+        return Network(**self._arguments() | {"classes": classes})
 
     def chunks(self) -> Iterator[bytes]:
         """The network file, uncompressed, piece by piece; equal networks give equal bytes."""
@@ -189,7 +217,7 @@ class Network:
 
         The file appears whole or not at all.  ``sha256`` is the hash of the uncompressed file.
         """
-        path = Path(path)
+        path = named(path)
         packed = path.name.endswith(".gz")
         write_atomically(path, write.gzipped(self.chunks()) if packed else self.chunks())
 
@@ -198,20 +226,24 @@ class Network:
         cls,
         path: str | os.PathLike[str],
         *,
-        max_bytes: int = read.MAX_BYTES,
+        max_bytes: int | None = None,
         max_digits: int = read.MAX_DIGITS,
     ) -> Network:
         """Read a network file, gzipped or not; everything is checked and nothing is executed.
 
-        max_bytes:  cap on the uncompressed text.  A hostile text of that length can take up to
-                    about twenty-five times the memory while it is parsed; give less to strangers.
+        max_bytes:  the memory that reading may take, by default half of what is free; it is
+                    estimated from the text before that is parsed, from above: a short text of
+                    many brackets takes twenty-five times its length
         max_digits: cap on the hexadecimal digits of one integer
 
         A file that is no network raises :class:`~mem_lib.InvalidNetwork` with the file and the
-        place; a missing file raises ``FileNotFoundError``.
+        place, one that might need more memory :class:`~mem_lib.TooLarge`; one that is missing or
+        cannot be read stays an ``OSError``, such as ``FileNotFoundError``.
         """
+        most = budget(max_bytes)
+        max_digits = integer_in(max_digits, "max_digits", 1)
         with open(named(path), "rb") as file, read.inside(str(path)):
-            return cls._from_text(read.uncompressed(file, max_bytes), max_digits)
+            return cls._from_text(read.uncompressed(file, most, str(path)), max_digits)
 
     def to_json(self) -> str:
         """The network file as text."""
@@ -222,7 +254,7 @@ class Network:
         cls,
         text: str | bytes,
         *,
-        max_bytes: int = read.MAX_BYTES,
+        max_bytes: int | None = None,
         max_digits: int = read.MAX_DIGITS,
     ) -> Network:
         """The network of a file's text; the same checks as :meth:`load`."""
@@ -230,8 +262,7 @@ class Network:
             text = text.encode("utf-8", errors="surrogatepass")
         if not isinstance(text, bytes):
             raise InvalidNetwork(f"text = {shown(text)} is no text")
-        if len(text) > max_bytes:
-            raise InvalidNetwork(f"the text has {len(text)} bytes, more than max_bytes {max_bytes}")
+        check_price(text, "text", budget(max_bytes), read.WEIGHT)
         return cls._from_text(text, max_digits)
 
     @classmethod
@@ -253,19 +284,18 @@ class Network:
 
     def __repr__(self) -> str:
         width = max((layer.units for layer in self.layers[:-1]), default=0)
+        classes = "" if self.classes is None else f", classes {listing(self.classes)}"
         return (
-            f"Network({self.inputs} → {self.outputs}, depth {self.depth}, width {width},"
-            f" readout {self.readout!r})"
+            f"Network({self.inputs} -> {self.outputs}, depth {self.depth}, width {width},"
+            f" readout {self.readout!r}{classes})"
         )
 
+    def _arguments(self) -> dict[str, Any]:
+        """Those that make it anew."""
+        return {name: getattr(self, name) for name in ARGUMENTS}
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return Network, (
-            self.layers,
-            self.input_shift,
-            self.output_denominator,
-            self.readout,
-            self.about,
-        )
+        return Network, tuple(self._arguments().values())
 
 
 def _check_chain(layers: tuple[Layer, ...]) -> None:

@@ -24,12 +24,14 @@ from typing import Any, BinaryIO, NoReturn
 import numpy as np
 
 from mem_lib._base.integers import largest
+from mem_lib._base.json_price import Price
 from mem_lib.errors import InvalidNetwork, shown
 from mem_lib.network.integers import Array, Name, locked, pack, stack
 from mem_lib.network.sparse import Sparse
 from mem_lib.network.write import FORMAT, PLAIN, VERSION
 
-MAX_BYTES = 2**28
+#: Bytes for a weight in the arrays that are made of the parsed text, copies included.
+WEIGHT = 48
 MAX_DIGITS = 10**6
 
 HEXADECIMAL = re.compile(r"0x0|-?0x[1-9a-f][0-9a-f]*")
@@ -39,7 +41,7 @@ GZIP = b"\x1f\x8b"
 PIECE = 1 << 20
 
 NETWORK_KEYS = {"format", "version", "inputs", "input_shift", "output_denominator", "readout"}
-OPTIONAL_NETWORK_KEYS = {"about"}
+OPTIONAL_NETWORK_KEYS = {"about", "classes"}
 OPTIONAL_LAYER_KEYS = {"names", "stage"}
 
 
@@ -55,17 +57,17 @@ def inside(place: str) -> Iterator[None]:
 # --- bytes ---------------------------------------------------------------------------------------
 
 
-def uncompressed(file: BinaryIO, max_bytes: int) -> bytes:
-    """The text of a plain or gzipped file; stops as soon as it is longer than ``max_bytes``."""
+def uncompressed(file: BinaryIO, most: int, what: str) -> bytes:
+    """The text of a plain or gzipped file; ``TooLarge``, which ``what`` begins, as soon as a
+    network of what was read so far might take more than ``most`` bytes."""
     packed = file.read(len(GZIP)) == GZIP
     file.seek(0)
     source = GzipFile(fileobj=file) if packed else file
-    text = bytearray()
+    text, price = bytearray(), Price(what, most, WEIGHT)
     try:
         while piece := source.read(PIECE):
+            price.add(piece)
             text += piece
-            if len(text) > max_bytes:
-                raise InvalidNetwork(f"the text is longer than max_bytes = {max_bytes}")
     except (EOFError, BadGzipFile, zlib.error) as error:
         raise InvalidNetwork(f"the gzip stream is damaged: {error}") from None
     return bytes(text)
@@ -170,6 +172,7 @@ class _Reader:
             "output_denominator": self.scalar(data["output_denominator"], "output_denominator"),
             "readout": data["readout"],
             "about": data.get("about", {}),
+            "classes": _names(data["classes"]) if "classes" in data else None,
         }
 
     def layers(self, data: list[Any], inputs: int) -> list[dict[str, Any]]:
@@ -255,6 +258,13 @@ def _check_keys(data: dict[str, Any], required: set[str], optional: set[str]) ->
     for key in sorted(optional & data.keys()):
         if data[key] is None:
             raise InvalidNetwork(f"the key {key!r} is null; leave it out")
+
+
+def _names(data: Any) -> list[Any]:
+    for i, name in enumerate(_list(data, "classes")):
+        if type(name) is int and abs(name) >= PLAIN:
+            raise InvalidNetwork(f"classes[{i}] = {name}: 2^53 and more must be a text")
+    return list(data)
 
 
 def _check_row(row: Any, i: int) -> None:

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from mem_lib._base.integers import largest
+from mem_lib._base.names import spelled
 from mem_lib.network.integers import BLOCK
 from mem_lib.network.sparse import Term
 
@@ -31,14 +32,16 @@ PLAIN = 2**53
 
 
 def network_chunks(network: Network, *, told: bool = True) -> Iterator[bytes]:
-    """The whole file, in pieces of moderate size; without what readers are told (``about``, names,
-    stages) on demand."""
+    """The whole file, in pieces of moderate size; without what readers are told (``about``, names
+    and stages of layers, names of classes) on demand."""
     about = network.about_json if told else "{}"
+    named = told and network.classes is not None
+    classes = f',"classes":{spelled(network.classes)}' if named else ""
     yield (
         f'{{"format":"{FORMAT}","version":{VERSION},"inputs":{number(network.inputs)}'
         f',"input_shift":{number(network.input_shift)}'
         f',"output_denominator":{number(network.output_denominator)}'
-        f',"readout":"{network.readout}","about":{about},"layers":['
+        f',"readout":"{network.readout}","about":{about}{classes},"layers":['
     ).encode("ascii")
     for i, layer in enumerate(network.layers):
         if i:

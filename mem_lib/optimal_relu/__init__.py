@@ -30,6 +30,8 @@ Constructions.
   :class:`Wide` with more folders that are smaller do better.
 * :class:`Retrieval`: width 8, and no keys at all.  A file is a table, filled by elimination over
   GF(2), of which three cells add up to the label.
+* :class:`Rounds`: width 8, no keys, and a depth that is proved.  A file is a table of cells that
+  hash to one key each; what shares a cell is left to the next round.
 
 Real targets: ``tolerance=``.  A folder holds integers, and the last layer makes targets of them.
 
@@ -69,12 +71,13 @@ from mem_lib.optimal_relu.parallel import Parallel
 from mem_lib.optimal_relu.real_points import RealForm, real_bound, real_form
 from mem_lib.optimal_relu.regimes import forbidden_from
 from mem_lib.optimal_relu.retrieval import Retrieval
+from mem_lib.optimal_relu.rounds import Rounds
 from mem_lib.optimal_relu.series import Series
 from mem_lib.optimal_relu.shape import Formula
 from mem_lib.optimal_relu.wide import Wide
 
 #: The constructions of this chapter, the default first.
-CONSTRUCTIONS = (Paper, Merged, Narrow, Wide, Parallel, Series, Retrieval)
+CONSTRUCTIONS = (Paper, Merged, Narrow, Wide, Parallel, Series, Retrieval, Rounds)
 VARIANTS = tuple(cls.variant for cls in CONSTRUCTIONS)
 
 
@@ -183,6 +186,7 @@ __all__ = [
     "Parallel",
     "RealForm",
     "Retrieval",
+    "Rounds",
     "Series",
     "Wide",
     "bound",

@@ -117,6 +117,13 @@ STATEMENTS: tuple[Statement, ...] = (
         function="mem_lib.optimal_relu.Retrieval",
     ),
     Statement(
+        label="thm-optimal_relu-provable-tables",
+        title="Tables in rounds",
+        paper="vardi2022optimal",
+        provenance="ours",
+        function="mem_lib.optimal_relu.Rounds",
+    ),
+    Statement(
         label="thm-optimal_relu-depth",
         title="Narrow networks are deep",
         paper="bartlett2019",

@@ -109,9 +109,10 @@ class FileNetwork(Construction):
     """Parameters of every construction of this chapter.
 
     folder_size: points in a folder (paper, merged), cells of a table (retrieval: the nearest sum of
-                 three consecutive primes is taken), or entries in a folder, dummies included (the
-                 others).  Default: the size of least depth, or for ``"parallel"`` of few weights;
-                 the paper's own choice is about sqrt(N / log2 N) points
+                 three consecutive primes is taken), keys in a folder (rounds: in every round, if as
+                 many are left), or entries in a folder, dummies included (the others).  Default:
+                 the size of least depth, or for ``"parallel"`` of few weights, for ``"rounds"``
+                 that of its theorem; the paper's own choice is about sqrt(N / log2 N) points
     directions:  how many directions that separate the points are compared; fewer bits in a key make
                  the network shallower.  From 100,000 points on the first one is taken
     tolerance:   for real targets: how far an output may be from its target.  The outputs are then

@@ -17,8 +17,9 @@ class Folders:
 
     keys:          the key of every row of ``dataset.distinct()``, as the network compares it
     starts:        the smallest key of every folder
-    strings:       one integer for each folder: keys (paper, merged), a table (retrieval), or keys
-                   and codes (the others); the weights of the layers that find the folder
+    strings:       one integer for each folder: keys (paper, merged), a table (retrieval, and the
+                   first of the rounds), or keys and codes (the others); the weights of the layers
+                   that find the folder
     label_strings: the second string of ``"paper"`` and ``"merged"``; else empty
     string_bits:   the length of a string, leading zeros included
     """

@@ -19,6 +19,9 @@ from mem_lib._base.arguments import integer_in
 from mem_lib.errors import shown
 from mem_lib.optimal_relu.codes import MOST_BITS, Grid
 
+#: Fields that may be longer than a machine word: hexadecimal in ``about``.
+LONG = ("modulus", "prime", "mark")
+
 
 @dataclass(frozen=True)
 class Formula:
@@ -154,10 +157,10 @@ def burden(folder_size: int | None, label_bits: int, string_bits: int, blocks: i
 
 
 def _spelled(name: str, value: Any) -> Any:
-    return hex(value) if name == "modulus" else list(value) if isinstance(value, tuple) else value
+    return hex(value) if name in LONG else list(value) if isinstance(value, tuple) else value
 
 
 def _read(name: str, value: Any) -> Any:
     if isinstance(value, list):
         return tuple(integer_in(entry, name, 0) for entry in value)
-    return integer_in(int(value, 16) if name == "modulus" else value, name, 0)
+    return integer_in(int(value, 16) if name in LONG else value, name, 0)

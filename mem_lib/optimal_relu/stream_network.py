@@ -16,12 +16,10 @@ import numpy as np
 
 from mem_lib.errors import HypothesisViolated, shown
 from mem_lib.network import Size
-from mem_lib.optimal_relu.bounds import modulus_bound
 from mem_lib.optimal_relu.fields import MOST_ENTRIES, TOO_MUCH, Fields, Keys
 from mem_lib.optimal_relu.file_network import FileNetwork, Line, budget
 from mem_lib.optimal_relu.streams import StreamPlan, StreamShape
 from mem_lib.optimal_relu.worst_case import WorstCase, largest
-from mem_lib.parts.projection import halvings
 
 
 @dataclass(frozen=True)
@@ -79,12 +77,7 @@ class StreamNetwork(FileNetwork):
 
     def promised(self, worst: WorstCase) -> Size:
         """The largest over all lengths that the modulus may have; it is at least N."""
-        size = worst.range
-        most = min(size, modulus_bound(worst.N, size))
-        moduli = [
-            (min(most, (1 << bits) - 1), halvings(size, 1 << (bits - 1)), bits)
-            for bits in range(worst.N.bit_length(), most.bit_length() + 1)
-        ]
+        moduli = worst.moduli
         c, n = worst.label_bits, self.folder_size or 1
         self.check_all(worst, [Fields.of_all(worst.N, *modulus, c, n, 1) for modulus in moduli])
         return largest(self._promised_for(worst, *modulus) for modulus in moduli)

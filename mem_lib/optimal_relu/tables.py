@@ -19,13 +19,14 @@ import numpy as np
 from mem_lib._base.progress import progress_bar
 from mem_lib.network import Size
 from mem_lib.network.builder import Builder, Value
+from mem_lib.optimal_relu.cells import take_cell
 from mem_lib.optimal_relu.file_network import FilePlan
 from mem_lib.optimal_relu.folder import Folders, in_rows
 from mem_lib.optimal_relu.shape import Shape
 from mem_lib.parts.gates import in_one_layer, reduced
 from mem_lib.parts.gf2 import equations, fill
 from mem_lib.parts.projection import Projection, halvings
-from mem_lib.parts.stages import DECODE, FIND, PROJECT, READ
+from mem_lib.parts.stages import DECODE, FIND, PROJECT
 
 #: Above this many keys a hash is judged by runs of consecutive keys.
 MOST_JUDGED, RUNS = 20_000, 6
@@ -200,38 +201,14 @@ class TablePlan(FilePlan):
     def _read(self, net: Builder, h: dict[str, Value]) -> Value:
         """The sum of the three cells of x, one base-4 digit for each bit of the label."""
         below, T = min(self.modulus, self.table_range), 1 << (self.cells * self.label_bits)
+        digits = [("y", 4**b) for b in reversed(range(self.label_bits))]
         for p in self.primes:
             h["r"] = h["x"]
             if p == self.primes[-1]:
                 del h["x"]
             reduced(net, h, "r", below, p)
-            rest = h.pop("r")
-            gate: Value | None = None  # the bit before this one, if its cell is that of x
-            digit = 0
-            for cell in range(p):
-                for b in reversed(range(self.label_bits)):
-                    T >>= 1
-                    units = h | {"above": rest - cell, "below": cell - rest}
-                    units |= {} if gate is None else {"gate": gate}
-                    bit = in_one_layer(net, READ, units, h["U"], T)
-                    _add_gate(units, digit)
-                    above, beneath = units.pop("above"), units.pop("below")
-                    rest = above - beneath + cell
-                    gate, digit = bit - above - beneath, 4**b
-                    h = units
-                    h["U"] -= T * bit
-            if p == self.primes[-1]:
-                del h["U"]
-            assert gate is not None
-            h = net.layer(READ, h | {"gate": gate})
-            _add_gate(h, digit)
+            h, T = take_cell(net, h, p, digits, T)
         return h["y"]
-
-
-def _add_gate(h: dict[str, Value], digit: int) -> None:
-    """y += digit * gate, where there is a gate."""
-    if "gate" in h:
-        h["y"] = h.get("y", 0) + digit * h.pop("gate")
 
 
 def _parities(net: Builder, y: Value, label_bits: int) -> Value:

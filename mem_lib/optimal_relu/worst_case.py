@@ -14,9 +14,15 @@ from mem_lib._base.arguments import integer_in
 from mem_lib.constructions import Facts
 from mem_lib.errors import HypothesisViolated, InvalidArgument, shown
 from mem_lib.network import MOST_SHIFT, Size
-from mem_lib.optimal_relu.bounds import MOST_POINTS, OUTWARDS, Real, key_bits_bound
+from mem_lib.optimal_relu.bounds import (
+    MOST_POINTS,
+    OUTWARDS,
+    Real,
+    key_bits_bound,
+    modulus_bound,
+)
 from mem_lib.optimal_relu.codes import Grid, label_bits, of_targets
-from mem_lib.parts.projection import proven_bits
+from mem_lib.parts.projection import halvings, proven_bits
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,17 @@ class WorstCase:
     def range(self) -> int:
         """One more than the largest difference of two projections."""
         return 1 if self.N == 1 else max(self.N, 2 * self.projection + 1)
+
+    @property
+    def moduli(self) -> list[tuple[int, int, int]]:
+        """For all lengths that the modulus of lemma ``thm-optimal_relu-modulus`` may have: the
+        largest one, the most subtractions that reduce by it, and its bits."""
+        size = self.range
+        most = min(size, modulus_bound(self.N, size))
+        return [
+            (min(most, (1 << bits) - 1), halvings(size, 1 << (bits - 1)), bits)
+            for bits in range(self.N.bit_length(), most.bit_length() + 1)
+        ]
 
     @property
     def unit_bits(self) -> int:

@@ -8,6 +8,7 @@ network is right.
 
 import math
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 
@@ -106,7 +107,7 @@ def _from_norms(
         angle = np.where(cc == 0, np.pi, np.where(xx == 0, 0.0, angle))
         return np.where(distance > 0, angle / (2 * np.pi), 0.0)
     reach = math.sqrt(max(cc.max(initial=0), xx.max(initial=0))) / max_bias
-    nodes, weights = np.polynomial.legendre.leggauss(int(min(_MOST_NODES, max(32, 48 * reach))))
+    nodes, weights = _nodes(int(min(_MOST_NODES, max(32, 48 * reach))))
     total = np.zeros(np.shape(d))
     for u, weight in zip(nodes * math.pi / 2, weights * math.pi / 2, strict=True):
         side = across * math.sin(u)
@@ -116,11 +117,17 @@ def _from_norms(
     return np.where(distance > 0, np.maximum(total, 0.0) / (4 * math.pi * max_bias), 0.0)
 
 
+@cache
+def _nodes(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Those of Gauss-Legendre quadrature, with their weights; thousands take seconds to find."""
+    return np.polynomial.legendre.leggauss(count)
+
+
 def _mean_clipped(g: np.ndarray, max_bias: float) -> np.ndarray:
     """E clip(rho g) to [-max_bias, max_bias], for rho of density rho exp(-rho^2/2)."""
     from scipy.special import erf
 
-    with np.errstate(divide="ignore"):
+    with np.errstate(divide="ignore", over="ignore"):  # erf(inf) is 1, where g is far too small
         return math.sqrt(math.pi / 2) * g * erf(max_bias / (math.sqrt(2) * np.abs(g)))
 
 

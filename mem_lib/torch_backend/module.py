@@ -24,6 +24,9 @@ from mem_lib.errors import HypothesisViolated, InvalidNetwork
 from mem_lib.exact.device import device_named, room_for
 from mem_lib.exact.floats import bits_needed
 from mem_lib.network import Layer, Network
+from mem_lib.torch_backend.flushing import check_tensors
+from mem_lib.torch_backend.readout import READ
+from mem_lib.torch_backend.seal import Seal, broken, sealed
 
 FLOAT64 = 53
 FLOATS = np.dtype(np.float64)
@@ -37,16 +40,26 @@ class Heaviside(nn.Module):
 
 
 class MemorizingModule(nn.Module):
-    """x, shape (M, d), any floats, to the outputs, shape (M, outputs), in float64.
+    """x, shape (M, d), any floats, to the outputs, shape (M, outputs), in float64; or to the labels
+    that they are read as, int64 of shape (M,), -1 where the readout is undecided.
 
-    ``proven``: ``"box"``, ``"points"`` or None, see :func:`to_torch`; ``bits``: how many a number
-    of the computation has at most, or None where nobody looked.  Where the network's denominator is
-    no power of two, the last division rounds, and keeps different outputs different.
+    Where the network's denominator is no power of two, the last division rounds, and keeps
+    different outputs different.  Weights are frozen, and may be changed all the same: trained,
+    loaded, converted to another type.  What was proven is not proven of others.
     """
 
-    def __init__(self, network: Network, proven: str | None, bits: int | None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        proven: str | None,
+        bits: int | None,
+        finest: int = 0,
+        readout: bool = False,
+    ) -> None:
         super().__init__()
-        self.proven, self.bits = proven, bits
+        self._proven, self._bits = proven, bits
+        self._finest = max(network.input_shift, network.output_denominator.bit_length(), finest)
+        self.readout = network.readout if readout else None
         self.up = _powers(network.input_shift)
         odd, self.down = _denominator(network)
         self.odd = nearest(odd)
@@ -56,19 +69,49 @@ class MemorizingModule(nn.Module):
             if layer.activation != "identity":
                 modules.append(nn.ReLU() if layer.activation == "relu" else Heaviside())
         self.layers = nn.Sequential(*modules)
+        self._seal = self._sealed() if proven else {}
+
+    @property
+    def proven(self) -> str | bool | None:
+        """``"box"`` or ``"points"``, see :func:`to_torch`; None where nobody looked, and False
+        where weights have been changed since, or anything else that outputs depend on."""
+        return False if self._proven and self.reason else self._proven
+
+    @property
+    def reason(self) -> str:
+        """Why nothing is proven; "" where something is.  Looks at every weight."""
+        if not self._proven:
+            return "exact=False: nobody looked"
+        return broken(self._seal, self._sealed())
+
+    @property
+    def bits(self) -> int | None:
+        """How many bits a number of the computation has at most; None where nothing is proven."""
+        return self._bits if self.proven else None
+
+    def _sealed(self) -> Seal:
+        return sealed(self, (self.up, self.odd, self.down, self.readout))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = x.to(torch.float64)
+        if self._proven:  # what was proven is asked for, also where weights have changed since
+            check_tensors(x, self._finest)
+        first = next(self.parameters(), None)  # the type of the weights, which is float64 at first
+        x = x.to(torch.float64 if first is None else first.dtype)
         for factor in self.up:
             x = x * factor
         out = self.layers(x) / self.odd
         for factor in self.down:
             out = out / factor
-        return out
+        return out if self.readout is None else READ[self.readout](out)
 
 
 def to_torch(
-    network: Network, dataset: Dataset | None = None, *, exact: bool = True, device: str = "auto"
+    network: Network,
+    dataset: Dataset | None = None,
+    *,
+    exact: bool = True,
+    device: str | torch.device = "auto",
+    readout: bool = False,
 ) -> MemorizingModule:
     """``network`` as a module in float64.
 
@@ -79,7 +122,10 @@ def to_torch(
         grid in the box of the points (``module.proven == "box"``), or else at the points
         themselves (``"points"``).  False rounds weights to float64 and proves nothing: the way to
         watch a network of long weights collapse.
-    device : ``"auto"`` is a GPU where there is one.
+    device : a name or a ``torch.device``; ``"auto"`` is a GPU where there is one.
+    readout : True gives labels (M,), as :func:`mem_lib.predict` numbers them, instead of outputs.
+
+    ``module.proven`` becomes False, and ``module.reason`` says why, when a weight is changed.
 
     Raises
     ------
@@ -92,13 +138,17 @@ def to_torch(
         When ``dataset`` has another dimension than the network, or the network's denominator is
         out of the range of float64.
     MemorizationError
-        When the memory of the device is too small.
+        When the memory of the device is too small; here, or when the module is called, where
+        numbers are so small that a thread of PyTorch takes them for zero.
 
     >>> from mem_lib import Dataset, Layer
     >>> side = Network([Layer([[1, -1]], [0], "identity")], readout="sign")
     >>> module = to_torch(side, Dataset([[2.0, 1.0], [1.0, 3.0]], [1, 0]), device="cpu")
     >>> module.proven, module(torch.tensor([[2.0, 1.0]])).tolist()
     ('box', [[1.0]])
+    >>> _ = module.float()
+    >>> module.proven, module.reason
+    (False, 'layers.0.weight and 1 more changed since')
     """
     instance(network, "network", Network)
     place = device_named(device) or "cpu"
@@ -107,7 +157,8 @@ def to_torch(
         "network: its layers as dense float64 matrices",
     )
     proven, bits = _proof(network, dataset) if exact else (None, None)
-    module = MemorizingModule(network, proven, bits)
+    readout = instance(readout, "readout", bool)
+    module = MemorizingModule(network, proven, bits, dataset.shift if dataset else 0, readout)
     with room_for("the weights as dense float64 matrices"):
         return module.to(place)
 

@@ -79,9 +79,13 @@ def few_neurons(network: Network, dataset: Dataset, neurons: int, *, seed: int =
     biases = integers([bias << network.input_shift for bias in whole[:, -1].tolist()])
     unit = Fraction(2) ** (BITS + network.input_shift)
     weights = tuple(_dyadic(a / unit) for a in (*each, constant))
-    return Neurons(whole[:, :-1], biases, weights, network.input_shift).network(
-        readout=network.readout,
-        about={"chapter": "two_layer", "variant": "few", "N": data.N, "d": data.d},
+    return (
+        Neurons(whole[:, :-1], biases, weights, network.input_shift)
+        .network(
+            readout=network.readout,
+            about={"chapter": "two_layer", "variant": "few", "N": data.N, "d": data.d},
+        )
+        .named(network.classes)
     )
 
 

@@ -76,6 +76,7 @@ FURTHER: list[tuple[str, str, dict[str, Any]]] = [
     ("optimal_relu.parallel", "ball, 2 classes", {"depth": 40}),
     ("optimal_relu.series", "ball, 2 classes", {"max_weight_bits": 30}),
     ("optimal_relu.retrieval", "ball, 3 classes", {"folder_size": 23}),
+    ("optimal_relu.rounds", "ball, 3 classes", {"folder_size": 3, "seed": 1}),
     ("optimal_relu.paper", "targets", {"tolerance": 0.125}),
     ("optimal_relu.narrow", "targets", {"tolerance": 0.5, "seed": 1}),
     ("two_layer.sorted", "mixed scales", {"group_size": 2}),

@@ -1,10 +1,25 @@
 """A folder like ours, to make environments and books in."""
 
+import shutil
+from collections import namedtuple
+
 import pytest
 
 
 @pytest.fixture
-def place(tmp_path):
+def disk(monkeypatch):
+    """A disk, of which a test may say how much is free."""
+    usage = namedtuple("usage", "total used free")
+
+    def has(free):
+        monkeypatch.setattr(shutil, "disk_usage", lambda path: usage(2**40, 0, free))
+
+    has(2**38)
+    return has
+
+
+@pytest.fixture
+def place(tmp_path, disk):
     """A folder that looks like ours."""
     for name, content in {
         "pyproject.toml": "[project]",

@@ -1,7 +1,10 @@
 """Making the environment ``.venv``, with a runner that only pretends."""
 
+import io
+import os
 import shutil
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 
@@ -10,25 +13,28 @@ from tools import environment
 from tools.steps import Failure, Steps
 
 
-def test_torch_is_installed_for_the_tests_only_where_it_is_small(tmp_path):
-    links = {"PIP_FIND_LINKS": f"{tmp_path / 'none'} {tmp_path}"}
-    assert environment.torch_is_small({}, "darwin")
-    assert not environment.torch_is_small({}, "linux")
-    assert not environment.torch_is_small(links, "linux")
-    (tmp_path / "torch-2.13.0-cp311-cp311-manylinux_2_28_x86_64.whl").touch()  # with CUDA
-    assert not environment.torch_is_small(links, "linux")
-    (tmp_path / "torch-2.13.0+cpu-cp311-cp311-manylinux_2_28_x86_64.whl").touch()
-    assert environment.torch_is_small(links, "linux")
+def ensure(root, run, extras=("book",), which=nothing, probe=answers, environ=None, out=None):
+    steps = Steps(2, out or io.StringIO())
+    return environment.ensure(root, extras, steps, run, which, probe, environ or {})
 
 
-def ensure(root, run, extras=("book",), which=nothing, probe=answers, environ=None):
-    return environment.ensure(root, extras, Steps(2), run, which, probe, environ or {})
+def lacks(*words):
+    """Answers of a machine where commands that end in one of these words fail."""
+    return lambda command: None if any(w in command[-1] for w in words) else answers(command)
+
+
+def without_uv(command):
+    return None if command[0].rpartition(os.sep)[2] == "uv" else answers(command)
 
 
 def test_a_fresh_environment_is_made_once(place):
     run = Pretend(place)
-    assert ensure(place, run) == environment.python_of(place)
-    assert "-m venv" in run.commands[0] and "-c requirements.lock -e .[book]" in run.commands[1]
+    assert ensure(place, run, probe=without_uv) == environment.python_of(place)
+    made, brought, installed = run.commands
+    assert "-m venv" in made
+    assert brought.endswith("-m pip install -c requirements.lock uv")
+    assert installed.startswith(str(environment.python_of(place).with_name("uv")) + " pip install")
+    assert installed.endswith(" --no-cache -c requirements.lock -e .[book]")
     again = Pretend(place)
     ensure(place, again)
     assert again.commands == []
@@ -66,22 +72,106 @@ def test_a_changed_lock_or_a_new_extra_is_installed_on_top(place):
     assert "-e .[book,test]" in more.commands[0]
 
 
-def test_uv_is_used_where_it_works_and_told_what_pip_knows(place):
+def test_uv_on_the_path_makes_and_installs_with_its_own_cache(place):
     run = Pretend(place)
-    ensure(place, run, which=lambda name: name, environ={"PIP_FIND_LINKS": "a b"})
-    assert run.commands[0].startswith("uv venv --python ")
-    assert run.commands[1].startswith("uv pip install --python ")
-    assert "--find-links a --find-links b" in run.commands[1]
+    ensure(place, run, which=lambda name: name, environ={"PIP_FIND_LINKS": "a"})
+    made, installed = run.commands
+    assert made.startswith("uv venv --python ")
+    assert installed.startswith("uv pip install --python ") and "--no-cache" not in installed
 
 
 def test_uv_that_does_not_run_is_not_used(place):
     run = Pretend(place)
-    ensure(place, run, which=lambda name: name, probe=lambda c: None if c[0] == "uv" else "fine")
+    ensure(place, run, which=lambda name: name, probe=without_uv)
     assert "-m venv" in run.commands[0]
 
 
-def lacks(*modules):
-    return lambda command: None if any(m in command[-1] for m in modules) else "fine"
+def has(*settings):
+    """Answers of a machine where pip has these settings."""
+    return lambda command: "\n".join(settings) if "config" in command else answers(command)
+
+
+def test_uv_is_told_what_pip_knows(place):
+    told = has("global.find-links='a b'", "global.cert='c.pem'")
+    run = Pretend(place)
+    ensure(place, run, which=lambda name: name, probe=told)
+    assert "--find-links a --find-links b" in run.commands[1]
+    assert run.variables[1]["SSL_CERT_FILE"] == "c.pem"
+
+
+def test_what_uv_cannot_be_told_means_pip_and_is_said(place):
+    out = io.StringIO()
+    run = Pretend(place)
+    told = has("global.keyring-provider='import'", "install.target='elsewhere'")
+    ensure(place, run, probe=told, out=out)
+    assert len(run.commands) == 2 and "-m pip install -c requirements.lock -e ." in run.commands[1]
+    assert "with pip, since uv knows nothing like its setting keyring-provider (" in out.getvalue()
+    assert run.variables[1]["PIP_KEYRING_PROVIDER"] == "import"
+    assert run.variables[1]["PIP_CONFIG_FILE"] == os.devnull
+    assert "PIP_TARGET" not in run.variables[1]
+
+
+@pytest.mark.parametrize(
+    ("fails", "said"), [("uv pip install", "uv did not succeed"), ("lock uv", "could not bring uv")]
+)
+def test_where_uv_fails_pip_goes_on_and_it_is_said(place, fails, said):
+    out = io.StringIO()
+    run = Pretend(place, fails, Failure("a mirror that it cannot read"))
+    ensure(place, run, probe=without_uv, out=out)
+    assert "-m pip install -c requirements.lock -e .[book]" in run.commands[-1]
+    assert f"pip goes on, which takes longer: {said}" in out.getvalue().replace("it could", "could")
+
+
+def test_an_environment_that_uv_made_gets_pip_first(place):
+    run = Pretend(place, "uv pip install", Failure("a mirror that it cannot read"))
+    no_pip = str(environment.python_of(place))
+    ensure(
+        place,
+        run,
+        which=lambda name: name,
+        probe=lambda c: None if c[0] == no_pip and "--version" in c else answers(c),
+    )
+    assert run.commands[-2].endswith("-m ensurepip") and "-m pip install" in run.commands[-1]
+
+
+def test_packages_that_cannot_be_imported_are_no_environment(place):
+    with pytest.raises(Failure, match="cannot be imported"):
+        ensure(place, Pretend(place), probe=lacks("import mem_lib"))
+    assert environment.stamp(place) == {}
+
+
+def test_nobodys_variables_take_part_in_the_installation(place):
+    run = Pretend(place)
+    given = {"PYTHONPATH": "/foreign", "PYTHONWARNINGS": "error", "PATH": "/bin", "HOME": "/h"}
+    ensure(place, run, probe=without_uv, environ=given)
+    for env in run.variables:
+        assert "PYTHONPATH" not in env and "PYTHONWARNINGS" not in env
+        assert env["PYTHONUTF8"] == "1" and env["LC_ALL"] == "C"
+        assert env["PATH"] == "/bin" and env["HOME"] == "/h"
+
+
+def test_the_environment_finds_the_library_by_a_path_in_ascii(place):
+    ensure(place, Pretend(place))
+    (pth,) = (place / ".venv").rglob("*mem_lib.pth")
+    line = pth.read_text(encoding="ascii").strip()
+    assert not os.path.isabs(line) and (pth.parent / line).resolve() == place.resolve()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="no locales there")
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8"])
+def test_python_starts_in_a_folder_with_an_umlaut_in_every_locale(tmp_path, disk, locale):
+    """Python 3.11 reads a ``.pth`` file in the locale's encoding, and stops where it cannot."""
+    root = tmp_path / "Bücher ö"
+    (root / "mem_lib").mkdir(parents=True)
+    (root / "mem_lib/__init__.py").write_text("")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", root / ".venv"], check=True)
+    (site,) = (root / ".venv/lib").glob("python*/site-packages")
+    (site / "_editable_impl_mem_lib.pth").write_bytes(os.fsencode(root))
+    environment._point_here(root)
+    command = [root / ".venv/bin/python", "-I", "-c", "import mem_lib; print(mem_lib.__file__)"]
+    env = {**os.environ, "LC_ALL": locale}
+    done = subprocess.run(command, env=env, cwd=tmp_path, check=True, capture_output=True)
+    assert done.stdout.strip() == os.fsencode(root / "mem_lib/__init__.py")
 
 
 def test_without_ensurepip_virtualenv_is_used(place):
@@ -98,24 +188,39 @@ def test_without_either_the_debian_package_is_named_and_nothing_is_lost(place):
     assert (place / ".venv/mine").exists()
 
 
-def test_an_old_python_finds_a_newer_one_that_runs(place):
-    found = environment.interpreter(
-        place,
-        (3, 9, 2),
-        which=lambda name: name,
-        probe=lambda command: "fine" if command[0] == "python3.12" else None,
-    )
-    assert found == ("python3.12", "3.12")
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems refuse such names themselves")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        (b"B\xfccher", "not in UTF-8"),
+        (b"a:b", "a name holds ':'"),
+        (b"a\nb", r"a name holds '\\n'"),
+    ],
+)
+def test_a_place_where_it_cannot_work_is_refused_before_anything_is_made(
+    tmp_path, disk, name, said
+):
+    root = tmp_path / os.fsdecode(name)
+    root.mkdir()
+    run = Pretend(root)
+    with pytest.raises(Failure, match=said):
+        ensure(root, run)
+    assert run.commands == [] and list(root.iterdir()) == []
 
 
-def test_an_old_python_alone_is_told_so(place):
-    with pytest.raises(Failure, match=r"3\.11 or newer is needed, this is 3\.9\.2"):
-        environment.interpreter(place, (3, 9, 2), which=nothing, probe=answers)
+def test_a_full_disk_is_said_before_anything_is_made_and_stops_no_finished_one(place, disk):
+    disk(10**8)
+    run = Pretend(place)
+    with pytest.raises(Failure, match=r"need 2 GB of disk; 0\.1 GB are free"):
+        ensure(place, run)
+    assert run.commands == []
+    disk(2**38)
+    ensure(place, run)
+    disk(10**8)
+    assert ensure(place, Pretend(place))
 
 
-def test_the_variables_keep_settings_out_and_files_in(place):
-    given = {"PATH": "x", "PYTHONPATH": "y", "MPLBACKEND": "qt", "HOME": "h"}
-    env = environment.variables(place, given)
-    assert "PYTHONPATH" not in env and "MPLBACKEND" not in env and env["HOME"] == "h"
-    for name in ("IPYTHONDIR", "JUPYTER_DATA_DIR", "MPLCONFIGDIR"):
-        assert Path(env[name]).is_relative_to(place)
+def test_a_folder_that_cannot_be_written_is_said(place, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(Failure, match="cannot be written"):
+        ensure(place, Pretend(place))

@@ -11,15 +11,18 @@ from tests.house import ROOT
 
 FILES = {
     "conftest.py": "from tests.not_run import pytest_sessionfinish",
+    "pytest.ini": "[pytest]\nmarkers = page: in a browser",
     "test_pages.py": """
         import pytest
 
+        @pytest.mark.page
         @pytest.mark.parametrize("k", range(3))
         def test_page(k):
             pytest.skip("no browser was found")
 
         @pytest.mark.skipif(True, reason="no make")
-        def test_make():
+        @pytest.mark.parametrize("k", range(4))
+        def test_make(k):
             pass
 
         def test_good():
@@ -30,8 +33,8 @@ FILES = {
 SAID = [
     "1 file of tests was not run: could not import 'no_such_library': "
     "No module named 'no_such_library'",
-    "1 test was not run: no make",
-    "3 tests were not run: no browser was found",
+    "4 tests were not run: no make",
+    "3 page tests were not run: no browser was found",
 ]
 
 
@@ -52,8 +55,8 @@ def run(tmp_path):
 @pytest.mark.parametrize("arguments", [[], ["-q"], ["-n2"]])
 def test_the_last_lines_say_what_was_not_run(run, arguments):
     printed = run(*arguments)
-    assert sorted(printed[-3:]) == SAID and printed[-1] == SAID[-1]
-    assert "1 passed, 5 skipped" in printed[-4]
+    assert printed[-3:] == SAID
+    assert "1 passed, 8 skipped" in printed[-4]
 
 
 def test_a_complete_run_ends_as_ever(run):
@@ -63,3 +66,15 @@ def test_a_complete_run_ends_as_ever(run):
 
 def test_no_test_at_all_is_no_complete_run(run):
     assert run("test_tensors.py")[-1] == SAID[0]
+
+
+def test_a_run_without_a_browser_counts_the_tests_of_pages(tmp_path):
+    """Ours, with the fixtures as they are: the last line of a run of one file with such tests."""
+    env = {**os.environ, "MEM_LIB_BROWSER": str(tmp_path / "none"), "CI": ""}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+    command += ["tests/test_book_script.py", "tests/house/test_order.py"]
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert done.stdout.splitlines()[-1] == (
+        f"3 page tests were not run: MEM_LIB_BROWSER names {tmp_path / 'none'}, which is no program"
+    )

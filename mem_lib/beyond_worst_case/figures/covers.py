@@ -16,6 +16,7 @@ from mem_lib.beyond_worst_case.draw import Attempt
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.exact import predict
+from mem_lib.exact.classes import meant
 from mem_lib.figures import Axis, Colours, Film, Picture, marks
 from mem_lib.figures.marks import Mark
 from mem_lib.network import Layer, Network
@@ -78,7 +79,7 @@ def _plane_of(dataset: Dataset) -> np.ndarray:
 
 
 def _wrong(dataset: Dataset, network: Network) -> np.ndarray:
-    return np.asarray(predict(network, dataset.points) != dataset.labels)
+    return np.asarray(predict(network, dataset.points, names=False) != meant(network, dataset))
 
 
 def outlines(

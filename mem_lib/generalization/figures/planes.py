@@ -118,9 +118,9 @@ def answers_at(network: Network, reach: float, pixels: int) -> np.ndarray:
     plane = np.zeros((pixels * pixels, max(2, network.inputs)))
     plane[:, 0], plane[:, 1] = x.ravel(), y.ravel()
     if network.inputs == 1:
-        row = predict(network, middles[:, None])
+        row = predict(network, middles[:, None], names=False)
         return np.broadcast_to(row, (pixels, pixels))
-    return predict(network, plane).reshape(pixels, pixels)
+    return predict(network, plane, names=False).reshape(pixels, pixels)
 
 
 def shade(ax: Axes, image: np.ndarray, reach: float, colours: Colours) -> None:

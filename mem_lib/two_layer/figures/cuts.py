@@ -37,7 +37,8 @@ def _classes(dataset: Dataset, network: Network) -> Picture:
         for edge, s in ((dataset.points.min, -1), (dataset.points.max, 1))
     )
     x, y = np.meshgrid(np.linspace(left, right, 191), np.linspace(bottom, top, 201))
-    found = predict(network, np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape)
+    plane = np.column_stack([x.ravel(), y.ravel()])
+    found = predict(network, plane, names=False).reshape(x.shape)
     word = "".join(map(str, np.asarray(dataset.labels).tolist()))
     facets = sum(name.startswith("facet") for name in part.names)
 

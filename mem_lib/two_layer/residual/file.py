@@ -1,7 +1,8 @@
 """The file that keeps a residual fit.
 
-It is an npz without pickle, replaced whole.  It is a note of one run to itself: whoever can write
-it can forge it.  :func:`mem_lib.verify` looks at the network only.
+It is an npz without pickle, replaced whole, with a SHA-256 of its content, so that damage is
+noticed.  It is a note of one run to itself: whoever can write it can forge it, and so decide which
+network comes out.  :func:`mem_lib.verify` looks at the network only.
 """
 
 from __future__ import annotations
@@ -10,21 +11,23 @@ import io
 import json
 import time
 import zipfile
-import zlib
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from mem_lib._base.files import write_atomically
-from mem_lib.errors import InvalidCertificate
+from mem_lib._base.files import warn_of_lost, write_atomically
+from mem_lib.errors import InvalidCertificate, shown
 from mem_lib.exact.device import Array
 from mem_lib.two_layer.residual.state import Ledger, State
 
-FORMAT = "mem_lib.two_layer.fit 1"
+FORMAT = "mem_lib.two_layer.fit 2"
 #: Seconds from one write to the next, at least, and what part of the time writing may take.
 EVERY, PART = 5.0, 0.05
+#: Rounded rows are floats, times powers of two that are.
+MOST_ROW, MOST_EXPONENT = 2**53, 2048
 
 
 class FitFile:
@@ -42,20 +45,22 @@ class FitFile:
         """
         if not self.path.exists():
             return None
+        content = self.path.read_bytes()
         try:
-            with open(self.path, "rb") as plain:
-                if plain.read(2) != b"PK":  # np.load would advise to unpickle it
-                    raise ValueError("it does not begin as an npz file does")
-            with np.load(self.path, allow_pickle=False) as file:
-                self._check_key(json.loads(str(file["about"])))
-                arrays = {name: file[name] for name in file.files if name != "about"}
+            if content[:2] != b"PK":  # np.load would advise to unpickle it
+                raise ValueError("it does not begin as an npz file does")
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                if sum(info.file_size for info in archive.infolist()) > len(content):
+                    raise ValueError("it is compressed")
+                if damaged := archive.testzip():
+                    raise ValueError(f"{shown(damaged)} is damaged")
+            with np.load(io.BytesIO(content), allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            self._check_key(json.loads(str(arrays["about"])))
             return self._read(arrays)
-        except (
-            ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile, zlib.error,
-            RuntimeError,  # an encrypted file
-        ) as error:  # fmt: skip
-            if isinstance(error, InvalidCertificate):
-                raise
+        except InvalidCertificate:
+            raise
+        except Exception as error:  # whatever decoders raise on damaged bytes
             raise self._foreign(f"({error})") from None
 
     def keep(self, state: State, ledger: Ledger, get: Callable[[Array], np.ndarray]) -> None:
@@ -74,30 +79,50 @@ class FitFile:
             "counts": np.array([state.steps, state.draws, state.idle]),
             **ledger.arrays(state.steps, self.shape),
         }
+        arrays["sha256"] = np.array(_digest(arrays))
         buffer = io.BytesIO()
         np.savez(buffer, **arrays)
-        write_atomically(self.path, [buffer.getvalue()])
+        try:
+            write_atomically(self.path, [buffer.getvalue()])
+        except OSError as error:
+            warn_of_lost(self.path, error)
 
     def remove(self) -> None:
         """The run is over."""
-        self.path.unlink(missing_ok=True)
+        try:
+            self.path.unlink(missing_ok=True)
+        except OSError as error:
+            warn_of_lost(self.path, error)
 
     def _read(self, arrays: dict[str, np.ndarray]) -> tuple[State, Ledger]:
-        float_error, weight = arrays.pop("sums").tolist()
-        steps, draws, idle = arrays.pop("counts").tolist()
-        output = arrays.pop("output")
+        del arrays["about"]
+        stated = str(arrays.pop("sha256"))
+        actual = _digest({"about": np.array(json.dumps(self._key)), **arrays})
+        sums, counts, output = (arrays.pop(name) for name in ("sums", "counts", "output"))
+        for name, array, kind, size in (("sums", sums, "f8", 2), ("counts", counts, "i8", 3)):
+            if array.dtype != np.dtype(kind) or array.shape != (size,):
+                raise ValueError(f"{name} has shape {array.shape} and type {array.dtype}")
+        (float_error, weight), (steps, draws, idle) = sums.tolist(), counts.tolist()
         empty = Ledger().arrays(0, self.shape)
         shapes = {name: (steps, *array.shape[1:]) for name, array in empty.items()}
         for name, array in empty.items():
             found = arrays[name]
             if found.shape != shapes[name] or found.dtype != array.dtype:
                 raise ValueError(f"{name} has shape {found.shape}")
-        if output.shape != (self.N,) or output.dtype != np.float64 or not 0 <= steps <= draws:
-            raise ValueError(f"an output of shape {output.shape} after {steps} steps")
+        if output.shape != (self.N,) or output.dtype != np.float64:
+            raise ValueError(f"an output of shape {output.shape}")
+        if not 0 <= steps <= draws < 2**53 or not 0 <= idle <= draws:
+            raise ValueError(f"{steps} steps in {draws} draws, {idle} of them idle")
+        for name, most in (("rows", MOST_ROW), ("exponents", MOST_EXPONENT)):
+            found = arrays[name]
+            if found.size and not -most <= int(found.min()) <= int(found.max()) <= most:
+                raise ValueError(f"a number in {name} is beyond {most}")
         numbers = [output, np.array([float_error, weight])]
         numbers += [array for array in arrays.values() if array.dtype.kind == "f"]
         if not all(np.isfinite(array).all() for array in numbers):
             raise ValueError("a number that is not finite")
+        if stated != actual:
+            raise ValueError(f"its content has the SHA-256 {actual}, it states {shown(stated)}")
         return State(output, float_error, weight, steps, draws, idle), Ledger.of(arrays)
 
     def _check_key(self, key: Any) -> None:
@@ -107,10 +132,19 @@ class FitFile:
             if key.get(name) != value:
                 raise InvalidCertificate(
                     f"checkpoint: {self.path} belongs to another run: its {name} is "
-                    f"{key.get(name)!r}, this run has {value!r}"
+                    f"{shown(key.get(name))}, this run has {shown(value)}"
                 )
 
     def _foreign(self, reason: str) -> InvalidCertificate:
         return InvalidCertificate(
             f"checkpoint: {self.path} is not a checkpoint of a fit {reason}; it is left as it is"
         )
+
+
+def _digest(arrays: dict[str, np.ndarray]) -> str:
+    digest = sha256()
+    for name in sorted(arrays):
+        array = arrays[name]
+        digest.update(f"{name} {array.dtype.str} {array.shape}\n".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

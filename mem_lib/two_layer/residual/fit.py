@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from mem_lib._base.arguments import between, integer_in
+from mem_lib._base.arguments import between, integer_in, truth
 from mem_lib._base.files import checked_path
 from mem_lib._base.memory import check_memory
 from mem_lib.constructions import Construction
@@ -164,10 +164,11 @@ class ResidualFit(Construction):
             kept.
         """
         data, seed = self.accepted(dataset), integer_in(seed, "seed", 0)
+        partial, keep = truth(partial, "partial"), truth(keep, "keep")
         plan = self.plan(data, np.random.default_rng(seed))
         check_memory(plan.bytes, plan.burden)
         found = fitted(plan, progress, partial=partial, keep=keep)
-        return replace(found, about=self.origin(data, seed) | found.about)
+        return replace(found, about=self.origin(data, seed) | found.about, classes=data.names)
 
 
 def _most_neurons(data: Dataset, goal: Goal, values: Values) -> int:

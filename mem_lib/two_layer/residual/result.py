@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from mem_lib._base.names import Names
 from mem_lib.network import Network
 from mem_lib.parts.neurons import Neurons
 
@@ -37,6 +38,7 @@ class Fit:
     offset:      the output bias: 0 but for labels of a single class, which need no neuron
     readout:     of the network
     about:       what the network tells about itself
+    classes:     what its classes are called, where the data say so
     """
 
     neurons: Neurons
@@ -48,8 +50,10 @@ class Fit:
     offset: Fraction
     readout: str
     about: dict[str, Any]
+    classes: Names | None = None
 
     @cached_property
     def network(self) -> Network:
         """The network of the neurons."""
-        return self.neurons.network(offset=self.offset, readout=self.readout, about=self.about)
+        network = self.neurons.network(offset=self.offset, readout=self.readout, about=self.about)
+        return network.named(self.classes)

@@ -53,7 +53,7 @@ def fitted(
         cloud = fit_points(plan.data, plan.device, bias=plan.step.tau > 0)
         if plan.path is not None:
             file = FitFile(plan.path, plan.key, cloud.N, (plan.step.neurons, cloud.D))
-        run = Run(plan, cloud, file, bool(partial))
+        run = Run(plan, cloud, file, partial)
         with blas_threads(1 if cloud.D * cloud.N < SMALL else None):
             run.run(progress)
     if file is not None:
