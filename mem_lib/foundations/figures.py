@@ -108,18 +108,18 @@ def some_numbers(k: int, *, most: int = 2000, seed: int = 0) -> list[int]:
 def right_answers(rows: Sequence[Sequence[int]], *, name: str = "") -> Picture:
     """Shares of right answers over the number of bits.
 
-    ``rows``: k, the number of points, and how many are right in float32, in float64 and in
+    ``rows``: m, the number of points, and how many are right in float32, in float64 and in
     integers; ``name``: how the book cites it.  ``InvalidArgument`` for a row of another length.
     """
     if not rows or any(len(row) != 5 for row in rows):
         raise InvalidArgument(f"rows: at least one, each of 5 numbers, is needed, got {rows}")
-    k, points, *right = np.array(rows).T
+    m, points, *right = np.array(rows).T
     names = ("float32", "float64", "integers")
     shares = {kind: 100 * count / points for kind, count in zip(names, right, strict=True)}
 
     def draw(ax: "Axes", colours: Colours) -> None:
         figures.curves(
-            ax, colours, k, shares, ylim=(0, 105), xlabel="bits k of the number",
+            ax, colours, m, shares, ylim=(0, 105), xlabel="bits m of the number",
             ylabel="right answers, per cent",
         )  # fmt: skip
         figures.level(ax, colours, "a coin", y=50)
@@ -129,7 +129,7 @@ def right_answers(rows: Sequence[Sequence[int]], *, name: str = "") -> Picture:
         "Share of right answers against the number of bits: a level line for the integers, a fall "
         "to one half for float32 and, later, for float64.",
         size=(6.4, 3.4),
-        caption=" ".join(_first_error(kind, k, share) for kind, share in shares.items())
+        caption=" ".join(_first_error(kind, m, share) for kind, share in shares.items())
         + " Both then fall to the share of a coin.",
         name=name,
     )

@@ -4,7 +4,7 @@
 label to label: N points, at most 2(N - 1) + 1 neurons, any labels.
 
 *Fold.*  On [0, 2h] the map v -> relu(v) - 2 relu(v - h) goes up to h and down again.  Fold
-[0, 2^k] with h = 2^(k-1), then with 2^(k-2), and so on: after i folds the interval [x, x + 1]
+[0, 2^m] with h = 2^(m-1), then with 2^(m-2), and so on: after i folds the interval [x, x + 1]
 still has length 1, because its ends are integers and every crease is one of them; it points down
 exactly when the i-th most significant bit of x is 1.  So two copies of the fold, one begun at x and
 one at x + 1, end at a difference of -1 or +1, and this difference is the bit.

@@ -7,7 +7,7 @@ choice of the real weights.  The label is 1 where the output is >= 0.
 [form >= 0]: :func:`dichotomies`.  A threshold unit with w incoming weights (its bias included) is
 that, on any N inputs, so a wiring of threshold units realises at most (eN)^W labellings.
 
-*Polynomials.*  m >= w polynomials of degree at most D in w variables have at most (4eDm/w)^w
+*Polynomials.*  K >= w polynomials of degree at most D in w variables have at most (4eDK/w)^w
 patterns (Warren 1968): :func:`log_sign_patterns`.  As long as no ReLU changes sides, the
 preactivations of layer l are polynomials of degree l in the W_l weights of the first l layers, so
 the patterns multiply layer by layer: :func:`log_labellings`.
@@ -55,12 +55,16 @@ def log_sign_patterns(polynomials: int, degree: int, variables: int) -> float:
     >>> log_sign_patterns(10, 1, 20)
     10.0
     """
-    m, D = integer_in(polynomials, "polynomials", 0, MOST), integer_in(degree, "degree", 1, MOST)
-    return _log_patterns(m, D, integer_in(variables, "variables", 1, MOST))
+    count = integer_in(polynomials, "polynomials", 0, MOST)
+    D = integer_in(degree, "degree", 1, MOST)
+    return _log_patterns(count, D, integer_in(variables, "variables", 1, MOST))
 
 
-def _log_patterns(m: int, D: int, w: int) -> float:
-    return float(m) if m < w else min(float(m), w * math.log2(4 * math.e * D * m / w))
+def _log_patterns(count: int, D: int, w: int) -> float:
+    """The same of K = ``count`` polynomials of degree D in w variables."""
+    if count < w:
+        return float(count)
+    return min(float(count), w * math.log2(4 * math.e * D * count / w))
 
 
 def log_labellings(
