@@ -1,7 +1,7 @@
 """Hash: the sum v is taken apart into its K bits, and the table reads those.
 
-One layer for each bit, from the highest down: with the bits above k known, v less their sum is v
-modulo 2^(k+1), and bit k is 1 where that is at least 2^k.  Beside the new bit a layer copies what
+One layer for each bit, from the highest down: with the bits above l known, v less their sum is v
+modulo 2^(l+1), and bit l is 1 where that is at least 2^l.  Beside the new bit a layer copies what
 is needed later: the m bits of the code, and the bits found so far (theorem
 ``thm-deep_threshold-hash``).  K = log N + log m + O(1) layers of m gates, and no row or column
 reads more than K bits: gates O(m log(Nm) + sqrt(qN)), weights O(md + m log(Nm) + qN + ...).

@@ -33,7 +33,7 @@ MOST_TERMS, MOST_EXACT = 10**4, 20_000
 def weights_needed(N: int, classes: int = 2) -> int:
     """N log2(classes) / log2(eN), rounded up: if one wiring realises all labellings of some N
     points, it has at least so many weights and thresholds (theorem ``thm-deep_threshold-wiring``).
-    When each of W is written in a fixed format of b bits, also b W >= N log2(classes).
+    When each of W is written in a fixed format of nu bits, also nu W >= N log2(classes).
 
     Raises ``InvalidArgument`` when an argument is out of range.
 

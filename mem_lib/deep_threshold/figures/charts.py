@@ -206,14 +206,14 @@ def over_dimension(curves: Mapping[str, Mapping[int, float]], *, name: str = "")
         d = sorted({k for found in curves.values() for k in found})
         figures.curves(
             ax, colours, None, curves, log="xy", xlabel="dimensions d",
-            ylabel="rows of the first layer", ticks={"x": d},
+            ylabel="gates of the first layer", ticks={"x": d},
         )  # fmt: skip
 
     ends = {what: (found[min(found)], found[max(found)]) for what, found in curves.items() if found}
     told = "; ".join(f"{what} from {a:g} to {b:g}" for what, (a, b) in ends.items())
     return figures.show(
         draw,
-        "Rows of the first layer against the dimension: nearly level for random rows, rising for "
+        "Hyperplanes of the first layer against the dimension: falling for random ones, rising for "
         "the grid.",
         size=(6.2, 3.6),
         caption=f"Random directions do not see the dimension, the axes do: {told}.",
