@@ -56,7 +56,7 @@ STATEMENTS: tuple[Statement, ...] = (
     ),
     _after(
         "cube",
-        "Safe cells of a cube",
+        "Safe boxes of a cube",
         "ours",
         "safe_cells",
         "the count of balls in Proposition 7.7",

@@ -5,23 +5,25 @@ affine spaces of dimension d - w on which Ax is.  Let points be uniform on a uni
 a <= |x| <= b of R^d with labels y.  The space at distance h from the origin meets label y with mass
 proportional to
 
-    m_y(h) = sum over the rings of y of (b^2 - h^2)_+^p - (a^2 - h^2)_+^p,    p = (d - w)/2,
+    mu_y(h) = sum over the rings of y of (b^2 - h^2)_+^alpha - (a^2 - h^2)_+^alpha,
 
-and the best answer on it is a label of largest m_y.  All planes are alike by symmetry, so
+with alpha = (d - w)/2, and the best answer on it is a label of largest mu_y.  All planes are alike
+by symmetry, so, with V = Omega_d sum (b^d - a^d),
 
-    acc*(d, w) = (w C_w C_{d-w} / V) int_0^R h^(w-1) max_y m_y(h) dh,   V = C_d sum (b^d - a^d),
+    acc*(d, w) = (w Omega_w Omega_{d-w} / V) int_0^R h^(w-1) max_y mu_y(h) dh
 
 is the *largest* accuracy of all functions G(Ax), rank A = w, attained by one of them (theorem
-thm-generalization-cap; C_n is the volume of the unit ball of R^n).
+thm-generalization-cap; Omega_n is the volume of the unit ball of R^n).
 
 *Computed without quadrature.*  Where one label stays the best, the integral is known: the part of
-the unit ball of R^d whose projection to R^w has length <= h is I(h^2; w/2, p + 1), the regularised
-incomplete beta function.  So only the h have to be found at which the best label changes.  Between
-two neighbouring radii each ring's term is monotone in h (increasing for p < 1, else decreasing,
-below a; decreasing above), hence its values at the ends of a cell enclose it there, and
-so they enclose every m_y: a label whose least value is at least the largest value of each other
-label is the best one on the whole cell.  Other cells are halved until what they could add, taken
-together, is below 10^-10.  That amount is added: the result is a cap, not an estimate.
+the unit ball of R^d whose projection to R^w has length <= h is I(h^2; w/2, alpha + 1), the
+regularised incomplete beta function.  So only the h have to be found at which the best label
+changes.  Between two neighbouring radii each ring's term is monotone in h (increasing for
+alpha < 1, else decreasing, below a; decreasing above), hence its values at the ends of an interval
+enclose it there, and so they enclose every mu_y: a label whose least value is at least the largest
+value of each other label is the best one on the whole interval.  Other intervals are halved until
+what they could add, taken together, is below 10^-10.  That amount is added: the result is a cap,
+not an estimate.
 
 Floating point.  Every mass enters as a part of the largest ball's, through logarithms, so that no
 dimension overflows.  Besides the 10^-10, rounding costs some 10^-15 for each ring, divided by the

@@ -3,18 +3,22 @@ point of another label.
 
 With a parameter 0 < tau < 1/2 let, for points i and j of different labels,
 
-    S_ij(z) = (|z - x_j|^2 - |z - x_i|^2)/2 - tau |x_i - x_j|^2,
+    lambda_ij(z) = (|z - x_j|^2 - |z - x_i|^2)/2 - tau |x_i - x_j|^2,
 
-which is affine in z.  The cell of i is where S_ij >= 0 for all such j.  One unit h_ij = relu(-S_ij)
-a pair says by how much z misses the half space; g_i = relu(r - sum_j h_ij), r = tau c0^2 with the
-margin c0, is r on the cell and 0 at some way from it; the output of a class is the sum of its g_i.
+which is affine in z.  The cell of i is where lambda_ij >= 0 for all such j.  One unit
+phi_ij = relu(-lambda_ij) a pair says by how much z misses the half space;
+psi_i = relu(r - sum_j phi_ij), r = tau gamma^2 with the margin gamma, is r on the cell and 0 at
+some way from it; the output of a class is the sum of its psi_i.
 
-*Where a g_i is positive, x_i is nearer than every point of another label*: then h_ij < tau c0^2
-for each j, so |z - x_j|^2 - |z - x_i|^2 > 2 tau (|x_i - x_j|^2 - c0^2) >= 0.  So units of one label
-only are ever on, and the network answers with the label of the nearest point or not at all.  At x_i
-itself S_ij = (1/2 - tau) |x_i - x_j|^2 > 0, so g_i = r there.
+*Where a psi_i is positive, x_i is nearer than every point of another label*: then
+phi_ij < tau gamma^2 for each j, so
 
-In integers: tau = p/q, everything times 2q.  The row of h_ij is -2q (x_i - x_j), its bias
+    |z - x_j|^2 - |z - x_i|^2 > 2 tau (|x_i - x_j|^2 - gamma^2) >= 0.
+
+So units of one label only are ever on, and the network answers with the label of the nearest point
+or not at all.  At x_i itself lambda_ij = (1/2 - tau) |x_i - x_j|^2 > 0, so psi_i = r there.
+
+In integers: tau = p/q, everything times 2q.  The row of phi_ij is -2q (x_i - x_j), its bias
 q (|x_i|^2 - |x_j|^2) + 2p |x_i - x_j|^2.  From ``STORED`` weights on, the rows are generated in
 blocks from the points (:meth:`mem_lib.network.Layer.from_blocks`).
 """
@@ -175,7 +179,7 @@ class Cells(Construction):
 
 
 def _half_spaces(points: np.ndarray, pairs: Pairs, p: int, q: int) -> Layer:
-    """A unit h_ij for each pair."""
+    """A unit phi_ij for each pair."""
     square, distances = squares(points), squared_distances(points, points)
     biases = [
         q * (square[i] - square[j]) + 2 * p * distances[i, j] for i, j in pairs.of(0, len(pairs))
@@ -191,7 +195,7 @@ def _half_spaces(points: np.ndarray, pairs: Pairs, p: int, q: int) -> Layer:
 
 
 def _cells(pairs: Pairs, threshold: int) -> Layer:
-    """g_i = relu(2p c0^2 - sum of h_ij)."""
+    """psi_i = relu(2p gamma^2 - sum of phi_ij)."""
     units, N = len(pairs), len(pairs.labels)
     weight = Sparse(pairs.ends, np.arange(units), np.full(units, -1), (N, units))
     names = [f"cell {i}" for i in range(N)]

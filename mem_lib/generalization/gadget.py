@@ -3,18 +3,18 @@ r"""Formulas as data: when the smallest network fits, the formula can be satisfi
 *Formula.*  Clauses of six different variables among d, each with a sign; an assignment s of signs
 satisfies a clause when the six products of signs are *not all equal* (NAE).
 
-*Points*, with 1 the vector of ones, a = 11/30 and e_i the unit vectors:
+*Points*, with x_0 = (11/30, ..., 11/30) and e_i the unit vectors:
 
-    a 1 ± e_i/3  (label 1),    a 1 ± 1.1 e_i/3  (label 0),    a 1 + Q/12  (label 1),
+    x_0 ± e_i/3  (label 1),    x_0 ± 1.1 e_i/3  (label 0),    x_0 + q/12  (label 1),
 
-one Q for each clause, its vector of signs.  All lie in [0, 1]^d, and the margin is 1/30.  Times 60
+one q for each clause, its vector of signs.  All lie in [0, 1]^d, and the margin is 1/30.  Times 60
 they are integers; that is how they are stored.
 
 *The network* of an assignment s has the hidden widths 1 and 2, d + 8 parameters counted densely:
 
-    t = relu(3 s·(x - a 1) + 3),      relu(t - 1.95) - 50 relu(t - 4.05) - 0.025.
+    t = relu(3 s·(x - x_0) + 3),      relu(t - 1.95) - 50 relu(t - 4.05) - 0.025.
 
-It is positive for t in [2, 4], where s·(x - a 1) is within ±1/3, and negative at 1.9, 4.1 and
+It is positive for t in [2, 4], where s·(x - x_0) is within ±1/3, and negative at 1.9, 4.1 and
 beyond.  A clause lands at 3 ± 1 or nearer to 3, unless all its six products are equal, which puts
 it at 3 ± 1.5.  So the network fits exactly when s satisfies the formula.
 

@@ -8,10 +8,10 @@ plane at distance h < r_1 from the centre the ratio of shell to ball increases w
 least beta = 3^(1 - w/d) - 2^(1 - w/d), its value at h = 0, and beta <= 1: whatever the answer
 there, a mass of at least beta times the ball's is wrong.  So every accuracy is at most 1 - beta/2.
 
-*Shells of equal width* (thm-generalization-shells): k shells (j + 1/2)/k <= |x| <= (j + 1)/k with
-alternating labels, rank d - 1.  Along a line the parts in successive shells get shorter, so the
-difference of both labels is at most twice the first of them, at most 2 sqrt(3/(2k)).  Integrated
-over all lines, the best accuracy is at most 1/2 + sqrt(3 (d + 1)/(pi k)).
+*Shells of equal thickness* (thm-generalization-shells): M shells (j + 1/2)/M <= |x| <= (j + 1)/M
+with alternating labels, rank d - 1.  Along a line the parts in successive shells get shorter, so
+the difference of both labels is at most twice the first of them, at most 2 sqrt(3/(2M)).
+Integrated over all lines, the best accuracy is at most 1/2 + sqrt(3 (d + 1)/(pi M)).
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def ball_and_shell_bound(d: int, w: int) -> float:
 
 
 def shells_needed(d: int, excess: float | Fraction) -> int:
-    """k = 3 (d + 1)/(pi excess^2), rounded up: with so many shells of equal width, gaps as wide and
-    alternating labels, no network whose first layer has rank < d has an accuracy above
+    """M = 3 (d + 1)/(pi excess^2), rounded up: with so many shells of equal thickness, gaps as wide
+    and alternating labels, no network whose first layer has rank < d has an accuracy above
     1/2 + ``excess`` (theorem ``thm-generalization-shells``).
 
     Raises ``InvalidArgument`` for a d outside 2 to 10^15 or an excess outside 0 < excess < 1/2.

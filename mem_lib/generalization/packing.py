@@ -1,11 +1,11 @@
 r"""How many points at mutual distance >= c the unit cube holds.
 
 Open balls of radius c/2 about them are disjoint and lie in a cube of side 1 + c, so there are at
-most (1 + c)^d / (C_d (c/2)^d), C_d the volume of the unit ball.  And the balls of radius c about
-the points of a set that cannot be enlarged cover the cube, so that one has at least
-1/(C_d c^d) points.
+most (1 + c)^d / (Omega_d (c/2)^d), Omega_d the volume of the unit ball.  And the balls of radius c
+about the points of a set that cannot be enlarged cover the cube, so that one has at least
+1/(Omega_d c^d) points.
 
-Both are computed in integers: C_d is a power of pi times a fraction, and pi is enclosed in
+Both are computed in integers: Omega_d is a power of pi times a fraction, and pi is enclosed in
 fractions.
 """
 
@@ -23,8 +23,8 @@ _PI = Fraction(314159265358979323846264338327950288419716939937510582097494, 10 
 
 
 def packing_bound(d: int, c: float | Fraction) -> int:
-    """At most so many points of [0, 1]^d are at mutual distance >= c > 0: (1 + c)^d 2^d/(C_d c^d),
-    rounded down.
+    """At most so many points of [0, 1]^d are at mutual distance >= c > 0:
+    (1 + c)^d 2^d/(Omega_d c^d), rounded down.
 
     So many points at most does a condensed network keep of any sample in the cube with margin >= c
     (theorem ``thm-generalization-condensed``).
@@ -39,7 +39,7 @@ def packing_bound(d: int, c: float | Fraction) -> int:
 
 
 def packing_exists(d: int, c: float | Fraction) -> int:
-    """So many points of [0, 1]^d at mutual distance >= c > 0 there are, at least: 1/(C_d c^d),
+    """So many points of [0, 1]^d at mutual distance >= c > 0 there are, at least: 1/(Omega_d c^d),
     rounded up.
 
     With k such points :func:`~mem_lib.generalization.bounds.samples_needed` asks for about k
@@ -53,10 +53,10 @@ def packing_exists(d: int, c: float | Fraction) -> int:
 
 
 def _volume(d: int, *, up: bool) -> Fraction:
-    """C_d, the volume of the unit ball of R^d, rounded down in its 50th digit or so, or up."""
+    """Omega_d, the volume of the unit ball of R^d, rounded down in its 50th digit or so, or up."""
     pi = _PI + Fraction(int(up), 10 ** (_DIGITS - 1))
     half = d // 2
     if d % 2 == 0:
         return pi**half / math.factorial(half)
-    # C_d = 2 pi C_{d-2} / d, C_1 = 2
+    # Omega_d = 2 pi Omega_{d-2} / d, Omega_1 = 2
     return 2 * (2 * pi) ** half / math.prod(range(3, d + 1, 2))

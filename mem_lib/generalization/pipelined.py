@@ -1,7 +1,7 @@
 r"""The max-net as a pipeline: narrow, deep, with about 8 N d entries in its matrices.
 
 The first layer of a max-net has N units, and the matrix behind it N^2 entries, most of them 0.
-Here the points come in groups of 2p, one group a layer, and a layer has
+Here the points come in groups of 2 xi, one group a layer, and a layer has
 
 1. d units that carry the input, while groups remain to be opened;
 2. for the group that is opened, two units a pair: relu(s_a - s_b) and relu(s_b), with the scores
@@ -15,8 +15,8 @@ coordinates are counted from ``low``, which lies below the lowest one by the wid
 K = max |x_i|^2.  **Wherever no coordinate of z is below low the function is that of the max-net**;
 elsewhere nothing is promised.
 
-With p = d/4 the width is about 2d, there are about 2N/d layers, and each matrix has about 4 d^2
-entries: less than the max-net's about N d + 2N^2/3 from about N = 11 d on.
+With xi = d/4 the width is about 2d, there are about 2N/d layers, and each matrix has about 4 d^2
+entries: less than the max-net's about N d + 5N^2/3 from about N = 4 d or 5 d on.
 """
 
 from __future__ import annotations

@@ -4,11 +4,11 @@ Project the points to integer keys p = <u, z> + b_0 >= 0, and say "one class" ex
 key of a training point of that class.  All of the network behind the first unit is a look-up:
 
 1. The m keys of the class, sorted, are cut into T blocks of g keys, the last one filled up with its
-   last key.  The *code* V_t of a block is its keys, rho bits each, one word after the other.
-2. *Loader*, one layer a border: V_(t+1) replaces V_t where p > (last key of block t).
-3. *Reading*, one layer a bit, from the top: bit = relu(V - 2^B + 1) - relu(V - 2^B), then V loses
-   2^B bit, and a word A becomes 2 A + bit.
-4. After each word two layers: relu(p - A) and relu(A - p), then relu(1 - |p - A|), which is 1 on a
+   last key.  The *code* Q_t of a block is its keys, rho bits each, one word after the other.
+2. *Loader*, one layer a border: Q_(t+1) replaces Q_t where p > (last key of block t).
+3. *Reading*, one layer a bit, from the top: bit = relu(Q - 2^i + 1) - relu(Q - 2^i), then Q loses
+   2^i bit, and a word X becomes 2 X + bit.
+4. After each word two layers: relu(p - X) and relu(X - p), then relu(1 - |p - X|), which is 1 on a
    match and 0 at every other integer; it is added to the score.
 
 That makes T - 1 + g (rho + 2) layers of at most 6 units, about 2 sqrt(m (rho + 2)) for the g chosen

@@ -1,4 +1,4 @@
-"""Cells of the square that samples hit: all new points in them are right."""
+"""Boxes of the square that samples hit: all new points in them are right."""
 
 from __future__ import annotations
 
@@ -85,17 +85,17 @@ def hit_cells(
         if wrong.any():
             shown_at[n].append(marks.Points(places[wrong], "ink", size=9, hollow=True))
         says[n] = (
-            f"N = {n}: {hit.sum()} of {cover} cells hit. Of {test.N} new points {inside.sum()} lie "
+            f"N = {n}: {hit.sum()} of {cover} boxes hit. Of {test.N} new points {inside.sum()} lie "
             f"in them, {(wrong & inside).sum()} of these wrong. Wrong in all: "
-            f"{100 * wrong.mean():.1f} %; outside hit cells: {100 * (~inside).mean():.1f} %; "
+            f"{100 * wrong.mean():.1f} %; outside hit boxes: {100 * (~inside).mean():.1f} %; "
             f"the bound on average: {100 * missing_mass(cover, n):.0f} %."
         )
     return Film(
         "samples N", shown_at, x=Axis(0, 1), y=Axis(0, 1),
-        alt="The unit square in small cells; as samples come in, cells that hold one turn green, "
-        "and rings around wrongly answered new points are found outside green cells only.",
-        caption=f"A cell turns green once a sample falls into it. Its diameter is below the gap "
-        f"between the labels, so everything in it is right from then on. {cover} cells meet the "
+        alt="The unit square in small boxes; as samples come in, boxes that hold one turn green, "
+        "and rings around wrongly answered new points are found outside green boxes only.",
+        caption=f"A box turns green once a sample falls into it. Its diameter is below the gap "
+        f"between the labels, so everything in it is right from then on. {cover} boxes meet the "
         "shells; rings mark new points that the nearest sample gets wrong.",
         name=name, says=says, equal=True, height=460,
     )  # fmt: skip
