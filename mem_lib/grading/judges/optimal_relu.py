@@ -9,7 +9,7 @@ from mem_lib.certificate import verify
 from mem_lib.data import Dataset
 from mem_lib.exact import evaluate
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
-from mem_lib.grading.verdict import Sheet
+from mem_lib.grading.verdict import Sheet, Wrong
 from mem_lib.network import Network
 from mem_lib.optimal_relu import Paper
 
@@ -67,7 +67,8 @@ class Folder(Exercise):
         least = min(map(depth, range(1, N + 1)))
         n, stated = answer if isinstance(answer, list) and len(answer) == 2 else (None, None)
         with sheet.part("a folder size of least depth", 2):
-            sheet.need(type(n) is int and 1 <= n <= N, f"1 <= n <= {N} is needed, got {n!r}")
+            if type(n) is not int or not 1 <= n <= N:
+                raise Wrong(f"1 <= n <= {N} is needed, got {n!r}")
             sheet.need(depth(n) == least, f"n = {n} gives depth {depth(n)}, and less is possible")
         with sheet.part("its depth", 1, if_right=True):
             sheet.need(stated == least, f"the depth is {least}, got {stated!r}")
