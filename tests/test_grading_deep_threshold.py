@@ -86,10 +86,24 @@ def second_look(dataset, u=(1009, 2003), size=None):
     return [list(u), -min(keys), starts, columns]
 
 
+def two_bits(values, labels):
+    """The same rows for both bits: a new one at every second change of the label."""
+    starts = values[1::2]
+    columns = []
+    for place in (0, 1):
+        bits = [label >> place & 1 for label in labels]
+        on = [0 if bits[0] else starts[0]]
+        for first, second, end in ((1, 2, starts[1]), (3, 4, 16)):
+            on.append(values[first] if bits[first] else values[second] if bits[second] else end)
+        columns.append([on])
+    return [starts, *columns]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_references_have_all_points(seed):
     tasks = grading.Tasks.drawn("deep_threshold", seed)
     answers = {
+        "deep_threshold.by-hand": two_bits(**tasks["deep_threshold.by-hand"].task.given),
         "deep_threshold.table": table,
         "deep_threshold.collector": lines(**tasks["deep_threshold.collector"].task.given),
         "deep_threshold.parity": parity,
@@ -104,6 +118,11 @@ def test_references_have_all_points(seed):
 @pytest.mark.parametrize(
     ("name", "answer", "points", "word"),
     [
+        ("by-hand", "swapped", 0, "the gates say"),
+        ("by-hand", "a row each", 2, "rows and"),
+        ("by-hand", "no low bit", 1, "at "),
+        ("by-hand", [[1], [[2, 3]]], 0, "[starts, low, high] is needed"),
+        ("by-hand", [5, [], []], 0, "lists of whole numbers"),
         ("table", lambda values, labels: table(values, labels, 1), 4, "rows and"),
         ("table", forgets_ones, 1, "the gates say"),
         ("table", in_floats, 3, "the gates say"),
@@ -139,6 +158,19 @@ def test_a_mistake_loses_its_points(name, answer, points, word):
 
 
 def changed(mistake, given):
+    if mistake == "swapped":
+        starts, low, high = two_bits(**given)
+        return [starts, high, low]
+    if mistake == "no low bit":
+        starts, _, high = two_bits(**given)
+        return [starts, [], high]
+    if mistake == "a row each":
+        values, labels = given["values"], given["labels"]
+        bits = [[label >> place & 1 for label in labels] for place in (0, 1)]
+        ends = [*values[1:], 16]
+        on = [[[v if b else end for v, b, end in zip(values, own, ends, strict=True)]]
+              for own in bits]  # fmt: skip
+        return [values[1:], *on]
     if mistake == "rows of one":
         return second_look(**given, size=1)
     if mistake == "equal numbers":

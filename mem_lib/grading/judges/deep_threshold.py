@@ -8,6 +8,7 @@ import numpy as np
 
 from mem_lib.certificate import verify
 from mem_lib.data import Dataset
+from mem_lib.deep_threshold import table as tables
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
 from mem_lib.grading.verdict import Sheet, Wrong
 from mem_lib.network import Network
@@ -42,6 +43,42 @@ def read(v: int, starts: list[int], columns: list[list[int]]) -> int:
         shift = sum(b - a for (a, b), on in zip(pairwise(tau), rows, strict=True) if on)
         said += (-1) ** i * (v - shift >= tau[0])
     return said
+
+
+class ByHand(Exercise):
+    """A table for two label bits, on paper."""
+
+    key = "deep_threshold.by-hand"
+    title = "[starts, low, high]: rows, and columns for each bit, of a table for five numbers"
+    asks = "values"
+
+    #: How many rows and columns the data are drawn for.
+    GATES = 4
+
+    def draw(self, rng: np.random.Generator) -> dict[str, Any]:
+        while True:  # until two rows, and one column for each bit, are what it takes
+            values = np.sort(rng.choice(np.arange(1, 15), 5, replace=False)).tolist()
+            labels = [int(rng.integers(1, 4)), *rng.integers(0, 4, 4).tolist()]
+            found = tables.Table.of(values, labels, top=15)
+            if found.breaks == 4 and (found.rows, [len(t) for t in found.thresholds]) == (
+                2,
+                [1, 1],
+            ):
+                return {"values": values, "labels": labels}
+
+    def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
+        values, labels = task.given["values"], task.given["labels"]
+        for place, name in enumerate(("low", "high")):
+            with sheet.part(f"the {name} bit of every label", 1):
+                if not (isinstance(answer, list) and len(answer) == 3):
+                    raise Wrong(f"[starts, low, high] is needed, got {answer!r}")
+                starts, columns = gates(answer[0], answer[1 + place])
+                for v, label in zip(values, labels, strict=True):
+                    said, bit = read(v, starts, columns), label >> place & 1
+                    sheet.need(said == bit, f"at {v} the gates say {said}, not {bit}")
+        with sheet.part("with two rows and two columns", 1, if_right=True):
+            found = [len(part) for part in answer]
+            sheet.need(sum(found) <= self.GATES, f"{found[0]} rows and {sum(found[1:])} columns")
 
 
 class Table(Exercise):
@@ -199,4 +236,4 @@ class Skip(Exercise):
             sheet.need(found <= most, f"{len(answer[2])} rows and {len(answer[3])} columns")
 
 
-EXERCISES = (Table, Collector, Parity, Skip)
+EXERCISES = (ByHand, Table, Collector, Parity, Skip)
