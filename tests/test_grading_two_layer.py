@@ -134,7 +134,7 @@ def moment(t, values):
     task = type(task)({"t": t, "values": values})
     s = [2**12] * 3
     for k in range(3):
-        step = 2**11
+        step = 2**12
         while step:
             s[k] -= step
             if judge.verdict(task, s).points < 2:
