@@ -302,6 +302,18 @@ def test_with_names_on_one_side_it_goes_by_number_and_says_so(network, dataset, 
     assert "classes" not in str(neither) and ">classes<" not in neither._repr_html_()
 
 
+@pytest.mark.parametrize("readout", ["argmax", "onehot"])
+def test_by_number_there_are_as_many_classes_as_outputs(readout):
+    network = one_output_a_class(readout)
+    for named, data in (
+        (network, ml.Dataset(POINTS[:2], [0, 1])),
+        (network.named(None), ml.Dataset(POINTS[:2], [0, 1], names=["cat", "dog"])),
+    ):
+        with pytest.raises(ml.InvalidNetwork, match="3 outputs for 2 classes"):
+            ml.verify(named, data)
+    assert ml.verify(network, ml.Dataset(POINTS[:2], [0, 1], classes=3))
+
+
 def test_targets_have_no_classes():
     certificate = ml.verify(identity(), ml.Dataset(POINTS, targets=[0, 1, 2]))
     assert certificate and certificate.classes is None and certificate.data_classes is None
