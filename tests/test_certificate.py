@@ -585,3 +585,9 @@ def test_decimals_are_rounded_upwards(seed):
     if value < Fraction(1, 2):
         nearer = text.at_least(value, Fraction(1, 2))
         assert nearer is None or Fraction(nearer) < Fraction(1, 2)
+
+
+def test_a_decimal_is_above_what_it_rounds_by_however_little():
+    """2^-5000 is beyond the digits that are looked at."""
+    value = Fraction(1, 10) + Fraction(1, 2**5000)
+    assert text.at_least(value) == "0.101" and text.at_least(Fraction(1, 10)) == "0.1"
