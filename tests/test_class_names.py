@@ -116,6 +116,9 @@ def test_names_are_plain_values():
     assert network.classes == ("a", 3, 0.5, True, str(2**60))  # JSON would round the last one
     assert [type(name) for name in network.classes] == [str, int, float, bool, str]
     assert ml.verify(network, ml.Dataset([[4]], [0], names=[2**60]))  # it is the same name
+    edge = identity(classes=[2**53 - 1, 2**53, -(2**53)])
+    assert edge.classes == (2**53 - 1, str(2**53), str(-(2**53)))
+    assert ml.Network.from_json(edge.to_json()) == edge
 
 
 # --- they travel ---------------------------------------------------------------------------------
