@@ -22,6 +22,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import mem_lib as ml
+from mem_lib._base.budget import limited_to
 from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
 from mem_lib.data import Dataset
 from mem_lib.data.csv import table
@@ -34,7 +35,8 @@ WITHOUT_DOCSTRINGS = "Build a network that memorizes a data set, verify it, look
 def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
-        status: int = options.run(options)
+        with limited_to(getattr(options, "max_bytes", None), "--max-bytes"):
+            status: int = options.run(options)
         sys.stdout.flush()
         return status
     except BrokenPipeError:  # whoever read our output has seen enough
@@ -170,6 +172,11 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(run=info)
 
     for sub in (command, check, look):
+        sub.add_argument(
+            "--max-bytes", metavar="SIZE",
+            help="memory that reading and evaluating may take, such as 500M or 2G; default: "
+            "MEM_LIB_MAX_BYTES, else half of what is free",
+        )  # fmt: skip
         table = sub.add_argument_group("how to read a table")
         table.add_argument(
             "--label", metavar="COLUMN", help="the labels: a name or a number (default: the last)"

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from mem_lib._base.arguments import one_of
+from mem_lib._base.budget import budget, keep_within
 from mem_lib._base.extras import need
 from mem_lib.data.dataset import Dataset
 from mem_lib.data.download import data_folder, extract, fetch
@@ -35,6 +36,7 @@ CIFAR10_MIRRORS = ("https://www.cs.toronto.edu/~kriz/",)
 CIFAR10_ARCHIVE = "cifar-10-binary.tar.gz"
 CIFAR10_MD5 = "c32a1d4ab5d03f1284b67883e8d87530"
 CIFAR10_BATCH = 10_000  # images in each of the six files
+COPIES = 6  # of the images, while a data set is made of them
 
 _PREFIXES = {"train": ("train",), "test": ("t10k",), "all": ("train", "t10k")}
 _TRAIN = tuple(f"data_batch_{k}.bin" for k in range(1, 6))
@@ -179,15 +181,19 @@ def _list(names: Iterable[str]) -> str:
 
 
 def _content(path: Path, at_most: int) -> bytes:
-    """The bytes of a plain or gzipped file; an error for a damaged one or more than ``at_most``."""
+    """The bytes of a plain or gzipped file; an error for a damaged one or more than ``at_most``,
+    and as soon as a data set of the bytes so far might take more than the budget."""
+    content, most = bytearray(), budget()
     try:
         with gzip.open(path) if path.suffix == ".gz" else open(path, "rb") as file:
-            content = file.read(at_most + 1)
+            while len(content) <= at_most and (piece := file.read(1 << 20)):
+                content += piece
+                keep_within(COPIES * len(content), f"path: {str(path)!r} as a data set", most)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InvalidDataset(f"{path} is damaged or truncated: {error}") from error
     if len(content) > at_most:
         raise InvalidDataset(f"{path} is longer than {at_most} bytes")
-    return content
+    return bytes(content)
 
 
 def _idx(home: Path, name: str, dimensions: int) -> np.ndarray:
