@@ -63,6 +63,10 @@ def _in_child(name: str, seed: int, span: range) -> tuple[Counter[str], int, str
         child.start()
         theirs.close()
         try:
+            ours.recv()
+        except EOFError:
+            raise RuntimeError(f"{name}: its valid files could not be made") from None
+        try:
             while ours.poll(30 * SECONDS):  # wall time, on a machine that may be busy
                 outcome, words, memory = ours.recv()
                 counts[outcome] += 1
@@ -88,11 +92,11 @@ def _child(pipe: Any, name: str, seed: int, span: range) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (space, space))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     signal.signal(signal.SIGPROF, _too_long)
-    devnull = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(devnull, 2)
     base = _resident()
     with tempfile.TemporaryDirectory() as folder:
         kind = KINDS[name](Path(folder))
+        pipe.send("ready")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         for number in span:
             content = mutated(kind, np.random.default_rng([seed, number]))
             outcome, words = outcome_of(kind, content)

@@ -90,6 +90,7 @@ def memory_budget() -> list[dict]:
         old = os.environ.get("MEM_LIB_BEFORE")
         before, told = _measured(old, *steps) if old else kept.get(case, ("", ""))
         after, outcome = _measured(str(Path(__file__).resolve().parents[1]), *steps)
+        print(case, before, told, after, outcome, sep="  ", flush=True)
         rows.append({
             "case": case, "unit": "MB", "before": before, "before_outcome": told,
             "after": after, "after_outcome": outcome, "budget": BUDGET,
