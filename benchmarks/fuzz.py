@@ -19,7 +19,8 @@ from typing import Any
 import numpy as np
 
 import mem_lib as ml
-from benchmarks.fuzz_inputs import KINDS, Kind, mutated
+from benchmarks.fuzz_changes import mutated
+from benchmarks.fuzz_inputs import KINDS, Kind
 from mem_lib.errors import MemorizationError
 
 BATCH = 250
@@ -63,10 +64,6 @@ def _in_child(name: str, seed: int, span: range) -> tuple[Counter[str], int, str
         child.start()
         theirs.close()
         try:
-            ours.recv()
-        except EOFError:
-            raise RuntimeError(f"{name}: its valid files could not be made") from None
-        try:
             while ours.poll(30 * SECONDS):  # wall time, on a machine that may be busy
                 outcome, words, memory = ours.recv()
                 counts[outcome] += 1
@@ -74,13 +71,15 @@ def _in_child(name: str, seed: int, span: range) -> tuple[Counter[str], int, str
                 if outcome in ("untyped", "hang"):
                     first = first or f"input {place - 1}: {words}"
         except EOFError:
-            pass
+            child.join(SECONDS)
+        child.kill()
+        child.join()
+        if child.exitcode == 1:  # an exception that is no input's: its words are on stderr
+            raise RuntimeError(f"{name}: no file could be made for input {place}")
         if place < span.stop:
             counts["hang"] += 1
             first = first or f"input {place}: the child did not survive it"
             place += 1
-        child.kill()
-        child.join()
     return counts, peak, first
 
 
@@ -95,8 +94,6 @@ def _child(pipe: Any, name: str, seed: int, span: range) -> None:
     base = _resident()
     with tempfile.TemporaryDirectory() as folder:
         kind = KINDS[name](Path(folder))
-        pipe.send("ready")
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         for number in span:
             content = mutated(kind, np.random.default_rng([seed, number]))
             outcome, words = outcome_of(kind, content)
