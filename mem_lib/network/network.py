@@ -63,6 +63,9 @@ class Network:
                         finite floats; longer integers go in as text, ``hex(n)``).  Evaluation
                         ignores it.
 
+    ``network(points)`` gives the exact outputs at ``points`` (M, d), an array (M, outputs) of
+    Fractions; ``network.predict(points)`` the labels (M,) that they are read as.
+
     Malformed arguments raise :class:`~mem_lib.InvalidNetwork`.  Networks are immutable; two are
     equal when ``save`` writes the same file for both.
 
