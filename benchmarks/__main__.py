@@ -22,6 +22,7 @@ from benchmarks import (
     constructions,
     core,
     deep_threshold,
+    environment,
     generalization,
     gpu,
     light,
@@ -55,10 +56,11 @@ BENCHMARKS = {
     "deep_threshold": deep_threshold.deep_threshold,
     "precision": deep_threshold.precision,
     "book": pages.cold_build,
+    "environment": environment.environment,
     "gpu": gpu.gpu,
 }
 #: Run when they are named, because not every machine can, or would.
-NAMED = ("gpu", "largest")
+NAMED = ("gpu", "largest", "environment")
 
 
 def main() -> int:
