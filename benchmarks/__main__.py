@@ -22,6 +22,7 @@ from benchmarks import (
     constructions,
     core,
     deep_threshold,
+    environment,
     fuzz,
     generalization,
     gpu,
@@ -57,12 +58,13 @@ BENCHMARKS = {
     "deep_threshold": deep_threshold.deep_threshold,
     "precision": deep_threshold.precision,
     "book": pages.cold_build,
+    "environment": environment.environment,
     "fuzz": fuzz.fuzz,
     "memory_budget": memory_budget.memory_budget,
     "gpu": gpu.gpu,
 }
 #: Run when they are named, because not every machine can, or would.
-NAMED = ("gpu", "largest", "fuzz", "memory_budget")
+NAMED = ("gpu", "largest", "environment", "fuzz", "memory_budget")
 
 
 def main() -> int:
