@@ -27,7 +27,7 @@ def environment() -> list[dict]:
 
     def with_uv(maker: house.Maker) -> None:
         if why := maker.with_uv(told, settings.for_uv(told), EXTRAS):
-            raise RuntimeError(why)
+            raise RuntimeError(why + (maker.root / "_build" / "uv.log").read_text(encoding="utf-8"))
 
     _, fast = timed(lambda: _made(with_uv))
     _, slow = timed(lambda: _made(lambda maker: maker.with_pip(told, EXTRAS)))

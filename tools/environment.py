@@ -195,7 +195,8 @@ class Maker:
         uv, own = self.uv, []
         if not uv:
             uv = str(python_of(self.root).with_name("uv"))
-            own = ["--no-cache"]  # what is brought along leaves nothing outside this folder
+            # What is brought along leaves nothing outside this folder; uv wants the option once.
+            own = [option for option in ["--no-cache"] if option not in for_uv.options]
             if not self.probe([uv, "--version"]):
                 try:
                     self._pip(told, ["-c", "requirements.lock", "uv"], "uv.log")
