@@ -102,6 +102,8 @@ def replaced(document: Any, rng: np.random.Generator) -> None:
 def changed_npz(content: bytes, rng: np.random.Generator) -> bytes:
     """One member of an npz as another array, without it, or under another name."""
     members = members_of(content)
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        method = archive.infolist()[0].compress_type
     names = list(members)
     name = names[int(rng.integers(len(names)))]
     array = np.load(io.BytesIO(members[name]), allow_pickle=False)
@@ -130,7 +132,7 @@ def changed_npz(content: bytes, rng: np.random.Generator) -> bytes:
         with np.errstate(all="ignore"):
             changed.flat[int(rng.integers(array.size))] = np.array(value).astype(array.dtype)
         members[name] = npy(changed)
-    return zipped(members)
+    return zipped(members, method)
 
 
 def members_of(content: bytes) -> dict[str, bytes]:
@@ -138,12 +140,12 @@ def members_of(content: bytes) -> dict[str, bytes]:
         return {info.filename: archive.read(info) for info in archive.infolist()}
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
+def zipped(members: dict[str, bytes], kind: int = zipfile.ZIP_DEFLATED) -> bytes:
     """An archive of these members; the same at all times, since it tells no date."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w") as archive:
         for name, member in members.items():
-            archive.writestr(zipfile.ZipInfo(name), member, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), member, kind)
     return made.getvalue()
 
 

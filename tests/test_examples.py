@@ -18,8 +18,7 @@ NEED_TORCH = ("mem_lib.torch_backend", "mem_lib.exact.arrays.torch")
 MODULES = [
     info.name
     for info in pkgutil.walk_packages(mem_lib.__path__, "mem_lib.", onerror=lambda name: None)
-    if not info.name.endswith("__main__")
-    and (HAS_TORCH or not info.name.startswith(NEED_TORCH))
+    if not info.name.endswith("__main__") and (HAS_TORCH or not info.name.startswith(NEED_TORCH))
 ]
 PAGES = ["README.md", "book/how-to-use.md"]
 

@@ -222,10 +222,10 @@ def test_a_module_knows_how_fine_its_numbers_are():
     pytest.importorskip("torch")
     layers, around = [ml.Layer([[1]], [0], "identity")], ml.Dataset([[-TINY], [TINY]], [0, 1])
     side = ml.Network(layers, readout="sign")
-    assert side.to_torch(around, device="cpu").finest == around.shift == 1060
-    assert side.to_torch(exact=False, device="cpu").finest == 1
+    assert side.to_torch(around, device="cpu")._finest == around.shift == 1060
+    assert side.to_torch(exact=False, device="cpu")._finest == 1
     over = ml.Network(layers, output_denominator=2**1030)
-    assert over.to_torch(ml.Dataset([[0], [2**1030]], [0, 1]), exact=False).finest == 1031
+    assert over.to_torch(ml.Dataset([[0], [2**1030]], [0, 1]), exact=False)._finest == 1031
 
 
 def test_tables_and_their_labels(tmp_path):

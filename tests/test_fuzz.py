@@ -12,18 +12,13 @@ from benchmarks import fuzz as tool
 from benchmarks.fuzz_changes import CHANGES, mutated
 from benchmarks.fuzz_inputs import KINDS, Kind
 from mem_lib.errors import InvalidNetwork
-from mem_lib.two_layer.residual import file as fit_file
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="children are forked, and their memory is limited"
 )
 
 
-#: Checkpoints are mended together with their checksums.
-MENDED = [n for n in KINDS if "checkpoint" not in n or hasattr(fit_file, "_digest")]
-
-
-@pytest.mark.parametrize("name", MENDED)
+@pytest.mark.parametrize("name", KINDS)
 def test_damaged_files_are_read_or_refused(name):
     (row,) = tool.fuzz(300, seed=17, kinds=[name])
     assert (row["untyped_errors"], row["hangs"], row["first_untyped"]) == (0, 0, "")
