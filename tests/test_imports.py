@@ -21,7 +21,7 @@ STOREYS = (
     ("constructions", "foundations"),
     ("beyond_worst_case", "deep_threshold", "generalization", "optimal_relu", "two_layer"),
     ("theorems",),
-    ("cli", "comparison", "explorer", "grading", "manual", "torch_backend"),
+    ("cli", "comparison", "explorer", "grading", "manual", "slides", "torch_backend"),
     ("estimator",),
     ("",),
     ("__main__",),

@@ -7,6 +7,7 @@ alternative text; the page displays the one that fits.  The bytes depend on noth
 import base64
 import io
 from collections.abc import Callable
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -22,6 +23,9 @@ from mem_lib.figures.style import (
     figcaption,
     rc,
 )
+
+#: Draws into a figure of matplotlib's, or a part of one.
+Drawn = Callable[[Any, Colours], None]
 
 # JupyterLab takes the style away from a notebook that it does not trust yet; then the dark picture
 # keeps its width of 0 and the light one brings its own white paper.
@@ -59,10 +63,11 @@ class Picture:
         anchor(name, caption)
         self.light, self.dark, self.alt, self.caption, self.name = light, dark, alt, caption, name
         self.beside: tuple[Picture, ...] = ()
+        self.drawn: Drawn | None = None  # how to draw it again, on other paper
 
     def __add__(self, other: "Picture") -> "Picture":
         both = Picture(self.light, self.dark, self.alt, self.caption, self.name)
-        both.beside = (*self.beside, other, *other.beside)
+        both.beside, both.drawn = (*self.beside, other, *other.beside), self.drawn
         return both
 
     def _repr_html_(self) -> str:
@@ -116,17 +121,20 @@ def show(
     if not alt.strip():
         raise InvalidArgument("alt: a picture needs a text for those who do not see it, got ''")
     anchor(name, caption)  # before the work
-    light, dark = (_svg(draw, colours, size, panels, subplots) for colours in (LIGHT, DARK))
-    return Picture(light, dark, alt, caption, name)
+    drawn = partial(_drawn, draw, panels, subplots)
+    light, dark = (_svg(drawn, colours, size) for colours in (LIGHT, DARK))
+    picture = Picture(light, dark, alt, caption, name)
+    picture.drawn = drawn
+    return picture
 
 
-def _svg(
-    draw: Callable[..., None],
-    colours: Colours,
-    size: tuple[float, float],
-    panels: int,
-    subplots: dict[str, Any],
-) -> bytes:
+def _drawn(
+    draw: Callable[..., None], panels: int, subplots: dict[str, Any], figure: Any, colours: Colours
+) -> None:
+    draw(figure.subplots(1, panels, **subplots), colours)
+
+
+def _svg(drawn: Drawn, colours: Colours, size: tuple[float, float]) -> bytes:
     matplotlib = need("matplotlib", "figures")
 
     with matplotlib.rc_context(rc(colours)):
@@ -135,8 +143,7 @@ def _svg(
 
         figure: Figure = Figure(figsize=size, layout="constrained")
         FigureCanvasSVG(figure)
-        axes = figure.subplots(1, panels, **subplots)
-        draw(axes, colours)
+        drawn(figure, colours)
         out = io.BytesIO()
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
     return out.getvalue()

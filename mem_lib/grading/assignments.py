@@ -25,8 +25,9 @@ from mem_lib.grading.tasks import Tasks
 #: Where the sources lie in a copy of the repository.
 SOURCES = LIBRARY.parent / "assignments"
 
-CONFIGURATION = '''"""nbgrader's settings for this course: here, run `nbgrader autograde SET`."""
+CONFIGURATION = '''"""nbgrader's settings of this course; here: `python -m nbgrader autograde SET`."""
 
+import sys
 from pathlib import Path
 
 from nbgrader.preprocessors import (
@@ -37,7 +38,11 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 
-from mem_lib.grading.nbgrader import Judged
+# nbgrader goes on after an error in this file, and would run submissions in its own process.
+try:
+    from mem_lib.grading.nbgrader import Judged
+except ImportError as error:
+    sys.exit(f"nbgrader's Python, {{sys.executable}}, has no mem_lib with its grading: {{error}}")
 
 here = str(Path(__file__).resolve().parent)
 c = get_config()  # noqa: F821 (nbgrader gives it)
