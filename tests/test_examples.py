@@ -20,7 +20,7 @@ MODULES = [
     for info in pkgutil.walk_packages(mem_lib.__path__, "mem_lib.", onerror=lambda name: None)
     if not info.name.endswith("__main__") and (HAS_TORCH or not info.name.startswith(NEED_TORCH))
 ]
-PAGES = ["README.md", "book/how-to-use.md"]
+PAGES = ["README.md", "book/how-to-use.md", "book/appendix/students.md"]
 
 
 @pytest.mark.parametrize("name", ["mem_lib", *MODULES])

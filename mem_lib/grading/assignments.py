@@ -25,7 +25,7 @@ from mem_lib.grading.tasks import Tasks
 #: Where the sources lie in a copy of the repository.
 SOURCES = LIBRARY.parent / "assignments"
 
-CONFIGURATION = '''"""nbgrader's settings of this course; here: `python -m nbgrader autograde SET`."""
+CONFIGURATION = '''"""nbgrader's settings, for `python -m nbgrader autograde SET` in this folder."""
 
 import sys
 from pathlib import Path
