@@ -7,10 +7,13 @@ import { totalWeight } from "./weight.mjs";
 function measured(network, missed) {
   const stored = network.layers.flatMap(({ rows }) =>
     rows.flatMap(({ bias, weights }) => [bias, ...weights]));
+  const counts = size(network);
+  const weight = totalWeight(network);
   return {
-    ...size(network),
+    ...counts,
     total_bits: stored.reduce((sum, w) => sum + bitLength(w), 0),
-    total_weight: totalWeight(network),
+    total_weight: weight,
+    price: weight === null ? null : counts.neurons * weight,
     missed,
   };
 }

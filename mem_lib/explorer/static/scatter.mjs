@@ -3,7 +3,7 @@
 import { drawn, shape } from "./picture.mjs";
 import { counted, h } from "./pieces.mjs";
 
-const SIDE = { left: 58, right: 14, top: 12, bottom: 44 }; // pixels
+const SIDE = { left: 56, right: 14, top: 34, bottom: 44 }; // pixels
 const NEAR = 16; // pixels between two marks whose numbers would meet
 
 /** The function that places values of an axis between two pixels. */
@@ -27,6 +27,14 @@ function ticksOf({ log }, [low, high]) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = Math.max([1, 2, 5, 10].map((s) => s * power).find((s) => s >= rough), 1);
   return within(Array.from({ length: 9 }, (_, k) => k * step));
+}
+
+const RAISED = "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079";
+/** A number of an axis, a power of ten as such where it is long. */
+function short(v) {
+  const power = Math.round(Math.log10(v));
+  if (v < 1e5 || v !== 10 ** power) return counted(v);
+  return `10${[...String(power)].map((digit) => RAISED[digit]).join("")}`;
 }
 
 const words = (text, x, y, look, anchor = "middle") => {
@@ -66,28 +74,27 @@ function scatter({ axes, rivals, corners, frame }) {
     const line = corners.map((corner) => spot(corner.map(clipped)).join()).join(" ");
     const gridX = ticksOf(axes[0], ends[0]).flatMap((v) => [
       drawn("line", { class: "mem-grid", x1: x(v), x2: x(v), y1: SIDE.top, y2: floor }),
-      words(counted(v), x(v), floor + 16, "mem-tick"),
+      words(short(v), x(v), floor + 16, "mem-tick"),
     ]);
     const gridY = ticksOf(axes[1], ends[1]).flatMap((v) => [
       drawn("line", { class: "mem-grid", x1: SIDE.left, x2: right, y1: y(v), y2: y(v) }),
-      words(counted(v), SIDE.left - 6, y(v) + 4, "mem-tick", "end"),
+      words(short(v), SIDE.left - 6, y(v) + 4, "mem-tick", "end"),
     ]);
-    const title = words(axes[1].title, 0, 0, "mem-title");
-    title.setAttribute("transform",
-      `translate(13 ${(SIDE.top + floor) / 2}) rotate(-90)`);
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.style.height = `${height}px`;
     svg.replaceChildren(...gridX, ...gridY,
       drawn("polyline", { class: "mem-needed", points: line }),
-      words(axes[0].title, (SIDE.left + right) / 2, height - 8, "mem-title"), title,
+      words(axes[0].title, (SIDE.left + right) / 2, height - 8, "mem-title"),
+      words(axes[1].title, 2, 14, "mem-title", "start"),
       ...marks(spot), ...own(spot, right));
   }
 
   function marks(spot) {
     const places = rivals.map(({ values }) => spot(values));
+    const other = yours && !rivals.some(({ values }) => String(values) === String(yours));
     return places.flatMap(([px, py], i) => {
-      const close = places.slice(0, i).filter(([qx, qy]) =>
-        Math.hypot(px - qx, py - qy) < NEAR).length;
+      const close = places.slice(0, i).concat(other ? [spot(yours)] : []).some(([qx, qy]) =>
+        Math.hypot(px - qx, py - qy) < NEAR);
       const [dx, dy, anchor] = close ? [-8, 4, "end"] : [8, -4, "start"];
       const dot = shape(0, { class: "mem-class-0", transform: `translate(${px} ${py}) scale(0.7)` });
       dot.append(drawn("title", {}, `${i + 1}. ${rivals[i].name}`));

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from mem_lib import recorded
@@ -61,7 +62,7 @@ class Line:
         return "One data set with its own labels may need less."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Challenge:
     """The challenge of one chapter.
 
@@ -146,6 +147,17 @@ class Challenge:
         from mem_lib.grading.challenges.plane import plane
 
         return plane(self, attempt, name)
+
+    def __repr__(self) -> str:
+        return f"<Challenge {self.slug}: {self.title}>"
+
+    def _repr_html_(self) -> str:
+        rules = "".join(f"<li>Rule: {escape(rule.text)}.</li>" for rule in self.rules)
+        return (
+            f"<p><strong>{escape(self.title)}.</strong> {escape(self.question)}</p>"
+            f"<ul><li>Data: {escape(self.points)}.</li>{rules}"
+            f"<li>Ranked by: {escape(self.measured[0].title)}.</li></ul>"
+        )
 
     def __str__(self) -> str:
         rules = "".join(f"\n  rule: {rule.text}" for rule in self.rules)

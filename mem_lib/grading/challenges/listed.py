@@ -87,12 +87,12 @@ def _two_layer() -> Challenge:
     return Challenge(
         slug="two_layer",
         title="Sixty signs, one hidden layer",
-        question="How small is the total weight of a ReLU network with one hidden layer that "
-        "answers exactly −1 or 1 at 60 given points of the sphere in ten dimensions?",
+        question="How small can neurons times total weight be, of a ReLU network with one hidden "
+        "layer that answers exactly −1 or 1 at 60 given points of the sphere in ten dimensions?",
         points="60 points of the unit sphere in 10 dimensions, with targets −1 and 1",
         draw=_signs,
         rules=(Rule("depth", 2), Rule("units", ("relu",)), Rule("outputs")),
-        measures=("total_weight", "neurons", "weights", "bits"),
+        measures=("price", "neurons", "total_weight", "bits"),
         axes=("neurons", "total_weight"),
         rivals=(
             Rival("two_layer.sorted"),
@@ -154,7 +154,7 @@ def _optimal_relu() -> Challenge:
         rivals=(
             Rival("optimal_relu.paper"),
             Rival("optimal_relu.narrow"),
-            Rival("optimal_relu.wide"),
+            Rival("optimal_relu.parallel"),
             Rival("optimal_relu.series", {"max_weight_bits": 40}),
             Rival("optimal_relu.retrieval"),
             Rival("optimal_relu.rounds"),
@@ -231,9 +231,10 @@ def _counting(N: int, inputs: int) -> Line:
     longest = range(LONGEST, 0, -1)
     needed = [(foundations.counting_bound(N, 2, bits=B, inputs=inputs), B) for B in longest]
     (few, _), (many, _) = needed[0], needed[-1]
+    told = "2" + str(N).translate(str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"))
     return Line(
         "thm-foundations-counting",
-        f"To have a network for each of the 2^{N} labellings takes {many} weights of one bit, or "
+        f"To have a network for each of the {told} labellings takes {many} weights of one bit, or "
         f"{few} of at most {LONGEST} bits, and in between what the line says, whatever the wiring.",
         ((few, math.inf), *needed, (math.inf, 1)),
     )

@@ -41,6 +41,11 @@ def _total_weight(network: Network, unseen: Dataset | None) -> float | None:
         return None
 
 
+def _price(network: Network, unseen: Dataset | None) -> float | None:
+    weight = _total_weight(network, unseen)
+    return None if weight is None else network.size.neurons * weight
+
+
 MEASURES = {
     measure.name: measure
     for measure in (
@@ -50,6 +55,7 @@ MEASURES = {
         Measure("bits", "bits of the longest weight", lambda network, _: network.size.bits),
         Measure("total_bits", "total bits", lambda network, _: network.size.total_bits),
         Measure("total_weight", "total weight", _total_weight),
+        Measure("price", "neurons × total weight", _price),
         Measure("missed", "further points missed", missed, log=False),
     )
 }

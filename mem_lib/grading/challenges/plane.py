@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from mem_lib.grading.challenges.contest import Challenge
 
 SMALL = 8
+SIZE = (6.4, 3.9)  # inches
+ROUGHLY = (400, 230)  # the plane in points
+NEAR = 12  # points between two marks whose numbers would meet
+MOST_TICKS = 7
 ROOM = 0.12  # of the axis, beyond what is drawn
 Spot = tuple[float, float]
 
@@ -34,17 +38,24 @@ def drawn(
     low, high = frame(challenge, yours)
 
     def draw(ax: Axes, colours: figures.Colours) -> None:
-        for k, axis in enumerate(axes):
-            ax.set(**{"xy"[k] + "scale": "log" if axis.log else "linear"})
-        ax.set(xlim=(low[0], high[0]), ylim=(low[1], high[1]))
-        ax.set(xlabel=axes[0].title, ylabel=axes[1].title)
+        logarithmic = "".join(name for name, axis in zip("xy", axes, strict=True) if axis.log)
+        marked = {name: ticks(axes[k].log, low[k], high[k]) for k, name in enumerate("xy")}
+        ends = {"xlim": (low[0], high[0]), "ylim": (low[1], high[1])}
+        names = {"xlabel": axes[0].title, "ylabel": axes[1].title}
+        figures.scale(ax, log=logarithmic, ticks=marked, **ends, **names)
         line = corners(challenge, low, high)
         ax.plot(*zip(*line, strict=True), color=colours.faint, linestyle="--", linewidth=1.2,
                 label="needed for all labels")  # fmt: skip
         ax.plot(*zip(*rivals, strict=True), linestyle="none", marker="o", markersize=6,
                 color=colours.classes[0], label="rivals")  # fmt: skip
-        for i, spot in enumerate(rivals, 1):
-            ax.annotate(str(i), spot, xytext=(5, 4), textcoords="offset points", fontsize=SMALL)
+        seen = [*rivals, *([] if yours is None or yours in rivals else [yours])]
+        places = ax.transLimits.transform(ax.transScale.transform(seen)) * ROUGHLY
+        for i, spot in enumerate(rivals):
+            others = [*places[:i], *places[len(rivals) :]]
+            near = any(math.dist(places[i], other) < NEAR for other in others)
+            ax.annotate(str(i + 1), spot, xytext=(-5, -3) if near else (5, 4),
+                        textcoords="offset points", ha="right" if near else "left",
+                        fontsize=SMALL)  # fmt: skip
         if yours is not None:
             ax.plot(*yours, linestyle="none", marker="D", markersize=8, color=colours.classes[1],
                     label="yours")  # fmt: skip
@@ -52,7 +63,7 @@ def drawn(
                         fontsize=SMALL, color=colours.classes[1])  # fmt: skip
         ax.legend(fontsize=SMALL, loc="best")
 
-    return figures.show(draw, _alt(challenge, rivals, yours), size=(6.4, 3.9),
+    return figures.show(draw, _alt(challenge, rivals, yours), size=SIZE,
                         caption=text, name=name)  # fmt: skip
 
 
@@ -84,6 +95,23 @@ def frame(challenge: Challenge, yours: Spot | None = None) -> tuple[list[float],
             low.append(0 - 0.05 * max(values))
             high.append((1 + ROOM) * max(values))
     return low, high
+
+
+def ticks(log: bool, low: float, high: float) -> list[float]:
+    """At most seven round values between the ends of an axis.
+
+    >>> ticks(True, 4, 90), ticks(True, 0.3, 10**6.5), ticks(False, -1, 9)
+    ([5, 10, 20, 50], [1, 10, 100, 1000, 10000, 100000, 1000000], [0, 3, 6, 9])
+    """
+    if log:
+        powers = [10**k for k in range(math.ceil(math.log10(high)) + 1)]
+        for steps in ((1, 2, 5), (1, 3), (1,)):
+            found = [s * p for p in powers for s in steps if low <= s * p <= high]
+            if len(found) <= MOST_TICKS:
+                return list(found)
+        return [p for p in powers if low <= p <= high][::2]
+    step = max(1, math.ceil((high - low) / 4))
+    return list(range(0, math.floor(high) + 1, step))
 
 
 def corners(challenge: Challenge, low: list[float], high: list[float]) -> list[Spot]:
