@@ -26,8 +26,6 @@ async function textOf(file) {
     `This file has ${megabytes(file.size)}, and this page reads up to ${megabytes(MOST)}.`);
   const head = new Uint8Array(await file.slice(0, 2).arrayBuffer());
   const packed = head[0] === 0x1f && head[1] === 0x8b;
-  need(!packed || typeof DecompressionStream === "function",
-    "This file is gzipped, which this browser cannot unpack. Unpack it, then bring it again.");
   const bytes = packed ? await unpacked(file) : await file.arrayBuffer();
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);

@@ -62,7 +62,8 @@ class Attempt:
         return f"valid: {own} {title}, place {self.rank} of {places}"
 
     def __str__(self) -> str:
-        lines = [f"{self.challenge.slug}: {self.challenge.title}", f"  {self.certificate}"]
+        lines = [f"{self.challenge.slug}: {self.challenge.title}"]
+        lines += [f"  {self.certificate}"] if self.certificate.ok else []  # else in the verdict
         for rule in self.challenge.rules:
             lines.append(f"  rule: {rule.text}")
         lines += [f"  broken: {words}" for words in self.broken]
@@ -92,7 +93,7 @@ class Attempt:
         """A row of a table."""
         return {
             "valid": self.ok,
-            "place": self.rank,
+            "among_rivals": self.rank,
             **{one.name: self.values[one.name] for one in self.challenge.measured},
             "network_sha256": self.certificate.network_sha256,
             "remark": "" if self.ok else self.verdict.removeprefix("no: "),

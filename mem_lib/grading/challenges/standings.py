@@ -36,7 +36,8 @@ class Standings:
         """Comma-separated, one line a file.  A name or a remark that a spreadsheet would take for a
         formula has an apostrophe in front."""
         out = io.StringIO()
-        columns = ["file", "valid", "place", *self.challenge.measures, "network_sha256", "remark"]
+        places = ("place", "among_rivals")
+        columns = ["file", "valid", *places, *self.challenge.measures, "network_sha256", "remark"]
         writer = csv.DictWriter(out, columns, restval="", lineterminator="\n")
         writer.writeheader()
         for row in self.rows:
@@ -61,7 +62,8 @@ def standings(
     ``report`` hears of each row.
 
     A file that is no network, is too long, leads out of the folder or cannot be read is a row with
-    a remark.  ``place`` is the one among the files and the rivals together.
+    a remark.  ``place`` is the one among the files, ``among_rivals`` the one that each has among
+    the rivals; equal files share a place.
 
     Raises ``InvalidArgument`` where ``folder`` is none.
     """
@@ -77,10 +79,9 @@ def standings(
             report(rows[-1])
     first = challenge.measures[0]
     rows.sort(key=lambda row: (not row["valid"], row[first] if row["valid"] else 0, row["file"]))
-    rivals = [rival[first] for rival in challenge.standing()]
     valid = [row[first] for row in rows if row["valid"]]
     for row in rows:
-        ahead = [value for value in rivals + valid if row["valid"] and value < row[first]]
+        ahead = [value for value in valid if row["valid"] and value < row[first]]
         row["place"] = 1 + len(ahead) if row["valid"] else None
     return Standings(challenge, tuple(rows))
 
@@ -96,7 +97,7 @@ def _judged(challenge: Challenge, path: Path, folder: Path) -> dict[str, Any]:
         return challenge.judge(path).as_dict()
     except (MemorizationError, OSError, MemoryError) as error:
         told = str(error).removeprefix(f"{path}: ") or type(error).__name__
-        return {"valid": False, "place": None, "remark": " ".join(told.split())}
+        return {"valid": False, "among_rivals": None, "remark": " ".join(told.split())}
 
 
 def _cell(text: str) -> str:

@@ -53,6 +53,9 @@ async function render({ model, el }) {
 
   function judge(text, name) {
     const given = networkOf(text, data.points[0].length);
+    if (data.targets && given.readout !== "value")
+      throw new Unreadable(`Real targets need the readout value; this network\u2019s is ${
+        given.readout}.`);
     job = sliced(judging(given, ({ network, ...found }) => {
       const values = measured(given, found.missed);
       const faults = task.rules.map((rule) => broken(rule, given, values));
