@@ -107,7 +107,8 @@ async function render({ model, el }) {
         : memorized(network, found)}.`);
     details.replaceChildren(
       h("ul", { class: "mem-rules" },
-        line(known, `${found.correct} of ${N} points right, ${found.ties} units on a threshold`),
+        line(known, `${found.correct} of ${N} points right, ${found.ties || "no"} unit${
+          found.ties > 1 ? "s" : ""} on a threshold`),
         ...task.rules.map(({ text }, i) => line(!faults[i], faults[i] || text))),
       numbers(values));
     const [x, y] = task.axes.map((axis) => values[axis.name]);
@@ -122,7 +123,8 @@ async function render({ model, el }) {
 
   /** Why a network does not memorize. */
   function memorized(network, { correct, ties, wrong }) {
-    if (!wrong) return `every point is right, but ${ties} units are on their threshold`;
+    if (!wrong) return `every point is right, but a unit is on its threshold ${ties} time${
+      ties === 1 ? "" : "s"}`;
     const { i, out } = wrong;
     const place = data.points[i].map((v) => fraction(BigInt(v), 2n ** BigInt(data.shift)));
     const shown = place.length > 3 ? "" : ` at (${place.join(", ")})`;
