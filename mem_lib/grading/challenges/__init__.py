@@ -7,12 +7,12 @@ counting; the page of the chapter's exercises does the same with a file that a r
 
 >>> attempt = challenge("foundations").judge(challenge("foundations").example())
 >>> attempt.ok, attempt.rank, attempt.values["weights"]
-(True, 1, 121)
+(True, 2, 242)
 """
 
-from mem_lib.grading.challenges.attempt import Attempt
-from mem_lib.grading.challenges.contest import Challenge, Rival
+from mem_lib.grading.challenges.contest import Attempt, Challenge
 from mem_lib.grading.challenges.listed import SLUGS, challenge
+from mem_lib.grading.challenges.rivals import Line, Rival
 from mem_lib.grading.challenges.standings import Standings, standings
 
-__all__ = ["SLUGS", "Attempt", "Challenge", "Rival", "Standings", "challenge", "standings"]
+__all__ = ["SLUGS", "Attempt", "Challenge", "Line", "Rival", "Standings", "challenge", "standings"]

@@ -4,62 +4,27 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mem_lib import recorded
-from mem_lib.certificate import verify
-from mem_lib.constructions import build
+from mem_lib.certificate import Certificate, verify
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidNetwork, shown
+from mem_lib.figures import Picture
+from mem_lib.figures.numbers import number_text
 from mem_lib.figures.tables import Table, table
-from mem_lib.grading.challenges.attempt import Attempt
 from mem_lib.grading.challenges.measures import MEASURES, Measure, Number
+from mem_lib.grading.challenges.plane import plane
+from mem_lib.grading.challenges.rivals import Line, Rival
 from mem_lib.grading.challenges.rules import Rule
 from mem_lib.network import Network
 
-if TYPE_CHECKING:
-    from mem_lib.figures import Picture
-
 #: The recorded measures of all rivals.
 RESULTS = "challenges"
-
-
-@dataclass(frozen=True)
-class Rival:
-    """A construction of the registry with its parameters, or a ``function`` of the data."""
-
-    construction: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    function: Callable[[Dataset], Network] | None = None
-
-    @property
-    def name(self) -> str:
-        told = ", ".join(f"{name}={value}" for name, value in self.parameters.items())
-        return f"{self.construction} ({told})" if told else self.construction
-
-    def network(self, dataset: Dataset) -> Network:
-        """It, built anew."""
-        if self.function is not None:
-            return self.function(dataset)
-        return build(dataset, self.construction, progress=False, **self.parameters)
-
-
-@dataclass(frozen=True)
-class Line:
-    """What every construction that serves *all* labels needs: in the plane, nothing that serves all
-    of them lies below or before it.  ``corners`` from the top to the far end; ``text`` says it in
-    words, ``label`` is its theorem.  It is no bound for one data set."""
-
-    label: str
-    text: str
-    corners: tuple[tuple[float, float], ...]
-
-    @property
-    def caveat(self) -> str:
-        return "One data set with its own labels may need less."
+DIGITS = 4  # of a measure that is no integer
 
 
 @dataclass(frozen=True, repr=False)
@@ -139,13 +104,11 @@ class Challenge:
         rows = [list(row.values()) for row in self.standing()]
         titles = [measure.title for measure in self.measured]
         caption = f"The rivals of “{self.title}”, ranked by {first}."
-        return table(rows, ["network", *titles], caption=caption, best={first: "min"}, digits=4,
-                     name=name)  # fmt: skip
+        best, columns = {first: "min"}, ["network", *titles]
+        return table(rows, columns, caption=caption, best=best, digits=DIGITS, name=name)
 
     def picture(self, attempt: Attempt | None = None, name: str = "") -> Picture:
         """The plane with the rivals, the line, and an attempt."""
-        from mem_lib.grading.challenges.plane import plane
-
         return plane(self, attempt, name)
 
     def __repr__(self) -> str:
@@ -162,3 +125,89 @@ class Challenge:
     def __str__(self) -> str:
         rules = "".join(f"\n  rule: {rule.text}" for rule in self.rules)
         return f"{self.slug}: {self.title}. {self.question}\n  data: {self.points}{rules}"
+
+
+@dataclass(frozen=True, repr=False)
+class Attempt:
+    """A judged network; true where it memorizes and keeps all rules.
+
+    ``broken``: the rules that it breaks, in words.  ``values``: what was measured, None where there
+    is nothing to measure.
+    """
+
+    challenge: Challenge
+    certificate: Certificate
+    broken: tuple[str, ...]
+    values: Mapping[str, Number | None]
+
+    @property
+    def ok(self) -> bool:
+        return self.certificate.ok and not self.broken
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    @property
+    def rank(self) -> int | None:
+        """Its place among the rivals, 1 for the best; equal ones share a place.  None unless it is
+        valid."""
+        own = self.values[self.challenge.measures[0]]
+        if not self.ok or own is None:
+            return None
+        first = self.challenge.measures[0]
+        return 1 + sum(row[first] < own for row in self.challenge.standing())
+
+    @property
+    def verdict(self) -> str:
+        """One sentence."""
+        if not self.certificate.ok:
+            return f"no: {self.certificate}"
+        if self.broken:
+            return f"no: {'; '.join(self.broken)}"
+        places = len(self.challenge.rivals) + 1
+        title = self.challenge.measured[0].title
+        own = told(self.values[self.challenge.measures[0]])
+        return f"valid: {own} {title}, place {self.rank} of {places}"
+
+    def __str__(self) -> str:
+        lines = [f"{self.challenge.slug}: {self.challenge.title}"]
+        lines += [f"  {self.certificate}"] if self.certificate.ok else []  # else in the verdict
+        for rule in self.challenge.rules:
+            lines.append(f"  rule: {rule.text}")
+        lines += [f"  broken: {words}" for words in self.broken]
+        lines += [
+            f"  {one.title}: {told(self.values[one.name])}" for one in self.challenge.measured
+        ]
+        return "\n".join([*lines, f"  {self.verdict}"])
+
+    def __repr__(self) -> str:
+        return f"<Attempt {self.verdict}>"
+
+    def _repr_html_(self) -> str:
+        rows = [{"network": "yours", **self.values}, *self.challenge.standing()]
+        first = self.challenge.measures[0]
+        rows.sort(key=lambda row: (row[first] is None, row[first] or 0))
+        names = [(one.name, one.title) for one in self.challenge.measured]
+        cells = [[row["network"], *(row[name] for name, _ in names)] for row in rows]
+        shown = table(cells, ["network", *(title for _, title in names)], digits=DIGITS,
+                      caption=f"{self.challenge.title}: yours among the rivals")  # fmt: skip
+        return f"<p><strong>{escape(self.verdict)}</strong></p>{shown._repr_html_()}"
+
+    def picture(self, name: str = "") -> Picture:
+        """The plane with the rivals, the line and this network."""
+        return self.challenge.picture(self, name)
+
+    def as_dict(self) -> dict[str, Any]:
+        """A row of a table."""
+        return {
+            "valid": self.ok,
+            "among_rivals": self.rank,
+            **{one.name: self.values[one.name] for one in self.challenge.measured},
+            "network_sha256": self.certificate.network_sha256,
+            "remark": "" if self.ok else self.verdict.removeprefix("no: "),
+        }
+
+
+def told(value: Number | None) -> str:
+    """A measure in words."""
+    return "not measured" if value is None else number_text(value, DIGITS)

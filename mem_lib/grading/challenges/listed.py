@@ -16,7 +16,8 @@ from mem_lib._base.arguments import one_of
 from mem_lib.data import Dataset, ball, moons, sphere
 from mem_lib.deep_threshold.lower import gates_needed, weights_needed_free
 from mem_lib.generalization.rings import BallAndShell
-from mem_lib.grading.challenges.contest import Challenge, Line, Rival
+from mem_lib.grading.challenges.contest import Challenge
+from mem_lib.grading.challenges.rivals import Line, Rival
 from mem_lib.grading.challenges.rules import Rule
 from mem_lib.two_layer.bounds import least_neurons
 from mem_lib.two_layer.weight import weight_bound

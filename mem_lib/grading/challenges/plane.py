@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mem_lib import figures
-from mem_lib.grading.challenges.measures import MEASURES, Measure
+from mem_lib.grading.challenges.measures import MEASURES, Measure, Number
+from mem_lib.grading.challenges.rivals import Line
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-    from mem_lib.grading.challenges.attempt import Attempt
-    from mem_lib.grading.challenges.contest import Challenge
 
 SMALL = 8
 SIZE = (6.4, 3.9)  # inches
@@ -23,13 +22,34 @@ ROOM = 0.12  # of the axis, beyond what is drawn
 Spot = tuple[float, float]
 
 
-def plane(challenge: Challenge, attempt: Attempt | None = None, name: str = "") -> figures.Picture:
+class Contest(Protocol):
+    """What is drawn of a challenge."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def axes(self) -> tuple[str, str]: ...
+    @property
+    def line(self) -> Line: ...
+    def standing(self) -> list[dict[str, Any]]: ...
+
+
+class Judged(Protocol):
+    """What is drawn of an attempt."""
+
+    @property
+    def values(self) -> Mapping[str, Number | None]: ...
+    @property
+    def verdict(self) -> str: ...
+
+
+def plane(challenge: Contest, attempt: Judged | None = None, name: str = "") -> figures.Picture:
     """The picture of a challenge, with its caption."""
     return drawn(challenge, attempt, text=caption(challenge, attempt), name=name)
 
 
 def drawn(
-    challenge: Challenge, attempt: Attempt | None = None, *, text: str = "", name: str = ""
+    challenge: Contest, attempt: Judged | None = None, *, text: str = "", name: str = ""
 ) -> figures.Picture:
     """The plane of a challenge; a rival's number is its place in the table."""
     axes = [MEASURES[axis] for axis in challenge.axes]
@@ -67,7 +87,7 @@ def drawn(
                         caption=text, name=name)  # fmt: skip
 
 
-def caption(challenge: Challenge, attempt: Attempt | None = None) -> str:
+def caption(challenge: Contest, attempt: Judged | None = None) -> str:
     """What is read below the plane."""
     axes = [MEASURES[axis] for axis in challenge.axes]
     own = "" if attempt is None else f" Your network is {attempt.verdict}."
@@ -78,7 +98,7 @@ def caption(challenge: Challenge, attempt: Attempt | None = None) -> str:
     )
 
 
-def frame(challenge: Challenge, yours: Spot | None = None) -> tuple[list[float], list[float]]:
+def frame(challenge: Contest, yours: Spot | None = None) -> tuple[list[float], list[float]]:
     """The lowest and the highest values of both axes."""
     axes = [MEASURES[axis] for axis in challenge.axes]
     spots = [(row[axes[0].name], row[axes[1].name]) for row in challenge.standing()]
@@ -114,7 +134,7 @@ def ticks(log: bool, low: float, high: float) -> list[float]:
     return list(range(0, math.floor(high) + 1, step))
 
 
-def corners(challenge: Challenge, low: list[float], high: list[float]) -> list[Spot]:
+def corners(challenge: Contest, low: list[float], high: list[float]) -> list[Spot]:
     """The line within a frame."""
     return [
         (min(max(x, low[0]), high[0]), min(max(y, low[1]), high[1]))
@@ -127,7 +147,7 @@ def _spot(values: Any, axes: list[Measure]) -> Spot | None:
     return None if x is None or y is None else (x, y)
 
 
-def _alt(challenge: Challenge, rivals: list[Spot], yours: Spot | None) -> str:
+def _alt(challenge: Contest, rivals: list[Spot], yours: Spot | None) -> str:
     axes = [MEASURES[axis].title for axis in challenge.axes]
     told = "; ".join(
         f"{i}. {row['network']}, {x:g} and {y:g}"
