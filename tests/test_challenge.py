@@ -5,7 +5,9 @@ import gzip
 import io
 import math
 import os
+import re
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,6 +19,7 @@ from mem_lib.grading.challenges.measures import MEASURES
 from mem_lib.grading.challenges.plane import ticks
 from mem_lib.grading.challenges.rules import Rule
 
+ROOT = Path(__file__).resolve().parents[1]
 #: The beginnings of the hashes of the data: who changes one makes all tables of results wrong.
 DATA = {
     "foundations": ("d9bdbdb3d6392869", None),
@@ -112,6 +115,17 @@ def test_a_challenge_is_told_in_lines_in_html_and_in_a_picture(slug):
     assert "Yours" in mine.picture().alt and mine.verdict in mine.picture().caption
     assert "yours" in mine._repr_html_() and str(mine).endswith(mine.verdict)
     assert repr(one) == f"<Challenge {slug}: {one.title}>"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_exercises_of_a_chapter_end_with_it(slug):
+    text = (ROOT / "book" / slug / "exercises.md").read_text(encoding="utf-8")
+    section = re.split(r"^## ", text, flags=re.MULTILINE)[-1]
+    assert section.startswith("The challenge\n")
+    assert f'ml.grading.challenge("{slug}")' in section
+    assert f"python -m mem_lib challenge {slug} mine.json" in section
+    for label in challenge(slug).line.label.split(", "):
+        assert f"{{prf:ref}}`{label}`" in section
 
 
 def test_what_is_no_challenge():

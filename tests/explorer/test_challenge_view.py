@@ -5,6 +5,7 @@ import json
 import random
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -34,10 +35,12 @@ class Judged(Live):
     def bring(self, content, name="mine.json"):
         """Choose a file, and wait for what is said of it."""
         content = content.encode() if isinstance(content, str) else content
-        file = {"name": name, "mimeType": "application/json", "buffer": content}
         self.page.evaluate("document.querySelector('.mem-explorer').dataset.state = 'asked'")
-        self.page.set_input_files("input[type=file]", file)
-        self.page.wait_for_selector(DONE)
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / name
+            path.write_bytes(content)
+            self.page.set_input_files("input[type=file]", path)
+            self.page.wait_for_selector(DONE)
         return self.page.inner_text(".mem-verdict")
 
     def agrees(self, attempt):
