@@ -3,9 +3,9 @@
 In each round (:mod:`mem_lib.optimal_relu.hashing`) at least half of the keys that are left get a
 cell of their own in the table of their folder.  The network finds the folder, hashes x, runs
 through the table, and takes up the cell of that number: the code is added to y, and the mark adds
-Delta to x, where a Delta >= 2 P^2 for the factors a of all later rounds.  What the reductions subtract is
-less than 2 P^2 - 2n, so a marked x hashes to a number beyond all cells: no unit has to say who was
-answered.
+Delta to x, where a Delta >= 2 P^2 for the factors a of all later rounds.  What the reductions
+subtract is less than 2 P^2 - 2n, so a marked x hashes to a number beyond all cells: no unit has to
+say who was answered.
 
 The last round answers all the keys that it gets.  It needs no marks, and no x behind the hash.
 """
