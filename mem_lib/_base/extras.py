@@ -27,6 +27,5 @@ def need(module: str, what: str) -> Any:
         return import_module(module)
     except ModuleNotFoundError as error:
         raise ImportError(
-            f"{library} is needed for {what}, and not installed: "
-            f'pip install "mem_lib[{extra}]"'
+            f'{library} is needed for {what}, and not installed: pip install "mem_lib[{extra}]"'
         ) from error
