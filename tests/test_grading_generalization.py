@@ -109,6 +109,13 @@ def test_a_construction_of_the_library_is_an_answer_too():
     assert grading.check("generalization.two", gen.MaxNet())
 
 
+def test_a_network_and_its_file_are_answers(tmp_path):
+    network = formula(**grading.given("generalization.formula"))
+    network.save(tmp_path / "network.json")
+    for answer in (network, tmp_path / "network.json", lambda clauses, dataset: network):
+        assert grading.check("generalization.formula", answer)
+
+
 def of_the_other_sign(square):
     return four_units(ml.Dataset(square.points, 1 - square.labels))
 

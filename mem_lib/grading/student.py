@@ -86,7 +86,7 @@ def _network(task: Task, answer: Any) -> Network:
         answer = Network.load(answer)
     elif isinstance(answer, Construction) and dataset is not None:
         answer = answer.build(dataset)
-    elif callable(answer):
+    elif callable(answer) and not isinstance(answer, Network):  # which may be called too
         answer = answer(*task.given.values())
     if not isinstance(answer, Network):
         raise InvalidArgument(
