@@ -140,24 +140,26 @@ class NearestPoint(Exercise):
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         outcomes = task.outcomes(answer)
         for asked, most, cases in (
-            ("right for classes of 2, 4, 8 points", 2, outcomes[:3]),
-            ("right for classes of other sizes, 1 among them", 2, outcomes[3:]),
+            ("classes of 2, 4, 8 points", 2, outcomes[:3]),
+            ("classes of other sizes, 1 among them", 2, outcomes[3:]),
         ):
             with sheet.part(asked, most):
                 for call, outcome in cases:
                     network = _network(value_at(call, outcome), len(call[0][0]))
                     _equal(network, np.array(call[0]), np.array(call[1]), f"for {arguments(call)} ")
-        with sheet.part("N units in the first layer, all of them ReLU", 1, if_right=True):
+        with sheet.part("N units in the first layer, and ReLU units alone", 1, if_right=True):
             for call, network in outcomes:
                 units, N = network.layers[0].units, len(call[1])
                 kinds = {layer.activation for layer in network.layers}
-                sheet.need(units <= N, f"for {arguments(call)}: it has {units}, {N} are enough")
+                sheet.need(units <= N, f"for {arguments(call)}: {units} units, {N} are enough")
                 sheet.need("threshold" not in kinds, f"for {arguments(call)}: threshold units")
-        with sheet.part("N(d+1) + 9N/2 + 14 log2(N) weights", 1, if_right=True):
+        with sheet.part("at most N(d+1) + 9N/2 + 14 log2(N) weights", 1, if_right=True):
             for call, network in outcomes:
                 N, d, found = len(call[1]), len(call[0][0]), network.size.weights
                 most = N * (d + 1) + 9 * N // 2 + 14 * math.ceil(math.log2(N))
-                sheet.need(found <= most, f"for {arguments(call)}: {found}, at most {most}")
+                sheet.need(
+                    found <= most, f"for {arguments(call)}: {found} weights, {most} are enough"
+                )
 
 
 class FormulaNetwork(Exercise):
