@@ -22,10 +22,13 @@ from benchmarks import (
     constructions,
     core,
     deep_threshold,
+    environment,
+    fuzz,
     generalization,
     gpu,
     light,
     memory,
+    memory_budget,
     optimal_relu,
     pages,
     two_layer,
@@ -55,10 +58,13 @@ BENCHMARKS = {
     "deep_threshold": deep_threshold.deep_threshold,
     "precision": deep_threshold.precision,
     "book": pages.cold_build,
+    "environment": environment.environment,
+    "fuzz": fuzz.fuzz,
+    "memory_budget": memory_budget.memory_budget,
     "gpu": gpu.gpu,
 }
 #: Run when they are named, because not every machine can, or would.
-NAMED = ("gpu", "largest")
+NAMED = ("gpu", "largest", "environment", "fuzz", "memory_budget")
 
 
 def main() -> int:
@@ -70,11 +76,15 @@ def main() -> int:
     parser.add_argument(
         "names", nargs="*", help=f"of {', '.join(BENCHMARKS)}; default: all but {', '.join(NAMED)}"
     )
-    names = parser.parse_args().names or [n for n in BENCHMARKS if n not in NAMED]
+    parser.add_argument("--inputs", type=int, default=10_000, help="of fuzz, for each kind of file")
+    parser.add_argument("--seed", type=int, default=0, help="of fuzz")
+    options = parser.parse_args()
+    names = options.names or [n for n in BENCHMARKS if n not in NAMED]
     if unknown := set(names) - set(BENCHMARKS):
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
     for name in names:
-        rows = BENCHMARKS[name]()
+        given = {"inputs": options.inputs, "seed": options.seed} if name == "fuzz" else {}
+        rows = BENCHMARKS[name](**given)
         write(FOLDER / f"{name}.csv", rows)
         for row in rows:
             print(name, *row.values(), sep="  ", flush=True)

@@ -30,6 +30,7 @@ from typing import Any
 import numpy as np
 
 import mem_lib as ml
+from mem_lib._base.budget import limited_to
 from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
 from mem_lib.cli import outputs
 from mem_lib.cli.ending import UNEXPECTED, Ended, signals, unexpected
@@ -52,7 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
         with signals(), plain_warnings():
             options = _parser().parse_args(arguments)
             shows_traceback = options.traceback
-            status: int = options.run(options)
+            with limited_to(getattr(options, "max_bytes", None), "--max-bytes"):
+                status: int = options.run(options)
             return status
     except (ml.MemorizationError, OSError, ImportError) as error:
         complain(f"{type(error).__name__}: {error}")
@@ -230,6 +232,11 @@ def _parser() -> argparse.ArgumentParser:
     look.set_defaults(run=info)
 
     for sub in (command, check, ask, look):
+        sub.add_argument(
+            "--max-bytes", metavar="SIZE",
+            help="memory that reading and evaluating may take, such as 500M or 2G; default: "
+            "MEM_LIB_MAX_BYTES, else half of what is free",
+        )  # fmt: skip
         table = sub.add_argument_group("how to read a table")
         table.add_argument(
             "--label", metavar="COLUMN", help="the labels: a name or a number (default: the last)"

@@ -8,13 +8,9 @@ every training point.
 not be: outputs may tie, or lie between two labels.  A class is given all the same, the one that is
 nearest: each class has a *score*, and ``predict`` takes the largest, the first of those that tie.
 
-===============  ====================================================
-readout          score of class c
-===============  ====================================================
-onehot, argmax   output c
-sign             the output for class 1, 0 for class 0
-value            -\\|output - c\\|
-===============  ====================================================
+* readouts ``"onehot"`` and ``"argmax"``: the score of class c is output c;
+* ``"sign"``: the output for class 1, 0 for class 0;
+* ``"value"``: minus the distance of the output from c.
 
 Where the readout is decided this is its label.  ``decided`` tells where that is.
 

@@ -31,6 +31,12 @@ settings.register_profile("mem_lib", deadline=None)
 settings.load_profile("mem_lib")
 
 
+def pytest_configure():
+    """A run in which no assertion can fail is none; ``make test`` keeps such variables out."""
+    if not __debug__:
+        raise pytest.UsageError("PYTHONOPTIMIZE or -O takes the assertions out of the tests")
+
+
 def pytest_itemcollected(item):
     """Tests of pages can be told apart, with ``-m "not page"``, and are counted by that name."""
     if {"chromium", "built"} & set(getattr(item, "fixturenames", ())):

@@ -21,7 +21,7 @@ from mem_lib._base.json_price import Price
 from mem_lib._base.memory import free_memory, size_text
 from mem_lib.certificate import file as certificate_file
 from mem_lib.data import file as data_file
-from mem_lib.data import read_csv
+from mem_lib.data import mnist, read_csv
 from mem_lib.errors import InvalidArgument, InvalidCertificate, InvalidDataset, TooLarge
 from mem_lib.network import read
 
@@ -407,3 +407,18 @@ def test_fractions_that_take_minutes_to_reduce_are_refused(tmp_path):
     content["slack"] = "0x7777/0x3335"
     certificate_file.save(path, content)
     assert Certificate.load(path).slack == Fraction(0x7777, 0x3335)
+
+
+# -- images --------------------------------------------------------------------------------------
+
+
+def test_images_are_refused_while_they_are_read(tmp_path, monkeypatch):
+    (tmp_path / "mnist").mkdir()
+    content = gzip.compress(bytes.fromhex("00000803") + bytes(1 << 22), 1)
+    (tmp_path / "mnist" / "t10k-images-idx3-ubyte.gz").write_bytes(content)
+    (tmp_path / "mnist" / "t10k-labels-idx1-ubyte").write_bytes(bytes.fromhex("0000080100000000"))
+    with pytest.raises(InvalidDataset, match="bytes; its header promises 16"):
+        mnist("test", tmp_path, download=False)
+    monkeypatch.setenv(budgets.VARIABLE, "8M")
+    with pytest.raises(TooLarge, match=r"path: '.*t10k-images.*' as a data set needs about 12\.0"):
+        mnist("test", tmp_path, download=False)

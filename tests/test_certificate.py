@@ -598,3 +598,25 @@ def test_a_certificate_is_a_row_of_a_table():
     assert set(row) == own | set(certificate.size.as_dict())
     assert len(row) == len(own) + len(certificate.size.as_dict())  # no name stands for two
     assert ml.verify(identity(1), line([0, 1], [0, 1])).as_dict()["counterexample"] is None
+
+
+def test_a_decimal_is_above_what_it_rounds_by_however_little():
+    """2^-5000 is beyond the digits that are looked at."""
+    value = Fraction(1, 10) + Fraction(1, 2**5000)
+    assert text.at_least(value) == "0.101" and text.at_least(Fraction(1, 10)) == "0.1"
+
+
+@pytest.mark.parametrize("device", [None, "cpu"])
+@pytest.mark.parametrize(
+    ("point", "weight"), [(2**70, 0), (2**70, 1), (1, 2**70), (1, 1), (2**62, 0), (2**61, 0)]
+)
+def test_numbers_beyond_machine_integers_are_told(point, weight, device):
+    """Also where a weight of 0 lets nothing of a long point through."""
+    if device is not None:
+        pytest.importorskip("torch")
+    network = ml.Network([ml.Layer([[weight]], [1], "identity")], readout="sign")
+    dataset = ml.Dataset([[point], [point + 1]], [1, 1], classes=2)
+    arithmetic = ml.verify(network, dataset, device=device).arithmetic
+    beyond = ("Python integers", "digits of 48 bits")
+    assert any(words in arithmetic for words in beyond) is (max(point, weight) >= 2**62)
+    assert arithmetic

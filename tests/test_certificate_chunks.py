@@ -202,10 +202,10 @@ def test_a_run_that_was_stopped_anywhere_in_the_first_line_starts_again(case, tm
 def test_two_runs_on_one_file(tmp_path):
     path, key = tmp_path / "run.jsonl", {"network": "a"}
     one, two = Checkpoint(path, key), Checkpoint(path, key)
-    one.add(0, Evidence(judged=1))
-    two.add(1, Evidence(judged=1))
+    one.add(0, Evidence(judged=1, correct=1))
+    two.add(1, Evidence(judged=1, correct=1))
     one.remove()
-    two.add(2, Evidence(judged=1))
+    two.add(2, Evidence(judged=1, correct=1))
     assert sorted(Checkpoint(path, key).done) == [1, 2]
 
 

@@ -116,6 +116,9 @@ def test_names_are_plain_values():
     assert network.classes == ("a", 3, 0.5, True, str(2**60))  # JSON would round the last one
     assert [type(name) for name in network.classes] == [str, int, float, bool, str]
     assert ml.verify(network, ml.Dataset([[4]], [0], names=[2**60]))  # it is the same name
+    edge = identity(classes=[2**53 - 1, 2**53, -(2**53)])
+    assert edge.classes == (2**53 - 1, str(2**53), str(-(2**53)))
+    assert ml.Network.from_json(edge.to_json()) == edge
 
 
 # --- they travel ---------------------------------------------------------------------------------
@@ -300,6 +303,18 @@ def test_with_names_on_one_side_it_goes_by_number_and_says_so(network, dataset, 
     assert says in certificate._repr_html_()
     neither = ml.verify(network.named(None), ml.Dataset(POINTS, [0, 1, 2]))
     assert "classes" not in str(neither) and ">classes<" not in neither._repr_html_()
+
+
+@pytest.mark.parametrize("readout", ["argmax", "onehot"])
+def test_by_number_there_are_as_many_classes_as_outputs(readout):
+    network = one_output_a_class(readout)
+    for named, data in (
+        (network, ml.Dataset(POINTS[:2], [0, 1])),
+        (network.named(None), ml.Dataset(POINTS[:2], [0, 1], names=["cat", "dog"])),
+    ):
+        with pytest.raises(ml.InvalidNetwork, match="3 outputs for 2 classes"):
+            ml.verify(named, data)
+    assert ml.verify(network, ml.Dataset(POINTS[:2], [0, 1], classes=3))
 
 
 def test_targets_have_no_classes():

@@ -262,3 +262,20 @@ def test_bad_input_exits_with_2(table, tmp_path, capsys, monkeypatch, arguments,
     assert run(*arguments) == 2
     captured = capsys.readouterr()
     assert message in captured.err and "Traceback" not in captured.err
+
+
+def test_a_budget_of_memory(table, tmp_path, capsys, monkeypatch):
+    network = tmp_path / "network.json"
+    assert run("build", "beyond_worst_case", table, "-o", network, "--max-bytes", "50M") == 0
+    for command in (["info", network], ["verify", network, table], ["info", table]):
+        assert run(*command, "--max-bytes", "1G") == 0
+        capsys.readouterr()
+        assert run(*command, "--max-bytes", "100") == 2
+        error = capsys.readouterr().err
+        assert "mem_lib: TooLarge: " in error and "the budget is 100 bytes" in error
+        assert "--max-bytes" in error
+        assert run(*command, "--max-bytes", "plenty") == 2
+        assert "--max-bytes: a size such as 500000, 512M or 2G" in capsys.readouterr().err
+    monkeypatch.setenv("MEM_LIB_MAX_BYTES", "100")
+    assert run("info", network) == 2
+    assert run("info", network, "--max-bytes", "1M") == 0

@@ -334,3 +334,16 @@ def test_numbers_beyond_all_use(folder, capsys, options):
 
 def test_more_workers_than_are_of_use(folder):
     assert run("verify", "right.json", "data.csv", "--workers", 10**30) == 0
+
+
+def test_the_guide_tells_the_statuses():
+    page = Path(command_line.__file__).parents[1] / "book/appendix/command-line.md"
+    rows = [line.split("|")[1].strip() for line in page.read_text().splitlines() if line[:1] == "|"]
+    told = {int(n) for row in rows[2:] for n in row.split(", ")}
+    assert told == {0, 1, 2, ending.UNEXPECTED, 130} | {128 + s for s in (1, 15)}
+
+
+def test_nothing_is_printed_past_the_streams():
+    """A bare ``print`` would end where a letter is missing or nobody reads."""
+    source = Path(command_line.__file__).read_text(encoding="utf-8")
+    assert "print(" not in source and "sys.stdout" not in source

@@ -1,7 +1,9 @@
 """`ml.compare`: every construction on one data set, in one table."""
 
+import re
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +11,8 @@ import mem_lib as ml
 from mem_lib import Facts
 from mem_lib.beyond_worst_case import Practical
 from mem_lib.constructions import REGISTRY
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 @pytest.fixture(scope="module")
@@ -198,3 +202,10 @@ class TestRows:
         assert frame["weights"].tolist()[1:] == [e.network.size.weights for e in three.built]
         evidence = pandas.DataFrame([entry.certificate.as_dict() for entry in three.built])
         assert evidence["ok"].all() and (evidence["ties"] == 0).all()
+
+    def test_the_program_of_the_guide(self, capsys):
+        pytest.importorskip("pandas")
+        page = (ROOT / "book/appendix/scikit-learn-and-pytorch.md").read_text(encoding="utf-8")
+        (program,) = re.findall(r"```python\n([^`]*import pandas[^`]*)```", page)
+        exec(compile(program, "page", "exec"), {})
+        assert "two_layer.sorted" in capsys.readouterr().out

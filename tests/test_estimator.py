@@ -19,9 +19,6 @@ from mem_lib.constructions import REGISTRY
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.EfficiencyWarning")
 
-#: The checks of scikit-learn that an estimator does not pass, each with the reason: none.
-EXPECTED: dict[str, str] = {}
-
 
 def _iris():
     X, y = load_iris(return_X_y=True, as_frame=False)
@@ -35,7 +32,6 @@ X, Y = _iris()
 
 @parametrize_with_checks(
     [ml.Memorizer(), ml.MemorizerRegressor("two_layer"), ml.Memorizer("generalization.spike")],
-    expected_failed_checks=lambda estimator: EXPECTED,
 )
 def test_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
@@ -50,7 +46,6 @@ def test_the_checks_of_scikit_learn(estimator, check):
         ml.Memorizer(rounding_bits=20, seed=3),
         ml.MemorizerRegressor(),
     ],
-    expected_failed_checks=lambda estimator: EXPECTED,
 )
 def test_the_checks_of_scikit_learn_with_more_constructions(estimator, check):
     check(estimator)

@@ -33,7 +33,7 @@ MEANINGLESS = {
     "phases": 3, "tau": 1.0, "neurons": 100, "rounding_bits": 8, "device": "cpu",
     "checkpoint": "fit.npz", "first_layer": "grid", "hyperplanes": 50, "clear": True, "fan_in": 3,
     "sign": 1, "rank": 1, "weights": "dyadic", "bits": 24,
-    "finish": "caps", "rounds": 3,
+    "finish": "caps", "rounds": 3, "max_operations": 10**9,
 }  # fmt: skip
 
 

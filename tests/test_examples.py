@@ -14,11 +14,11 @@ import mem_lib
 
 ROOT = Path(__file__).parent.parent
 HAS_TORCH = importlib.util.find_spec("torch") is not None
+NEED_TORCH = ("mem_lib.torch_backend", "mem_lib.exact.arrays.torch")
 MODULES = [
     info.name
     for info in pkgutil.walk_packages(mem_lib.__path__, "mem_lib.", onerror=lambda name: None)
-    if not info.name.endswith("__main__")
-    and (HAS_TORCH or not info.name.startswith("mem_lib.torch_backend"))
+    if not info.name.endswith("__main__") and (HAS_TORCH or not info.name.startswith(NEED_TORCH))
 ]
 PAGES = ["README.md", "book/how-to-use.md"]
 

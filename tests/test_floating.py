@@ -33,6 +33,7 @@ DOORS = {
     "narrow": lambda: ml.Dataset(np.array([[2.0**-140]], np.float32), [0]),
     "objects": lambda: ml.Dataset(np.array([[TINY], [2**60]], object), [0, 1]),
     "targets": lambda: ml.Dataset([[1]], targets=[TINY]),
+    "mixed targets": lambda: ml.Dataset([[1], [2]], targets=[TINY, Fraction(1, 3)]),
     "names": lambda: ml.Dataset.from_arrays([[1], [2]], [0.0, TINY]),
     "known points": lambda: ml.Dataset(*MADE),
     "integers": lambda: NEAR.integers(),
@@ -169,17 +170,31 @@ print(int(module(small).sum()))
 torch.set_num_threads(2)
 torch.set_flush_denormal(True)
 for call in (lambda: ml.Dataset([[0.5]], [0]), lambda: net.to_torch(data, device="cpu"),
-             lambda: module(small)):
+             lambda: module(small), lambda: check_tensors(torch.ones(2), 127)):
     try:
         call()
     except ml.MemorizationError as error:
         print("refused", "set_flush_denormal(False)" in str(error))
 check_tensors(torch.ones(2, dtype=torch.float64, device="meta"), 1060)
 check_tensors(torch.ones(2, dtype=torch.float64), 1022)
+check_tensors(torch.ones(2), 126)
 torch.set_flush_denormal(False)
 print(ml.Dataset([[0.5]], [0]).N)
-try:  # the other thread of PyTorch may go on
-    print(int(module(small).sum()) == 10**5)
+"""
+
+OF_THE_POOL = """
+import torch
+import mem_lib as ml
+torch.set_num_threads(2)
+torch.set_flush_denormal(True)
+torch.ones(10**6).sum()  # starts another thread, which takes over the state and keeps it
+torch.set_flush_denormal(False)
+small = torch.full((10**6, 1), 2.0**-1060, dtype=torch.float64)
+data, net = ml.Dataset([[0.0], [2.0**-1060]], [0, 1]), ml.Network(
+    [ml.Layer([[1]], [-1], "threshold")], input_shift=1060, readout="value")
+module = net.to_torch(data, device="cpu")
+try:
+    print(int(module(small).sum()) == 10**6)
 except ml.MemorizationError as error:
     print("a thread of PyTorch" in str(error))
 """
@@ -189,7 +204,8 @@ except ml.MemorizationError as error:
     ("program", "expected"),
     [
         (CHILD, "refused True\nrefused True\nthen 1\n"),
-        (WITH_TORCH, "100000\nrefused True\nrefused True\nrefused True\n1\nTrue\n"),
+        (WITH_TORCH, "100000\nrefused True\nrefused True\nrefused True\nrefused True\n1\n"),
+        (OF_THE_POOL, "True\n"),
     ],
 )
 def test_a_process_that_flushes(program, expected):
@@ -200,6 +216,16 @@ def test_a_process_that_flushes(program, expected):
         [sys.executable, "-c", program], cwd=root, capture_output=True, text=True, check=False
     )
     assert done.stdout == expected, done.stderr
+
+
+def test_a_module_knows_how_fine_its_numbers_are():
+    pytest.importorskip("torch")
+    layers, around = [ml.Layer([[1]], [0], "identity")], ml.Dataset([[-TINY], [TINY]], [0, 1])
+    side = ml.Network(layers, readout="sign")
+    assert side.to_torch(around, device="cpu")._finest == around.shift == 1060
+    assert side.to_torch(exact=False, device="cpu")._finest == 1
+    over = ml.Network(layers, output_denominator=2**1030)
+    assert over.to_torch(ml.Dataset([[0], [2**1030]], [0, 1]), exact=False)._finest == 1031
 
 
 def test_tables_and_their_labels(tmp_path):

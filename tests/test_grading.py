@@ -2,6 +2,7 @@
 
 import json
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,7 @@ from mem_lib import grading
 from mem_lib.errors import InvalidArgument
 from mem_lib.grading import values
 from mem_lib.grading.course import Course
-from mem_lib.grading.exercise import everything, find, generator
+from mem_lib.grading.exercise import SETS, everything, find, generator, of_set
 from mem_lib.grading.tasks import Tasks
 from mem_lib.grading.values import NotData, Raised
 from mem_lib.grading.verdict import Sheet, Verdict, Wrong
@@ -23,6 +24,7 @@ def keys(file, size, bits):
 
 
 FOLD = "optimal_relu.fold"
+BOOK = Path(__file__).parents[1] / "book"
 
 
 @pytest.fixture
@@ -128,8 +130,18 @@ def test_every_exercise_says_what_it_asks_and_an_empty_answer_has_no_points():
             assert exercise.verdict(exercise.task("a"), answer).points < exercise.most
 
 
+def test_every_exercise_stands_in_the_book_and_is_checked_there():
+    for exercise in everything():
+        slug, _, name = exercise.key.partition(".")
+        page = (BOOK / slug / "exercises.md").read_text(encoding="utf-8")
+        assert f":label: ex-{slug}-{name}\n" in page
+        asked, solution = page.split(f"solution-start}} ex-{slug}-{name}\n")
+        check = f'grading.check("{exercise.key}"'
+        assert check in asked and check in solution.partition("{solution-end}")[0]
+
+
 def test_tasks_of_a_seed_are_the_same_and_of_another_are_others():
-    for slug in ("optimal_relu",):
+    for slug in (slug for slug in SETS if of_set(slug)):
         one, same = Tasks.drawn(slug, "a"), Tasks.drawn(slug, "a")
         other, fresh = Tasks.drawn(slug, "b"), Tasks.drawn(slug, "a", fresh="graded")
         assert one.text() == same.text() != other.text()

@@ -289,6 +289,8 @@ def test_an_integer_that_the_floats_beside_it_would_round_is_refused(table):
     )
     with pytest.raises(InvalidDataset, match=message):
         Dataset(table(("id", LARGE), ("x", np.array([0.5, 1.5]))), [0, 1])
+    with pytest.raises(InvalidDataset, match=message.replace(": 9", ": -9")):
+        Dataset(table(("id", -LARGE), ("x", np.array([0.5, 1.5]))), [0, 1])
     network = Network([Layer([[1, 1]], [0], "identity")])
     with pytest.raises(InvalidDataset, match=message):
         predict(network, table(("id", LARGE), ("x", np.array([0.5, 1.5]))))
@@ -309,6 +311,12 @@ def test_an_integer_that_the_floats_beside_it_would_round_is_refused(table):
 def test_columns_that_are_refused_are_named(column, message):
     with pytest.raises(InvalidDataset, match=message):
         Dataset(Frame(("a", column), ("b", np.array([1, 2]))), [0, 1])
+
+
+def test_a_column_of_pairs_is_refused():
+    pairs = np.array([[1, 2], [3, 4]])
+    with pytest.raises(InvalidDataset, match="one number in each row is needed"):
+        Dataset(Frame(("a", pairs), ("b", pairs)), [0, 1])
 
 
 def test_two_columns_of_one_name_and_one_called_points():

@@ -255,7 +255,8 @@ def test_one_more_in_one_weight_is_noticed():
     "change",
     [
         {"prime": "zz"}, {"prime": "0x0"}, {"mark": None}, {"round_sizes": []},
-        {"round_sizes": [0]}, {"round_folders": [1]}, {"round_folders": "many"},
+        {"round_sizes": [0]}, {"round_sizes": [], "round_folders": []},
+        {"round_folders": [1]}, {"round_folders": "many"},
     ],
 )  # fmt: skip
 def test_a_damaged_description_has_no_size(change):

@@ -3,6 +3,7 @@
 import copy
 import re
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ torch.set_num_threads(1)
 
 from mem_lib import torch_backend  # noqa: E402
 
+ROOT = Path(__file__).resolve().parents[1]
 DATA = ml.data.moons(N=40, noise=0.05, margin=0.1, seed=1)
 NETWORK = ml.beyond_worst_case.build(DATA, n=60, seed=4)
 POINTS = torch.from_numpy(DATA.points.copy())
@@ -92,6 +94,15 @@ def test_a_device_may_be_an_object():
 def test_an_object_may_be_of_a_device_that_is_not_there(device):
     with pytest.raises(ml.InvalidArgument, match=r"^device: .*device\(type="):
         NETWORK.to_torch(DATA, device=device)
+
+
+def test_the_program_of_the_guide_prints_what_it_shows(capsys):
+    page = (ROOT / "book/appendix/scikit-learn-and-pytorch.md").read_text(encoding="utf-8")
+    ((program, output),) = re.findall(
+        r"```python\n([^`]*import torch[^`]*)```\n\nprints\n\n```text\n([^`]*)```", page
+    )
+    exec(compile(program, "page", "exec"), {})
+    assert capsys.readouterr().out == output
 
 
 # -- the proof -----------------------------------------------------------------------------------

@@ -177,7 +177,6 @@ class Maker:
     def install(self, extras: List[str]) -> None:
         """Install the packages of these extras, with uv if that can be."""
         remove(self.root / ".venv" / "mem_lib.json")  # from here to the new stamp it is half made
-        what = ["-c", "requirements.lock", "-e", ".[%s]" % ",".join(extras)]
         told = settings.read([self.python, self.inner], self.probe, self.environ)
         for_uv = settings.for_uv(told)
         if for_uv.unsaid:
@@ -185,18 +184,19 @@ class Maker:
             self.step("installing the packages with pip, since %s (%s)" % (why, LOG))
         else:
             self.step("installing the packages with uv (%s)" % LOG)
-            why = self._with_uv(told, for_uv, what)
+            why = self.with_uv(told, for_uv, extras)
             if why:
                 self.step.note("pip goes on, which takes longer: %s" % why)
         if why:
-            self._with_pip(told, what)
+            self.with_pip(told, extras)
 
-    def _with_uv(self, told: Settings, for_uv: settings.ForUv, what: List[str]) -> str:
+    def with_uv(self, told: Settings, for_uv: settings.ForUv, extras: List[str]) -> str:
         """Install with uv; why that was not possible, in words, or nothing."""
         uv, own = self.uv, []
         if not uv:
             uv = str(python_of(self.root).with_name("uv"))
-            own = ["--no-cache"]  # what is brought along leaves nothing outside this folder
+            # What is brought along leaves nothing outside this folder; uv wants the option once.
+            own = [option for option in ["--no-cache"] if option not in for_uv.options]
             if not self.probe([uv, "--version"]):
                 try:
                     self._pip(told, ["-c", "requirements.lock", "uv"], "uv.log")
@@ -204,7 +204,7 @@ class Maker:
                     return "it could not bring uv (log: _build/uv.log)"
         command = [uv, "pip", "install", "--python", self.inner, *for_uv.options, *own]
         try:
-            self.run([*command, *what], for_uv.variables, "install.log")
+            self.run(command + _packages(extras), for_uv.variables, "install.log")
         except Failure:
             log = self.root / "_build" / "install.log"
             if log.exists():
@@ -212,10 +212,11 @@ class Maker:
             return "uv did not succeed (log: _build/uv.log)"
         return ""
 
-    def _with_pip(self, told: Settings, what: List[str]) -> None:
+    def with_pip(self, told: Settings, extras: List[str]) -> None:
+        """Install with pip alone."""
         if self.probe([self.inner, "-m", "pip", "--version"]) is None:  # uv has made .venv
             self.run([self.inner, "-m", "ensurepip"], {}, "environment.log")
-        self._pip(told, what, "install.log")
+        self._pip(told, _packages(extras), "install.log")
 
     def _pip(self, told: Settings, what: List[str], log: str) -> None:
         self.run([self.inner, "-m", "pip", "install", *what], settings.for_pip(told), log)
@@ -227,6 +228,11 @@ class Maker:
             env = {key: value for key, value in env.items() if not key.startswith("PIP_")}
         env.update(variables)
         self._run(command, log=self.root / "_build" / log, cwd=self.root, env=env)
+
+
+def _packages(extras: List[str]) -> List[str]:
+    """What is installed, as uv and pip are told."""
+    return ["-c", "requirements.lock", "-e", ".[%s]" % ",".join(extras)]
 
 
 def torch_is_small(root: Path, wanted: Optional[str] = None) -> bool:

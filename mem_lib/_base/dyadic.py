@@ -75,8 +75,6 @@ def nearest(value: int) -> float:
 def unit_box(points: np.ndarray) -> tuple[np.ndarray, float]:
     """The points scaled into [-1, 1] by a power of two, and eta = 2 sqrt(d) (e + 2^-530), where e
     bounds the error of a coordinate: 0 unless an integer of more than 53 bits was rounded."""
-    if points.dtype.kind == "f":
-        check_floats()
     check_rounding()
     d = points.shape[1]
     if points.dtype == object:

@@ -12,6 +12,8 @@ import numpy as np
 
 from mem_lib.errors import InvalidDataset, shown
 
+_INSIDE = (list, tuple, np.ma.MaskedArray)
+
 Columns = list[tuple[Any, Any]]  # the name of each column, and what it holds
 
 
@@ -71,9 +73,10 @@ def hides_entries(values: Any) -> bool:
     numpy would take what the mask hides."""
     if isinstance(values, np.ma.MaskedArray):
         return bool(np.ma.is_masked(values))
-    if not isinstance(values, list | tuple) or set(map(type, values)) <= {int, float}:
+    if not isinstance(values, list | tuple):
         return False
-    return any(map(hides_entries, values))
+    inside = [kind for kind in set(map(type, values)) if issubclass(kind, _INSIDE)]
+    return bool(inside) and any(hides_entries(v) for v in values if type(v) in inside)
 
 
 def what_to_do(value: Any) -> str:

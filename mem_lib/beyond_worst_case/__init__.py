@@ -88,7 +88,8 @@ def build(
     ------
     InvalidArgument
         When an argument is of the wrong kind, out of range, or means nothing to the variant;
-        ``TooLarge`` when a draw would not fit into memory, or takes more than 2^24 hyperplanes.
+        ``TooLarge`` when a draw would not fit into memory, or takes more than 2^24 hyperplanes or
+        ``max_operations``: the message says what would help.
     HypothesisViolated
         When there are real targets or more than 2^16 classes; when rounding could undo every
         separation of two points; when ``max_bias`` is 0 and classes share a ray from the origin, or
@@ -147,9 +148,9 @@ def attempt(
     parameters : of the variant, as in :func:`build`.
 
     Raises ``InvalidArgument`` when an argument is of the wrong kind, out of range, or means nothing
-    to the variant, ``TooLarge`` when the draw would not fit into memory, ``HypothesisViolated`` for
-    real targets or more than 2^16 classes and, when ``max_bias`` is 0, for classes that share a ray
-    from the origin or a rival at it.
+    to the variant, ``TooLarge`` when the draw would not fit into memory or takes more than
+    ``max_operations``, ``HypothesisViolated`` for real targets or more than 2^16 classes and, when
+    ``max_bias`` is 0, for classes that share a ray from the origin or a rival at it.
 
     >>> import mem_lib as ml
     >>> dataset = ml.Dataset([[0.0], [1.0], [2.0]], [0, 1, 0])

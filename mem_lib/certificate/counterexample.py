@@ -8,6 +8,8 @@ from typing import Any
 
 from mem_lib._base.names import Names, called, numbered
 from mem_lib._base.text import apart, read_fraction, written
+from mem_lib.errors import shown
+from mem_lib.network import READOUTS
 
 #: Outputs, and outputs that are equal, that a message lists.
 MOST = 10
@@ -81,6 +83,13 @@ class Counterexample:
 
     @classmethod
     def from_content(cls, content: dict[str, Any]) -> Counterexample:
+        """The inverse of :meth:`content`; ``TypeError`` for entries of other types."""
+        if not (
+            type(content["row"]) is int
+            and type(content["predicted"]) in (int, type(None))
+            and content.get("readout", "value") in READOUTS
+        ):
+            raise TypeError(f"counterexample is {shown(content)}")
         expected = read_fraction(content["expected"])
         return cls(
             row=content["row"],

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.arguments import above_zero
+from mem_lib._base.budget import budget
 from mem_lib._base.dyadic import least_shift, scaled
 from mem_lib._base.integers import is_wide
 from mem_lib._base.memory import check_memory
@@ -332,8 +333,9 @@ class Dataset:
         InvalidDataset for a damaged, truncated or foreign one; an OSError, such as
         FileNotFoundError, for one that is missing or cannot be read.
         """
+        most = budget(max_bytes)
         with file.reading(path):
-            about, arrays = file.load(path, max_bytes)
+            about, arrays = file.load(path, most)
             fingerprint = about.pop("sha256")
             if set(about) != set(_TOLD):
                 raise InvalidDataset(f"its format has other names: {sorted(about)}")

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import numpy as np
 
-from mem_lib._base.budget import budget, keep_within
+from mem_lib._base.budget import keep_within
 from mem_lib._base.files import named, write_atomically
 from mem_lib._base.integers import bits_of, entry_bytes
 from mem_lib._base.json_price import check as check_price
@@ -78,12 +78,9 @@ def save(path: str | os.PathLike[str], about: dict[str, Any], arrays: dict[str, 
     write_atomically(named(path), [buffer.getvalue()])
 
 
-def load(
-    path: str | os.PathLike[str], max_bytes: int | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The inverse: (about, arrays).  Whatever a decoder raises on damaged bytes comes out as it
-    is: see :func:`reading`."""
-    most = budget(max_bytes)
+def load(path: str | os.PathLike[str], most: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The inverse: (about, arrays), in at most ``most`` bytes of memory.  Whatever a decoder raises
+    on damaged bytes comes out as it is: see :func:`reading`."""
     _check_container(path)
     keep_within(_need(path), f"path: {os.fspath(path)!r} unpacked", most)
     with np.load(path, allow_pickle=False) as file:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.dyadic import scaled
-from mem_lib._base.floating import check_floats
 from mem_lib._base.integers import INT64_LIMIT, entry_bytes, largest
 
 BLOCK = 8 << 20  # bytes handled at a time, so that large arrays need no large temporaries
@@ -42,7 +41,6 @@ def _half_even(value: Any, s: int) -> Any:
 
 
 def _rounded_floats(array: np.ndarray, bits: int) -> np.ndarray:
-    check_floats()
     if bits >= 1074:
         return array
     if bits < -1025:  # |x| < 2^1024 is below half a step

@@ -15,10 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
+from mem_lib._base.budget import budget, keep_within
 from mem_lib.data.pickled import is_pickle, pickled_batch
 from mem_lib.errors import InvalidDataset
 
 CIFAR_RECORD = 3073  # a label and 3 x 32 x 32 bytes
+COPIES = 6  # of the images, while a data set is made of them
 _GZIP = b"\x1f\x8b"
 _KINDS = ((b"PK", "a zip archive"), (b"<", "a web page"), (b"\x80", "a pickle"))
 
@@ -46,17 +48,20 @@ def find_one(home: Path, name: str) -> Path | None:
 
 def content(path: Path, at_most: int) -> bytes:
     """The bytes of a file, unpacked if they are gzipped; an error for a damaged one or more than
-    ``at_most``."""
+    ``at_most``, and as soon as a data set of the bytes so far might take more than the budget."""
+    found, most = bytearray(), budget()
     try:
         with open(path, "rb") as raw:
             zipped = raw.read(2) == _GZIP
         with gzip.open(path) if zipped else open(path, "rb") as file:
-            found = file.read(at_most + 1)
+            while len(found) <= at_most and (piece := file.read(1 << 20)):
+                found += piece
+                keep_within(COPIES * len(found), f"path: {str(path)!r} as a data set", most)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise InvalidDataset(f"{path} is damaged or truncated: {error}") from error
     if len(found) > at_most:
         raise InvalidDataset(f"{path} is longer than {at_most} bytes")
-    return found
+    return bytes(found)
 
 
 def idx(path: Path, inner: tuple[int, ...], sha256: str | None) -> np.ndarray:

@@ -157,14 +157,15 @@ class Chunks:
 
     def _run_head(self) -> np.ndarray | None:
         """What the layers behind the head read, of all points; None where that is too much."""
-        blocks, total, most = [], Tally(), min(MOST_STATE, budget() // 2)
+        blocks, total, most, size = [], Tally(), min(MOST_STATE, budget() // 2), 0
         for place in range(0, self.N, self.step):
             block = self._block(slice(place, min(place + self.step, self.N)))
             out, tally = self._layers(block, 0, self.engine.head)
             total.merge(tally)
             blocks.append(out)
-            size = _bytes(out) * self.N // out.shape[1]  # if all chunks are like this one
-            if max(size, sum(map(_bytes, blocks))) > most:
+            here = _bytes(out)
+            size += here
+            if max(size, here * self.N // out.shape[1]) > most:  # all, if they are like this one
                 return None
         self.tally.merge(total)
         return joined(blocks)

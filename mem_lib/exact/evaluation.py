@@ -98,8 +98,8 @@ def predict(network: Network, points: object, *, names: bool = True) -> np.ndarr
         return labels
     known = len(network.classes)
     called = np.empty(known + 1, dtype=object)
-    called[:known] = network.classes  # and None, for all other labels
-    return called[np.where((labels >= 0) & (labels < known), labels, known)]
+    called[:known] = network.classes  # and None at the end, for -1 and for what has no name
+    return called[np.minimum(labels, known)]
 
 
 def fractions(numerators: np.ndarray, denominator: int) -> np.ndarray:

@@ -69,6 +69,9 @@ class Network:
                         ignores it.
     classes:            a name for each label (:mod:`mem_lib.network.classes`), or None
 
+    ``network(points)`` gives the exact outputs at ``points`` (M, d), an array (M, outputs) of
+    Fractions; ``network.predict(points)`` the labels (M,) that they are read as.
+
     Malformed arguments raise :class:`~mem_lib.InvalidNetwork`.  Networks are immutable; two are
     equal when ``save`` writes the same file for both.
 

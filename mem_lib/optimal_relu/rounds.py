@@ -67,8 +67,7 @@ class RoundShape(Shape):
 
     @property
     def string_bits(self) -> int:
-        _, _, cells, bits = next(self.rounds)
-        return cells * bits
+        return 2 * self.round_sizes[0] * (self.label_bits + (len(self.round_sizes) > 1))
 
     @property
     def depth(self) -> int:
@@ -85,22 +84,27 @@ class RoundShape(Shape):
 
     @property
     def weights(self) -> int:
+        """Layer after layer.  A test of a form of e entries has e + 1 in each of its two units; the
+        form that it leaves behind has 3, until a unit holds it."""
         K, c, last = self.hash_steps, self.label_bits, len(self.round_sizes) - 1
         weights = self.d + 1 + max(11 * K - 6, 0)
-        x, y = 3 if K else 1, 0  # the entries of the unit that carries it
+        x, y = 3 if K else 1, 0  # entries of the form that the next layer carries on
         for k, (folders, steps, cells, bits) in enumerate(self.rounds):
             U, carried = 1, int(k < last)
-            if folders > 1:
+            if folders > 1:  # x, y, the first file and a test of x; then U has a jump
                 weights += 3 * x + y + 3
                 x, y, U = 1, min(y, 1), 3
                 weights += (folders - 2) * (8 + y)
-            weights += x * carried + y + U + 3 * (x + 1)  # the first subtraction
+            weights += x * carried + y + U + 3 * (x + 1)  # the hash, and a test of it
             x, y = 1, min(y, 1)
             weights += (steps - 1) * (12 + carried + y)
+            # the first bit: 3 + 3 for the number of the cell, U, and a test of it; at each later
+            # one 2 + 2, 3, 4 + 4, and 4 for a gate, which x or y takes up one layer later
             read = cells * bits
-            weights += 11 + carried + y  # the first bit
-            weights += 19 * (read - 1) + 2 * (cells - 1) + read * (carried + y) + read + 2
-            if not y:  # before the first bit of a label was taken up, and in that layer
+            weights += 11 + 19 * (read - 1) + (carried + y) * (read + 1)
+            weights += 2 * (cells - 1)  # where a cell begins, its number is a bias
+            weights += read + 2  # no bias with the threshold 1, and a gate behind the last bit
+            if not y:  # before a label's first bit was taken up there is none
                 weights += read - 2 - (bits - c)
             y = 2
         return weights + 2

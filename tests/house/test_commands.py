@@ -1,5 +1,6 @@
 """The commands are the same everywhere, and are documented."""
 
+import io
 import os
 import re
 import shutil
@@ -9,10 +10,9 @@ import sys
 import time
 
 import pytest
-import yaml
 
 from tests.house import ROOT, text
-from tools import book, environment, make, steps
+from tools import environment, make, steps
 from tools.steps import Failure
 
 
@@ -68,53 +68,6 @@ def test_the_readme_says_the_two_commands_and_ci_runs_one_of_them():
     assert text(".ci/run").rstrip().splitlines()[-1] == "make test"
     assert os.access(ROOT / ".ci/run", os.X_OK) or os.name == "nt"
     subprocess.run(["bash", "-n", str(ROOT / ".ci/run")], check=True)
-
-
-def test_workflows_call_targets_that_exist():
-    for path in sorted((ROOT / ".github/workflows").glob("*.yml")):
-        steps_ = [s for j in yaml.safe_load(path.read_text())["jobs"].values() for s in j["steps"]]
-        called = re.findall(r"make\.py ([\w-]+)", "\n".join(step.get("run", "") for step in steps_))
-        assert called and set(called) <= set(make.TARGETS)
-    assert book.REPOSITORY in text(".github/workflows/deploy.yml")
-
-
-def jobs_without_torch(workflow: str) -> list[str]:
-    """The jobs on Linux that run the tests, and have not put a build of PyTorch for the CPU where
-    ``environment.torch_is_small`` looks for it."""
-    found = []
-    for name, job in yaml.safe_load(workflow)["jobs"].items():
-        systems = [job["runs-on"], *(m["os"] for m in _matrix(job))]
-        commands = [step.get("run", "") for step in job["steps"]]
-        tests = [i for i, command in enumerate(commands) if "tools/make.py test" in command]
-        ready = [
-            i
-            for i, command in enumerate(commands)
-            if "pip download" in command
-            and "https://download.pytorch.org/whl/cpu torch" in command
-            and re.search(r'echo "PIP_FIND_LINKS=.*GITHUB_ENV', command)
-        ]
-        if (
-            any("ubuntu" in system for system in systems)
-            and tests
-            and not (ready and ready[0] < tests[0])
-        ):
-            found.append(name)
-    return found
-
-
-def _matrix(job: dict) -> list[dict]:
-    return job.get("strategy", {}).get("matrix", {}).get("include", [])
-
-
-def test_linux_jobs_test_with_torch():
-    assert jobs_without_torch(text(".github/workflows/test.yml")) == []
-
-
-@pytest.mark.parametrize("line", ["download.pytorch.org/whl/cpu", "PIP_FIND_LINKS", "pip download"])
-def test_a_linux_job_without_torch_is_found_out(line):
-    workflow = text(".github/workflows/test.yml")
-    assert workflow.count(line) >= 2
-    assert jobs_without_torch(workflow.replace(line, "x")) == ["test", "nightly"]
 
 
 def test_pytest_runs_everything_unless_something_is_named():
@@ -184,3 +137,132 @@ def test_ctrl_c_ends_the_command_too(tmp_path):
     outer.wait(timeout=15)
     with pytest.raises(ProcessLookupError):
         os.kill(int(log.read_text()), 0)
+
+
+class Clock:
+    """Seconds that pass when a test says so."""
+
+    now = 0.0
+
+    def __call__(self):
+        return self.now
+
+
+def test_steps_say_what_they_do_and_how_long_each_took():
+    out, clock = io.StringIO(), Clock()
+    step = steps.Steps(3, out, clock)
+    step("making")
+    clock.now += 4
+    step("installing")
+    step.note("pip goes on")
+    clock.now += 61
+    step("nothing to do")
+    clock.now += 0.2
+    step.finish()
+    assert out.getvalue().splitlines() == [
+        "[1/3] making",
+        "      4 s",
+        "[2/3] installing",
+        "      pip goes on",
+        "      1 min 1 s",
+        "[3/3] nothing to do",
+        "done in 1 min 5 s",
+    ]
+
+
+def test_steps_that_took_no_time_say_none():
+    out = io.StringIO()
+    step = steps.Steps(1, out, Clock())
+    step("nothing to do")
+    step.finish()
+    assert out.getvalue() == "[1/1] nothing to do\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "python"), [(["book"], None), (["--python=3.12", "book"], "3.12")]
+)
+def test_a_python_may_be_asked_for(monkeypatch, arguments, python):
+    asked = []
+    monkeypatch.setattr(environment, "ensure", lambda *_, wanted: asked.append(wanted) or ROOT)
+    monkeypatch.setattr(make.book, "build", lambda *_: True)
+    assert make.main(arguments) == 0 and asked == [python]
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="make is not installed")
+@pytest.mark.parametrize(
+    ("python", "command"),
+    [
+        ("3.12", "python3 tools/make.py --python=3.12 test -q"),
+        ("python3.12", "python3.12 tools/make.py test -q"),
+        ("/opt/python", "/opt/python tools/make.py test -q"),
+    ],
+)
+def test_make_takes_a_version_or_a_path(python, command):
+    line = ["make", "--dry-run", "test", f"PYTHON={python}", "ARGS=-q"]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == command
+
+
+def test_a_message_with_letters_that_the_terminal_lacks_is_printed():
+    code = (
+        "from tools import environment, make; from tools.steps import Failure\n"
+        "def fail(*_, **__): raise Failure('γ')\n"
+        "environment.ensure = fail; raise SystemExit(make.main(['book']))"
+    )
+    env = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True)
+    assert done.returncode == 1 and b"\\u03b3" in done.stderr and b"Traceback" not in done.stderr
+
+
+# What a shell reads otherwise than it is meant, outside quotes: zsh takes brackets for a pattern
+# of file names, and, typed, no comments.
+TAKEN_AWRY = re.compile(r"[\[\]*?#<>(){}!~^$;`\\]|(?<![\w-])=")
+COMMAND = re.compile(r"(python3?|py|pip|make|conda|pipx|ruff|mypy|git|source|uv) ")
+
+
+def awry(page: str) -> list[str]:
+    """The commands in a page's blocks of code that cannot be typed as they stand in every shell."""
+    fenced, found = False, []
+    for line in page.splitlines():
+        if line.startswith("```"):
+            fenced = not fenced
+        elif fenced and COMMAND.match(line):
+            bare = re.sub(r"\"[^\"]*\"|'[^']*'", "", line)
+            found += [line] if TAKEN_AWRY.search(bare) else []
+    return found
+
+
+BOOK = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("book/**/*.md"))
+PAGES = ["README.md", "CONTRIBUTING.md", *BOOK]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_commands_can_be_typed_in_any_shell(page):
+    assert awry(text(page)) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pip install -e .[book,test]",
+        "pip install -e .    # what every use needs",
+        "git add *.csv",
+        "python tool.py --out=~/x",
+    ],
+)
+def test_a_command_that_zsh_would_refuse_is_found_out(line):
+    assert awry(f"Text\n```\n{line}\n```\n") == [line]
+    assert awry('Text\n```\npip install -e ".[book,test]" ARGS=--fresh a&&b\n```\n') == []
+
+
+ZSH = shutil.which("zsh")
+
+
+@pytest.mark.skipif(not ZSH, reason="zsh is not installed")
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md"])
+def test_zsh_takes_every_pip_command_as_it_stands(name, tmp_path):
+    lines = re.findall(r"^pip .*$", text(name), re.MULTILINE)
+    script = "pip() { print -r -- $#: $* }\n" + "\n".join(lines)
+    done = subprocess.run([ZSH, "-fc", script], cwd=tmp_path, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stderr == ""
+    assert len(done.stdout.splitlines()) == len(lines)

@@ -99,6 +99,13 @@ def test_uv_is_told_what_pip_knows(place):
     assert run.variables[1]["SSL_CERT_FILE"] == "c.pem"
 
 
+def test_uv_that_was_brought_is_told_once_to_keep_nothing(place):
+    run = Pretend(place)
+    told = has("global.no-cache-dir='true'")
+    ensure(place, run, probe=lambda c: without_uv(c) and told(c))
+    assert run.commands[2].count("--no-cache") == 1
+
+
 def test_what_uv_cannot_be_told_means_pip_and_is_said(place):
     out = io.StringIO()
     run = Pretend(place)

@@ -252,7 +252,7 @@ def test_outputs_are_trusted(place):
 
 def test_the_command_makes_the_copy_and_opens_it(monkeypatch):
     commands = []
-    monkeypatch.setattr(make.environment, "ensure", lambda *args: sys.executable)
+    monkeypatch.setattr(make.environment, "ensure", lambda *_, **__: sys.executable)
     monkeypatch.setattr(make.steps, "pass_through", lambda line, *_: commands.append(line) or 0)
     assert make.main(["lab", "--fresh", "--port=1"]) == 0
     copied, opened = commands
@@ -285,7 +285,7 @@ def test_what_a_kernel_displays_is_written_out(place, monkeypatch):
 
 def test_a_copy_that_fails_opens_nothing(monkeypatch):
     commands = []
-    monkeypatch.setattr(make.environment, "ensure", lambda *args: sys.executable)
+    monkeypatch.setattr(make.environment, "ensure", lambda *_, **__: sys.executable)
     monkeypatch.setattr(make.steps, "pass_through", lambda line, *_: commands.append(line) or 3)
     assert make.main(["lab"]) == 3 and len(commands) == 1
 

@@ -78,3 +78,15 @@ def test_a_run_without_a_browser_counts_the_tests_of_pages(tmp_path):
     assert done.stdout.splitlines()[-1] == (
         f"3 page tests were not run: MEM_LIB_BROWSER names {tmp_path / 'none'}, which is no program"
     )
+
+
+ORDER = "tests/house/test_order.py"
+
+
+@pytest.mark.parametrize(("optimize", "status"), [("0", 0), ("2", 4)])
+def test_a_run_without_assertions_is_refused(optimize, status):
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", ORDER]
+    env = {**os.environ, "PYTHONOPTIMIZE": optimize}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    assert done.returncode == status
+    assert ("takes the assertions out" in done.stderr) == bool(status)

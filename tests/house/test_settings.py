@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -135,10 +136,10 @@ def test_pip_itself_reads_a_file_as_we_do(tmp_path, monkeypatch):
     ]
 
 
-UV = shutil.which("uv")
+UV = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
 
 
-@pytest.mark.skipif(not UV, reason="uv is not on the PATH")
+@pytest.mark.skipif(not UV, reason="uv is neither on the PATH nor in the environment")
 def test_uv_knows_these_options():
     done = subprocess.run([UV, "pip", "install", "--help"], capture_output=True, text=True)
     for option in {*settings.LISTS.values(), *settings.FLAGS.values(), "--index-strategy"}:

@@ -431,3 +431,80 @@ def test_trades():
         depth = 2 + 2 * K + 2 * (N1 - 1) + 2 * (rho0 + (n - 1) * rho) + 6 * n * c
         assert T + c <= B and depth <= 8 * N * sigma / B + 6 * B + 2 * logS + 2
         assert (6 + 5.5 * (depth - 2)) * B <= 44 * N * sigma + 50 * B * B
+
+
+def rounds(keys, labels, c, P, rng):
+    """The rounds of the page: (first keys of folders, files, cells, alpha, alpha')."""
+    waiting, found = dict(zip(keys, labels, strict=True)), []
+    while waiting:
+        N = len(waiting)
+        n = math.ceil(math.sqrt(N / (2 + 2 * c)))
+        shelf = [sorted(waiting)[i : i + n] for i in range(0, N, n)]
+        while True:
+            alpha, shift = int(rng.integers(1, P)), int(rng.integers(0, P))
+            files, left = [], {}
+            for folder in shelf:
+                cells = [[] for _ in range(2 * n)]
+                for x in folder:
+                    cells[(alpha * x + shift) % P % (2 * n)].append(x)
+                texts = [f"1{waiting[own[0]]:0{c}b}" if len(own) == 1 else "0" * (1 + c)
+                         for own in cells]  # fmt: skip
+                files.append(int("".join(texts), 2))
+                left |= {x: waiting[x] for own in cells if len(own) > 1 for x in own}
+            if 2 * len(left) <= N:
+                break
+        found.append(([folder[0] for folder in shelf], files, 2 * n, alpha, shift))
+        waiting = left
+    return found
+
+
+def answer(found, x, c, P):
+    """What the network says at a key, neuron by neuron, and its layers behind the reduction."""
+
+    def relu(z):
+        return max(z, 0)
+
+    def test(v, T):
+        return relu(v - T + 1) - relu(v - T)
+
+    y, layers, D = 0, 0, 2 * P * P
+    for starts, files, m, alpha, shift in found:
+        U = files[0]
+        for start, (before, after) in zip(starts[1:], pairwise(files), strict=True):
+            U, layers = U + (after - before) * test(x, start), layers + 1
+        r = alpha * x + shift
+        for modulus, steps in ((P, math.log2(P)), (m, math.log2(P / m))):
+            for k in reversed(range(math.ceil(steps))):
+                r, layers = r - modulus * 2**k * test(r, modulus * 2**k), layers + 1
+        T = 2 ** (m * (1 + c))
+        for t in range(m):
+            for b in (None, *reversed(range(c))):
+                T //= 2
+                bit = test(U, T)
+                gate = relu(bit - relu(r - t) - relu(t - r))
+                U, layers = U - T * bit, layers + 1
+                x, y = (x + D * gate, y) if b is None else (x, y + 2**b * gate)
+        assert U == 0
+        layers += 1
+    return y, layers
+
+
+@pytest.mark.proves("thm-optimal_relu-provable-tables")
+@pytest.mark.parametrize("c", [1, 2, 5])
+@pytest.mark.parametrize("N", [1, 2, 3, 4, 5, 9, 16, 40, 100])
+def test_rounds(N, c):
+    """Every key is answered once, and the layers are as few as promised."""
+    rng = np.random.default_rng(10 * N + c)
+    for Q in (N, 3 * N, 7 * N * N):
+        keys = sorted(rng.choice(Q, N, replace=False).tolist())
+        labels = rng.integers(0, 2**c, N).tolist()
+        P = max(Q, 2 * math.ceil(math.sqrt(N / (2 + 2 * c))))
+        while any(P % k == 0 for k in range(2, math.isqrt(P) + 1)):
+            P += 1
+        found = rounds(keys, labels, c, P, rng)
+        assert len(found) <= math.floor(math.log2(N)) + 1
+        most = (4 + 4 * math.sqrt(2)) * math.sqrt((1 + c) * N)
+        most += (math.floor(math.log2(N)) + 1) * (2 * (1 + c) + 2 * math.log2(P) + 3)
+        for x, label in zip(keys, labels, strict=True):
+            y, layers = answer(found, x, c, P)
+            assert y == label and layers <= most

@@ -28,6 +28,8 @@ FORMAT = "mem_lib.two_layer.fit 2"
 EVERY, PART = 5.0, 0.05
 #: Rounded rows are floats, times powers of two that are.
 MOST_ROW, MOST_EXPONENT = 2**53, 2048
+#: Residuals and weights are measured in the unit of the targets, far below.
+MOST_FLOAT = 2.0**400
 
 
 class FitFile:
@@ -119,8 +121,8 @@ class FitFile:
                 raise ValueError(f"a number in {name} is beyond {most}")
         numbers = [output, np.array([float_error, weight])]
         numbers += [array for array in arrays.values() if array.dtype.kind == "f"]
-        if not all(np.isfinite(array).all() for array in numbers):
-            raise ValueError("a number that is not finite")
+        if not all((np.abs(array) <= MOST_FLOAT).all() for array in numbers):
+            raise ValueError("a number that is not finite, or beyond all measure")
         if stated != actual:
             raise ValueError(f"its content has the SHA-256 {actual}, it states {shown(stated)}")
         return State(output, float_error, weight, steps, draws, idle), Ledger.of(arrays)
