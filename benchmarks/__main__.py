@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy
 
 from benchmarks import (
+    challenges,
     chapters,
     constructions,
     core,
@@ -57,6 +58,7 @@ BENCHMARKS = {
     "light": light.light,
     "deep_threshold": deep_threshold.deep_threshold,
     "precision": deep_threshold.precision,
+    "challenges": challenges.challenges,
     "book": pages.cold_build,
     "environment": environment.environment,
     "fuzz": fuzz.fuzz,

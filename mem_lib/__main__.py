@@ -6,15 +6,17 @@
     python -m mem_lib verify network.json data.csv --against certificate.json
     python -m mem_lib predict network.json points.csv
     python -m mem_lib info network.json
+    python -m mem_lib challenge two_layer network.json
 
 Data are tables (CSV, tab-separated, gzipped or not; the last column is the label, unless
 ``--label`` or ``--target`` says otherwise) or npz files saved by ``Dataset.save``; what a file is,
 its content says.  A decimal such as 0.1 in a table is read as the nearest binary64 number.
 A file that is read is never written to.
 
-Exit status: 0 done and right; 1 verified and wrong; 2 bad input, or a file that cannot be read or
-written; 70 a fault of mem_lib itself, which is no verdict; 130 Ctrl-C, 129 and 143 ended by SIGHUP
-and SIGTERM.  Output that cannot be written (a closed pipe, a full disk) does not change it.
+Exit status: 0 done and right; 1 verified and wrong, or a rule broken; 2 bad input, or a file that
+cannot be read or written; 70 a fault of mem_lib itself, which is no verdict; 130 Ctrl-C, 129 and
+143 ended by SIGHUP and SIGTERM.  Output that cannot be written (a closed pipe, a full disk) does
+not change it.
 """
 
 import argparse
@@ -32,7 +34,7 @@ import numpy as np
 import mem_lib as ml
 from mem_lib._base.budget import limited_to
 from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
-from mem_lib.cli import outputs
+from mem_lib.cli import challenges, outputs
 from mem_lib.cli.ending import UNEXPECTED, Ended, signals, unexpected
 from mem_lib.cli.streams import complain, finish, plain_warnings, put, say
 from mem_lib.data import Dataset
@@ -182,7 +184,7 @@ def _parser() -> argparse.ArgumentParser:
         "--traceback", action="store_true", help="where an unexpected error comes from"
     )
     commands = parser.add_subparsers(
-        required=True, metavar="constructions | build | verify | predict | info"
+        required=True, metavar="constructions | build | verify | predict | info | challenge"
     )
 
     listing = commands.add_parser("constructions", help="list what can be built, or explain one")
@@ -230,6 +232,8 @@ def _parser() -> argparse.ArgumentParser:
     look = commands.add_parser("info", help="describe a network or data file")
     look.add_argument("file")
     look.set_defaults(run=info)
+
+    challenges.add(commands)
 
     for sub in (command, check, ask, look):
         sub.add_argument(

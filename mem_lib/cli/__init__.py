@@ -2,4 +2,5 @@
 
 ``streams``: output that cannot be written changes no verdict.  ``ending``: how a command ends
 before its time, and what it says then.  ``outputs``: no file is written that is also read.
+``challenges``: the command of that name.
 """

@@ -22,6 +22,7 @@ from mem_lib.explorer.pack import pack, unpack
 from mem_lib.explorer.points import POINTS, box_of, labellings, nearest_other_answer
 from mem_lib.explorer.renderer import module, style
 from mem_lib.explorer.views.beyond_worst_case import beyond_worst_case
+from mem_lib.explorer.views.challenge import challenge
 from mem_lib.explorer.views.deep_threshold import deep_threshold
 from mem_lib.explorer.views.foundations_fold import fold
 from mem_lib.explorer.views.foundations_plane import weights_bits
@@ -40,6 +41,7 @@ __all__ = [
     "beyond_worst_case",
     "box_of",
     "cards",
+    "challenge",
     "clearance",
     "deep_threshold",
     "fold",

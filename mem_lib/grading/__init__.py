@@ -20,15 +20,19 @@ from mem_lib.grading.tasks import Tasks
 from mem_lib.grading.verdict import Part, Verdict
 
 if TYPE_CHECKING:
+    from mem_lib.grading.challenges import challenge as challenge
     from mem_lib.grading.exercise import everything as everything
     from mem_lib.grading.judge import check
 
-__all__ = ["NotSolved", "Part", "Tasks", "Verdict", "ask", "check", "given", "hand_in"]
+__all__ = ["NotSolved", "Part", "Tasks", "Verdict", "ask", "challenge", "check", "given", "hand_in"]
 
 if not TYPE_CHECKING:
 
     def __getattr__(name: str) -> Any:
-        """``check`` judges in this process; the others do without the judges."""
+        """``check`` judges in this process, ``challenge`` knows the chapters; the others do without
+        either."""
         if name == "check":
             return import_module("mem_lib.grading.judge").check
+        if name == "challenge":
+            return import_module("mem_lib.grading.challenges").challenge
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -36,6 +36,12 @@ class Task:
     given: dict[str, Any]
     calls: list[list[Any]] = field(default_factory=list)
 
+    def outcomes(self, answer: Any) -> list[tuple[list[Any], Any]]:
+        """Each call with what the function gave there; with None where ``answer`` is none of a
+        function's."""
+        fits = isinstance(answer, list) and len(answer) == len(self.calls)
+        return list(zip(self.calls, answer if fits else [None] * len(self.calls), strict=True))
+
 
 class Exercise(ABC):
     """An exercise.  A subclass says what it is, draws a task, and judges an answer.

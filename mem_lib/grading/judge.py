@@ -36,9 +36,9 @@ def check(key: str, answer: Any, *, seed: str = "practice") -> Verdict:
     False
     """
     exercise = find(key)
-    entry = Tasks.drawn(key.partition(".")[0], seed)[key]
-    answer = values.value_of(values.text_of(answer_of(entry, answer)))
-    return exercise.verdict(entry.task, answer)
+    task = exercise.task(seed)
+    answer = values.value_of(values.text_of(answer_of(exercise.asks, task, answer)))
+    return exercise.verdict(task, answer)
 
 
 def verdict(tasks: Tasks, key: str, path: Path) -> Verdict:

@@ -22,7 +22,7 @@ from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.grading import values
 from mem_lib.grading.exercise import Task
-from mem_lib.grading.tasks import Entry, at_hand
+from mem_lib.grading.tasks import at_hand
 from mem_lib.grading.values import Raised
 from mem_lib.grading.verdict import Verdict
 from mem_lib.network import Network
@@ -60,7 +60,7 @@ def hand_in(key: str, answer: Any) -> Path:
     fractions, texts, lists.  Raises ``InvalidArgument`` for another kind.
     """
     entry = at_hand(key)[0][key]
-    text = values.text_of(answer_of(entry, answer))
+    text = values.text_of(answer_of(entry.asks, entry.task, answer))
     folder = Path(os.environ.get(ANSWERS) or FOLDER)
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{key}.json"
@@ -69,14 +69,14 @@ def hand_in(key: str, answer: Any) -> Path:
     return path
 
 
-def answer_of(entry: Entry, answer: Any) -> Any:
+def answer_of(asks: str, task: Task, answer: Any) -> Any:
     """An answer as data: the function called, the network built or read."""
-    if entry.asks == "network":
-        return _network(entry.task, answer)
-    if entry.asks == "function":
+    if asks == "network":
+        return _network(task, answer)
+    if asks == "function":
         if not callable(answer):
             raise InvalidArgument(f"answer: a function is needed, got {shown(answer)}")
-        return [_outcome(answer, call) for call in entry.task.calls]
+        return [_outcome(answer, call) for call in task.calls]
     return answer
 
 
@@ -86,7 +86,7 @@ def _network(task: Task, answer: Any) -> Network:
         answer = Network.load(answer)
     elif isinstance(answer, Construction) and dataset is not None:
         answer = answer.build(dataset)
-    elif callable(answer):
+    elif callable(answer) and not isinstance(answer, Network):  # which may be called too
         answer = answer(*task.given.values())
     if not isinstance(answer, Network):
         raise InvalidArgument(

@@ -3,9 +3,9 @@
 In each round (:mod:`mem_lib.optimal_relu.hashing`) at least half of the keys that are left get a
 cell of their own in the table of their folder.  The network finds the folder, hashes x, runs
 through the table, and takes up the cell of that number: the code is added to y, and the mark adds
-D to x, where a D >= 2 P^2 for the factors a of all later rounds.  What the reductions subtract is
-less than 2 P^2 - 2n, so a marked x hashes to a number beyond all cells: no unit has to say who was
-answered.
+Delta to x, where a Delta >= 2 P^2 for the factors a of all later rounds.  What the reductions
+subtract is less than 2 P^2 - 2n, so a marked x hashes to a number beyond all cells: no unit has to
+say who was answered.
 
 The last round answers all the keys that it gets.  It needs no marks, and no x behind the hash.
 """
@@ -46,7 +46,7 @@ class RoundShape(Shape):
     hash_steps:    subtractions modulo Q
     modulus:       Q
     prime:         P
-    mark:          D; 0 for a single round
+    mark:          Delta; 0 for a single round
     round_folders: folders of each round
     round_sizes:   n, keys in a folder of each round
     """
@@ -147,7 +147,7 @@ class RoundPlan(FilePlan):
 
     @property
     def mark(self) -> int:
-        """D, the least that is enough."""
+        """Delta, the least that is enough."""
         return max((-(-2 * self.prime**2 // one.a) for one in self.rounds[1:]), default=0)
 
     def shape(self, folders: int | None = None) -> RoundShape:
