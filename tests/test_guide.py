@@ -25,9 +25,11 @@ PLACEHOLDERS = {"SET": SETS[0], "CHAPTER": SETS[0], "FOLDER": "out"}
 
 def commands(text: str) -> list[str]:
     """What a page tells its reader to type, in blocks and in sentences."""
-    blocks = "\n".join(re.findall(r"^```\n(.*?)^```", text, re.M | re.S)).replace("\\\n", " ")
-    lines = [line.strip() for line in blocks.splitlines()]
-    return [*lines, *(" ".join(one.split()) for one in re.findall(r"`([^`]+)`", text))]
+    fence = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.M | re.S)
+    blocks = [block for kind, block in fence.findall(text) if not kind]
+    lines = "\n".join(blocks).replace("\\\n", " ").splitlines()
+    inline = re.findall(r"`([^`]+)`", fence.sub("", text))
+    return [" ".join(one.split()) for one in (*lines, *inline)]
 
 
 def calls(text: str, program: str) -> list[list[str]]:
@@ -129,3 +131,12 @@ def test_every_slide_that_the_page_links_is_written(tmp_path, monkeypatch):
     assert {path.name for path in (tmp_path / "new").iterdir()} == {
         f"{slug}.{kind}" for slug in SETS for kind in ("svg", "png")
     }
+
+
+def test_the_command_line_knows_the_challenge(tmp_path, monkeypatch, capsys):
+    from mem_lib.__main__ import main
+
+    (words,) = [words for words in calls(GUIDE, "python -m mem_lib") if words[0] == "challenge"]
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / PLACEHOLDERS["FOLDER"]).mkdir()
+    assert main(words) == 0 and "0 files" in capsys.readouterr().out
