@@ -46,7 +46,7 @@ def given(key: str) -> dict[str, Any]:
 
     >>> from mem_lib import grading
     >>> sorted(grading.given("optimal_relu.fold"))
-    ['keys']
+    ['bits', 'file', 'size']
     """
     return at_hand(key)[0][key].task.given
 
