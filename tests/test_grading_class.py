@@ -16,27 +16,11 @@ from mem_lib.grading.__main__ import main
 from mem_lib.grading.course import Course
 from mem_lib.grading.sandbox import Limits
 from mem_lib.grading.submission import graded
+from tests.grading_hostile import FOLD, HAND_IN, KEYS, SLUG, notebook
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits of processes are POSIX")
 
-SLUG, FOLD = "optimal_relu", "optimal_relu.fold"
 SHORT = Limits(seconds=4, patience=60)
-KEYS = """
-from mem_lib import grading
-def keys(file, size, bits):
-    return [file >> bits * i & (1 << bits) - 1 for i in reversed(range(size))]
-"""
-HAND_IN = f"grading.hand_in({FOLD!r}, keys)"
-
-
-def notebook(*cells):
-    code = [
-        {"cell_type": "code", "source": c, "metadata": {}, "outputs": [], "execution_count": None}
-        for c in cells
-    ]
-    return json.dumps({"cells": code, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})
-
-
 @pytest.fixture
 def course(tmp_path):
     return Course.make(tmp_path / "course", "Course")
@@ -67,40 +51,16 @@ def test_a_class_of_four(course):
     assert table.splitlines()[0].startswith(f"student,{FOLD}")
 
 
-HOSTILE = {
-    "loop": (notebook(KEYS, HAND_IN, "while True: pass"), 4, "stopped"),
-    "memory": (notebook("x = bytearray(10**12)", KEYS, HAND_IN), 4, ""),
-    "lines": (notebook("for i in range(10**5): print('x' * 100)", KEYS, HAND_IN), 4, ""),
-    "exit": (notebook("import os; os._exit(7)"), 0, "status 7"),
-    "crash": (notebook("import os; os.kill(os.getpid(), 11)"), 0, "signal 11"),
-    "file": (notebook("open('x', 'wb').write(bytes(10**9))", KEYS, HAND_IN), 4, ""),
-    "link": (notebook("import os; os.makedirs('handed_in')",
-                      f"os.symlink('/etc/passwd', 'handed_in/{FOLD}.json')"), 0, ""),
-    "folder": (notebook("import os; os.symlink('/', 'handed_in')"), 0, "link"),
-    "pipe": (notebook("import os; os.makedirs('handed_in')",
-                      f"os.mkfifo('handed_in/{FOLD}.json')"), 0, ""),
-    "deep": (notebook("import os; os.makedirs('handed_in')",
-                      f"open('handed_in/{FOLD}.json', 'w').write('[' * 10**6)"), 0, ""),
-    "no notebook": ("hello", 0, "no notebook"),
-    "nothing": ("", 0, "empty"),
-    "metadata": (json.dumps({"cells": [{"cell_type": "code", "source": [KEYS, HAND_IN],
-                                        "metadata": 7}], "nbformat": "?"}), 4, ""),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_submission_ends_with_a_line(course, name):
-    text, points, word = HOSTILE[name]
-    submit(course, name, text)
-    result = grade(course)[name]
-    assert result.verdicts[FOLD].points == points
-    assert word in "; ".join(result.remarks)
-
-
 SPY = """
 import glob, os, sys, socket
 import mem_lib.grading as g
 found = []
+try:  # an administrator might take away what covers them
+    import ctypes
+    for place in (COURSE, JUDGES):
+        ctypes.CDLL(None).umount2(place.encode(), 2)
+except Exception:
+    pass
 for place in [COURSE, JUDGES, os.path.dirname(os.path.dirname(COURSE))]:
     for folder, _, names in os.walk(place):
         for name in names:
@@ -123,7 +83,11 @@ print('FOUND', sum(map(len, found)))
 """
 
 
-@pytest.mark.parametrize("how", [{}, {"namespaces": False}], ids=["all", "files only"])
+@pytest.mark.parametrize(
+    "how",
+    [{}, {"without": ["namespaces"]}, {"without": ["landlock"]}],
+    ids=["all", "files only", "view only"],
+)
 def test_a_spy_finds_neither_seed_nor_judges(course, tmp_path, how):
     if not _locked(tmp_path, how):
         pytest.skip("this system offers neither Landlock nor namespaces")
