@@ -24,6 +24,7 @@ from benchmarks import (
     deep_threshold,
     generalization,
     gpu,
+    grading,
     light,
     memory,
     optimal_relu,
@@ -54,6 +55,7 @@ BENCHMARKS = {
     "light": light.light,
     "deep_threshold": deep_threshold.deep_threshold,
     "precision": deep_threshold.precision,
+    "class": grading.a_class,
     "book": pages.cold_build,
     "gpu": gpu.gpu,
 }

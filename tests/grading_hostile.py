@@ -252,8 +252,9 @@ PROCESSES = {
                              "while True: pass"), 4, "stopped"),
     "asks": then_right("input('?')"),
     "million lines": then_right("for i in range(10**6): print(i)"),
-    "endless output": Kind((*RIGHT, "import os\nwhile True: os.write(1, b'x' * 60000)"), 4, "too long"),
-    "closes its output": then_right("import os, sys; os.close(1); os.close(2); sys.stdout.close()"),
+    "endless output": Kind((*RIGHT, "import os\nwhile True: os.write(1, b'x' * 60000)"), 4,
+                           "too long"),
+    "closes its output": then_right("import os; os.close(1); os.close(2)"),
 }  # fmt: skip
 
 #: Files and rights.
@@ -267,7 +268,7 @@ RIGHTS = {
     "strange names": then_right(r"open(b'\xff\n\x1b[2J', 'w').close(); open('\u202e', 'w')"),
     "locked folder": Kind((*RIGHT, "import os; os.makedirs('x/y'); os.chmod('x', 0)"), 4),
     "removes its folder": Kind((*RIGHT, "import shutil; shutil.rmtree('.', True)"), 0, "nothing"),
-    "removes above": Kind((*RIGHT, "%%bash\nrm -rf ../* 2>/dev/null"), 0, "nothing"),
+    "removes above": Kind((*RIGHT, "%%bash\nrm -rf ../* 2>/dev/null"), 4),
     "goes elsewhere": then_right("import os; os.chdir('/')"),
     "overwrites files": Kind(("""
 import os

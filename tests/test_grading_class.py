@@ -1,10 +1,10 @@
 """A class is graded whatever it hands in, and no submission reaches another or the judges."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -159,12 +159,15 @@ def test_graded_before_is_not_graded_again_and_changed_is(course):
         classes.graded = real
 
 
-def test_killed_half_way_it_goes_on(course):
+def test_killed_half_way_it_goes_on(course, tmp_path, monkeypatch):
+    rooms = tmp_path / "rooms"
+    rooms.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(rooms))
     for i in range(4):
         submit(course, f"s{i}", notebook(KEYS, "import time; time.sleep(0.5)", HAND_IN))
     command = [sys.executable, "-m", "mem_lib.grading", "grade", SLUG, "--course", course.folder]
     out = course.folder / "graded" / SLUG
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1]), "TMPDIR": str(rooms)}
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environment)
     end = time.monotonic() + 120
     while not list(out.glob("*.json")) and time.monotonic() < end:
@@ -175,6 +178,7 @@ def test_killed_half_way_it_goes_on(course):
     assert before and main(["grade", SLUG, "--course", str(course.folder)]) == 0
     after = {path.name: path.stat().st_mtime_ns for path in out.glob("*.json")}
     assert len(after) == 4 and before.items() <= after.items()
+    assert list(rooms.glob("mem_lib-room*")) == []  # that of the killed run too
 
 
 def test_what_lies_in_the_folder_of_submissions(tmp_path):

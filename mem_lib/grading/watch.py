@@ -13,7 +13,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 #: The seconds between two looks at the family and the folder.
@@ -25,8 +25,9 @@ LEAST, DEEPEST = 4096, 50
 @dataclass(frozen=True)
 class Limits:
     """``seconds`` of processor time, ``patience``: seconds by the clock; bytes of ``memory``, of
-    its ``folder``, of which one file may take half, and of the ``output`` that is kept; ``processes`` and threads at a time;
-    ``judging``: seconds by the clock for the judge of one answer."""
+    what it writes into its ``folder`` (one file may have half of them), and of the ``output`` that
+    is kept; ``processes`` and threads at a time; ``judging``: seconds by the clock for the judge of
+    one answer."""
 
     seconds: int = 120
     patience: int = 300
@@ -41,6 +42,7 @@ def watched(process: subprocess.Popen[bytes], folder: Path, limits: Limits) -> t
     """Read what is printed until the end, or until there is a reason to stop it: both."""
     assert process.stdout is not None
     kept, begun, looked = _Kept(limits.output), time.monotonic(), 0.0
+    limits = replace(limits, folder=limits.folder + size(folder, 1 << 40))  # what lies there
     late = f"stopped after {limits.patience} s by the clock"
     with selectors.DefaultSelector() as selector:
         selector.register(process.stdout, selectors.EVENT_READ)
