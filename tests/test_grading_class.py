@@ -21,6 +21,8 @@ from tests.grading_hostile import FOLD, HAND_IN, KEYS, SLUG, notebook
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="limits of processes are POSIX")
 
 SHORT = Limits(seconds=4, patience=60)
+
+
 @pytest.fixture
 def course(tmp_path):
     return Course.make(tmp_path / "course", "Course")
@@ -61,7 +63,7 @@ try:  # an administrator might take away what covers them
         ctypes.CDLL(None).umount2(place.encode(), 2)
 except Exception:
     pass
-for place in [COURSE, JUDGES, os.path.dirname(os.path.dirname(COURSE))]:
+for place in [COURSE, JUDGES, *ELSEWHERE]:
     for folder, _, names in os.walk(place):
         for name in names:
             try:
@@ -92,7 +94,8 @@ def test_a_spy_finds_neither_seed_nor_judges(course, tmp_path, how):
     if not _locked(tmp_path, how):
         pytest.skip("this system offers neither Landlock nor namespaces")
     submit(course, "other", notebook(KEYS, HAND_IN))
-    told = {"COURSE": str(course.folder.resolve()), "JUDGES": str(sandbox.JUDGES), "SEED": "x" * 64}
+    elsewhere = [] if "landlock" in how.get("without", ()) else [str(tmp_path.resolve())]
+    told = _told(course) | {"ELSEWHERE": elsewhere}  # only a list keeps it from other files
     code = "".join(f"{name} = {value!r}\n" for name, value in told.items()) + SPY
     room = tmp_path / "room"
     room.mkdir()
@@ -102,12 +105,16 @@ def test_a_spy_finds_neither_seed_nor_judges(course, tmp_path, how):
 
 def test_without_a_sandbox_the_spy_would_find_both(course, tmp_path):
     """The twin: the spy is able to read, where nothing keeps it from it."""
-    told = {"COURSE": str(course.folder.resolve()), "JUDGES": str(sandbox.JUDGES), "SEED": "x" * 64}
-    code = "".join(f"{name} = {value!r}\n" for name, value in told.items()) + SPY
+    code = "".join(f"{name} = {value!r}\n" for name, value in _told(course).items()) + SPY
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[1]
     )
     assert int(done.stdout.split()[-1]) > 1000
+
+
+def _told(course):
+    place = str(course.folder.resolve())
+    return {"COURSE": place, "JUDGES": str(sandbox.JUDGES), "SEED": "x" * 64, "ELSEWHERE": []}
 
 
 def _locked(tmp_path, how):

@@ -104,7 +104,10 @@ def _graded(
         remarks.append("handed_in is a link")
         answers = place / "none"
     verdicts = judged(place / FILE, tasks, answers, place / "verdicts", limits.judging)
-    outputs = _outputs(room / "outputs.json")
+    outputs = {  # its paths are those of a folder that ends with the run
+        index: text.replace(f"{room}{os.sep}", "")
+        for index, text in _outputs(room / "outputs.json").items()
+    }
     return Graded(verdicts, tuple(remarks), outcome.isolation, outputs)
 
 
