@@ -78,7 +78,7 @@ except Exception:
 for process in glob.glob('/proc/[0-9]*/environ') + glob.glob('/proc/[0-9]*/cmdline'):
     try:
         text = open(process, 'rb').read()
-        found += [text] if SEED in text.decode(errors='replace') else []
+        found += [text] if SEED * 64 in text.decode(errors='replace') else []
     except OSError:
         pass
 print('FOUND', sum(map(len, found)))
@@ -114,7 +114,7 @@ def test_without_a_sandbox_the_spy_would_find_both(course, tmp_path):
 
 def _told(course):
     place = str(course.folder.resolve())
-    return {"COURSE": place, "JUDGES": str(sandbox.JUDGES), "SEED": "x" * 64, "ELSEWHERE": []}
+    return {"COURSE": place, "JUDGES": str(sandbox.JUDGES), "SEED": "x", "ELSEWHERE": []}
 
 
 def _locked(tmp_path, how):
