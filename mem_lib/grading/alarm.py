@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -44,8 +45,9 @@ def left(begun: float) -> tuple[float, float]:
 @contextmanager
 def within(seconds: float, patience: float) -> Iterator[None]:
     """:class:`TooLong` inside after so many seconds of the processor or by the clock, and again
-    each second; nothing where the system has no such alarms, or without end."""
-    if not hasattr(signal, "setitimer") or max(seconds, patience) == float("inf"):
+    each second; nothing where the system has no such alarms, in a thread, or without end."""
+    first = threading.current_thread() is threading.main_thread()
+    if not first or not hasattr(signal, "setitimer") or max(seconds, patience) == float("inf"):
         yield
         return
     clocks = [(signal.ITIMER_PROF, signal.SIGPROF, seconds),
