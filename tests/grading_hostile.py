@@ -188,7 +188,7 @@ WRITTEN = {
     "answer is no network": text('{"network": {"layers": [[[[]]]]}}', "answer"),
     "answer is long ratio": text('{"ratio": "1/' + "9" * 5000 + '"}', "ratio"),
     "answer is empty": text("", "no JSON"),
-    "answer is long": written("open(file, 'w').write('[' + '0,' * (35 << 20) + '0]')", "bytes"),
+    "answer is long": written("open(file, 'w').write('[' + '0,' * (35 << 20) + '0]')", "no JSON"),
     "answer is a link": written("os.symlink('/etc/passwd', file)", "symbolic"),
     "answer is a pipe": written("os.mkfifo(file)"),
     "answer is a folder": written("os.makedirs(file)"),
