@@ -10,10 +10,11 @@ Exit status: 0 done, 2 bad input.
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-from mem_lib.errors import MemorizationError
+from mem_lib.errors import MemorizationError, printable
 from mem_lib.grading import assignments, classes
 from mem_lib.grading import judge as judges
 from mem_lib.grading.course import FILE as COURSE
@@ -47,7 +48,7 @@ def judge(options: argparse.Namespace) -> int:
         judges.limit()
     for key in options.only or tasks:
         if options.limited:
-            judges.alarm()
+            judges.alarm(options.limited)
         verdict = judges.verdict(tasks, key, options.answers / f"{key}.json")
         print(verdict)
         if options.out is not None:
@@ -93,7 +94,9 @@ def grade(options: argparse.Namespace) -> int:
     folder = options.submissions or place.folder / "submitted"
     out = options.out or place.folder / "graded" / options.set
     limits = Limits(seconds=options.seconds, patience=options.patience, memory=options.memory << 20)
-    results = classes.grade(place, options.set, folder, out, limits=limits, report=_said)
+    results = classes.grade(
+        place, options.set, folder, out, limits=limits, jobs=options.jobs, report=_said
+    )
     most = max((result.most for result in results), default=0)
     mean = sum(result.points for result in results) / max(len(results), 1)
     print(f"{len(results)} submissions, {mean:.3g} of {most:g} points on average")
@@ -105,7 +108,8 @@ def grade(options: argparse.Namespace) -> int:
 
 def _said(done: int, of: int, result: classes.Result) -> None:
     line = next(classes.lines([result]))
-    print(f"[{done}/{of}] {line}", flush=True)
+    tame = "".join(c if c.isprintable() else "·" for c in f"[{done}/{of}] {line}")
+    print(printable(tame, sys.stdout), flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -158,6 +162,9 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--memory", type=int, default=limits.memory >> 20, metavar="MB", help="for a notebook"
     )
+    command.add_argument(
+        "--jobs", type=int, default=min(os.cpu_count() or 1, 4), help="submissions at a time"
+    )
     command.set_defaults(run=grade)
     command = commands.add_parser("judge", help="judge the answers in a folder")
     command.add_argument("tasks", type=Path, help="the file of tasks that was handed out")
@@ -165,7 +172,11 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("--only", action="append", default=[], metavar="EXERCISE")
     command.add_argument("--out", type=Path, metavar="FOLDER", help="keep the verdicts there")
     command.add_argument(
-        "--limited", action="store_true", help="end where an answer takes too much"
+        "--limited",
+        type=float,
+        default=0,
+        metavar="SECONDS",
+        help="end where an answer takes more, or too much memory",
     )
     command.set_defaults(run=judge)
     return parser

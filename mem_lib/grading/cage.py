@@ -14,13 +14,17 @@ import ctypes
 import json
 import os
 import signal
+import struct
 import sys
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER = 0x00020000, 0x08000000, 0x10000000
 CLONE_NEWPID, CLONE_NEWNET = 0x20000000, 0x40000000
-MS_REC, MS_PRIVATE, MS_NOSUID, MS_NODEV, MS_NOEXEC = 1 << 14, 1 << 18, 2, 4, 8
-PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS = 1, 38
+MS_REC, MS_PRIVATE, MS_BIND = 1 << 14, 1 << 18, 1 << 12
+MS_NOSUID, MS_NODEV, MS_NOEXEC = 2, 4, 8
+MOUNT_SETATTR, AT_FDCWD, AT_RECURSIVE = 442, -100, 0x8000
+PR_SET_PDEATHSIG, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 24, 36, 38
 LANDLOCK_CREATE, LANDLOCK_ADD, LANDLOCK_RESTRICT = 444, 445, 446
 
 #: Rights of Landlock: to run and read files, to list folders; and all that changes something.
@@ -32,13 +36,17 @@ OF_FILES = EXECUTE | WRITE | READ | 1 << 14 | 1 << 15
 def main(arguments: list[str]) -> None:
     spec, command = json.loads(arguments[0]), arguments[1:]
     done: list[str] = []
-    limits(spec["limits"], done)
+    without = spec["without"]
+    if "resources" not in without:
+        limits(spec["limits"], done)
     if sys.platform.startswith("linux"):
         libc = ctypes.CDLL(None, use_errno=True)
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if spec["namespaces"] and namespaces(libc, spec["hidden"], done):
+        if "namespaces" not in without and namespaces(libc, spec, done):
             become_first(libc)
-        if spec["landlock"]:
+        else:
+            become_kept(libc)
+        if "landlock" not in without:
             landlock(libc, spec, done)
     os.write(spec["report"], json.dumps(done).encode())
     os.close(spec["report"])
@@ -60,7 +68,7 @@ def limits(wanted: dict[str, int], done: list[str]) -> None:
     done.append("limits of memory, time and files")
 
 
-def namespaces(libc: ctypes.CDLL, hidden: list[str], done: list[str]) -> bool:
+def namespaces(libc: ctypes.CDLL, spec: dict[str, Any], done: list[str]) -> bool:
     """Own network (none), own process numbers, own view of files; whether that was possible."""
     uid, gid = os.geteuid(), os.getegid()
     flags = CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC
@@ -73,13 +81,30 @@ def namespaces(libc: ctypes.CDLL, hidden: list[str], done: list[str]) -> bool:
     done.append("no network")
     done.append("own process numbers")
     covered = libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None) == 0
-    for path in hidden:
+    for path in spec["hidden"]:
         flags = MS_NOSUID | MS_NODEV | MS_NOEXEC
         covered &= (
             libc.mount(b"none", os.fsencode(path), b"tmpfs", flags, b"size=4k,mode=0555") == 0
         )
     if covered:
         done.append("judges and course covered")
+    if read_only(libc, os.getcwd()):
+        done.append("files elsewhere read-only")
+    for right in range(64):  # an administrator's process would keep the rights to undo all this
+        libc.prctl(PR_CAPBSET_DROP, right, 0, 0, 0)
+    return True
+
+
+def read_only(libc: ctypes.CDLL, folder: str) -> bool:
+    """Make all files read-only but those in ``folder``, in the own view; whether that worked."""
+    place = os.fsencode(folder)
+    if libc.mount(place, place, None, MS_BIND, None):
+        return False
+    locked, free = struct.pack("4Q", 1, 0, 0, 0), struct.pack("4Q", 0, 1, 0, 0)
+    if libc.syscall(MOUNT_SETATTR, AT_FDCWD, b"/", AT_RECURSIVE, locked, ctypes.c_size_t(32)):
+        return False
+    libc.syscall(MOUNT_SETATTR, AT_FDCWD, place, 0, free, ctypes.c_size_t(32))
+    os.chdir(folder)  # the one that lies over the former
     return True
 
 
@@ -93,11 +118,39 @@ def become_first(libc: ctypes.CDLL) -> None:
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
-def _wait(child: int) -> NoReturn:
+def become_kept(libc: ctypes.CDLL) -> None:
+    """Go on in a child.  The parent takes in all below it whose parents have ended, and ends them
+    when the child has ended, or when it is told to end."""
+    libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    child = os.fork()
+    if not child:
+        libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+        return
+    signal.signal(signal.SIGTERM, _told)
+    _wait(child, end_all)
+
+
+def _told(number: int, frame: Any) -> NoReturn:
+    end_all()
+    os._exit(128 + signal.SIGKILL)
+
+
+def end_all() -> None:
+    """End all children, and those that become children when their parents end."""
+    with contextlib.suppress(ChildProcessError, OSError):
+        while True:
+            with open(f"/proc/self/task/{os.getpid()}/children") as file:
+                for child in file.read().split():
+                    os.kill(int(child), signal.SIGKILL)
+            os.wait()
+
+
+def _wait(child: int, last: Callable[[], None] = lambda: None) -> NoReturn:
     """End as ``child`` ends; meanwhile take in those whose parents have ended."""
     while True:
         ended, status = os.wait()
         if ended == child:
+            last()
             code = os.waitstatus_to_exitcode(status)
             os._exit(code if code >= 0 else 128 - code)
 

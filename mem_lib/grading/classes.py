@@ -12,8 +12,10 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+import sys
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import quote
 
@@ -22,8 +24,8 @@ from mem_lib.errors import InvalidArgument, MemorizationError
 from mem_lib.grading import notebook
 from mem_lib.grading.course import Course
 from mem_lib.grading.exercise import find
-from mem_lib.grading.sandbox import JUDGES, Limits
-from mem_lib.grading.submission import graded
+from mem_lib.grading.sandbox import JUDGES, LIBRARY, Limits
+from mem_lib.grading.submission import graded, sweep
 from mem_lib.grading.tasks import Tasks
 from mem_lib.grading.verdict import Verdict
 
@@ -66,7 +68,21 @@ def submissions(folder: Path, slug: str) -> list[Found]:
         for entry in sorted(folder.iterdir())
         if not entry.name.startswith(".")
     ]
-    return [one for one in found if one is not None]
+    return list(_once(one for one in found if one is not None))
+
+
+def _once(found: Iterable[Found]) -> Iterator[Found]:
+    """One submission of a student: that in the student's folder, before a single file."""
+    of = dict[str, list[Found]]()
+    for one in found:
+        of.setdefault(one.student, []).append(one)
+    for student, several in of.items():
+        first = max(several, key=lambda one: one.path is not None and one.path.stem != student)
+        if len(several) == 1:
+            yield first
+            continue
+        text = f"two submissions of this student; graded is {first.path or 'none'}"
+        yield Found(student, first.path, "; ".join(filter(None, [first.error, text])))
 
 
 def _single(path: Path) -> Found | None:
@@ -108,6 +124,18 @@ def _checked(student: str, path: Path) -> Found:
     return Found(student, path)
 
 
+@dataclass(frozen=True)
+class Run:
+    """How a class is graded: the same for each of its submissions."""
+
+    course: Course
+    tasks: Tasks
+    folder: Path
+    out: Path
+    limits: Limits
+    without: tuple[str, ...] = ()
+
+
 def grade(
     course: Course,
     slug: str,
@@ -115,52 +143,80 @@ def grade(
     out: Path,
     *,
     limits: Limits | None = None,
+    jobs: int = 1,
+    without: Collection[str] = (),
     report: Callable[[int, int, Result], None] = lambda done, of, result: None,
 ) -> list[Result]:
-    """Grade all submissions of a set and keep each result in ``out``.
+    """Grade all submissions of a set, ``jobs`` at a time, and keep each result in ``out``.
 
     What was graded before, with the same notebook, tasks, judges and limits, is taken from there.
-    ``report`` is called after each.  Raises ``InvalidArgument`` for a set or folder that is none;
-    nothing that a submission holds is an error of the run.
+    ``report`` is called after each, as they end; the results come in the order of the students.
+    ``without``: means of isolation to leave out.  Raises ``InvalidArgument`` for a set or folder
+    that is none; nothing that a submission holds is an error of the run.
     """
     tasks, found = course.tasks(slug, graded=True), submissions(folder, slug)
+    _apart(course.folder)
     out.mkdir(parents=True, exist_ok=True)
-    results = []
-    for done, one in enumerate(found, 1):
-        result = _result(one, tasks, course, out, limits)
-        results.append(result)
-        report(done, len(found), result)
+    sweep()
+    run = Run(course, tasks, folder, out, limits or Limits(), tuple(sorted(without)))
+    # threads wait for processes here, and outlive them: a child ends with the thread it came from
+    with ThreadPoolExecutor(max(1, jobs)) as pool:
+        futures = [pool.submit(_result, one, run) for one in found]
+        try:
+            for done, future in enumerate(as_completed(futures), 1):
+                report(done, len(found), future.result())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+    results = [future.result() for future in futures]
     write_atomically(out / "summary.csv", [summary(tasks, results).encode("utf-8-sig")])
     return results
 
 
-def _result(one: Found, tasks: Tasks, course: Course, out: Path, limits: Limits | None) -> Result:
-    file = out / f"{quote(os.fsencode(one.student), safe=' ')[:200]}.json"
+def _apart(folder: Path) -> None:
+    """A course is hidden from what it grades: Python and this library cannot lie in it."""
+    for needed in (LIBRARY, Path(sys.prefix), Path(sys.base_prefix)):
+        if folder.resolve() in (needed.resolve(), *needed.resolve().parents):
+            raise InvalidArgument(
+                f"course: a folder of its own is needed, and {folder} holds {needed}"
+            )
+
+
+def _result(one: Found, run: Run) -> Result:
     try:
-        of = _digest(one, tasks, limits)
+        of, file = _digest(one, run), run.out / _name(one.student)
         if (kept := _kept(file, of)) is not None:
-            return kept
-        result = _new(one, tasks, course, of, limits)
+            return replace(kept, student=one.student)
+        result = _new(one, run, of)
+        write_atomically(file, [json.dumps(_content(result), indent=1).encode() + b"\n"])
     except (MemorizationError, OSError) as error:  # a file that cannot be read, a full disk
-        nothing = {key: find(key).nothing(str(error)) for key in tasks}
+        nothing = {key: find(key).nothing(str(error)) for key in run.tasks}
         return Result(one.student, nothing, (f"{type(error).__name__}: {error}",), (), {}, "")
-    write_atomically(file, [json.dumps(_content(result), indent=1).encode() + b"\n"])
     return result
 
 
-def _new(one: Found, tasks: Tasks, course: Course, of: str, limits: Limits | None) -> Result:
+def _name(student: str) -> str:
+    """The name of the file of a result: another one for another student, and never too long."""
+    name = quote(os.fsencode(student), safe=" ")
+    digest = hashlib.sha256(name.encode()).hexdigest()[:16]
+    return f"{name if len(name) <= 200 else f'{name[:180]}~{digest}'}.json"
+
+
+def _new(one: Found, run: Run, of: str) -> Result:
     if one.path is None:
-        verdicts = {key: find(key).nothing(one.error) for key in tasks}
+        verdicts = {key: find(key).nothing(one.error) for key in run.tasks}
         return Result(one.student, verdicts, (one.error,), (), {}, of)
-    beside = one.path.parent if one.path.parent.name == tasks.slug else None
-    made = graded(one.path, tasks, limits=limits, hidden=[course.folder], beside=beside)
+    beside = one.path.parent if one.path.parent.name == run.tasks.slug else None
+    hidden = [run.course.folder, run.folder, run.out]
+    made = graded(one.path, run.tasks, limits=run.limits, hidden=hidden, beside=beside,
+                  without=run.without)  # fmt: skip
     remarks = (*made.remarks, *([one.error] if one.error else []))
     return Result(one.student, made.verdicts, remarks, made.isolation, made.outputs, of)
 
 
-def _digest(one: Found, tasks: Tasks, limits: Limits | None) -> str:
+def _digest(one: Found, run: Run) -> str:
     """Of all that decides a result: the notebook, the tasks, the judges, the limits."""
-    parts = [tasks.text().encode(), repr(limits or Limits()).encode(), repr(one.error).encode()]
+    told = (run.limits, run.without, one.error)
+    parts = [run.tasks.text().encode(), repr(told).encode()]
     parts += [path.read_bytes() for path in sorted(JUDGES.glob("*.py"))]
     if one.path is not None:
         with open(one.path, "rb") as file:

@@ -20,7 +20,7 @@ from mem_lib._base.files import write_atomically
 from mem_lib.constructions import Construction
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
-from mem_lib.grading import values
+from mem_lib.grading import alarm, values
 from mem_lib.grading.exercise import Task
 from mem_lib.grading.tasks import at_hand
 from mem_lib.grading.values import Raised
@@ -28,7 +28,7 @@ from mem_lib.grading.verdict import Verdict
 from mem_lib.network import Network
 
 #: Where answers lie, verdicts of a graded run, and whether this process is such a run.
-ANSWERS, VERDICTS, GRADED = "MEM_LIB_ANSWERS", "MEM_LIB_VERDICTS", "MEM_LIB_GRADED"
+ANSWERS, VERDICTS, GRADED = "MEM_LIB_ANSWERS", "MEM_LIB_VERDICTS", alarm.VARIABLE
 FOLDER = "handed_in"
 #: How long the judge of a practising student may take, in seconds.
 PATIENCE = 300
@@ -97,11 +97,14 @@ def _network(task: Task, answer: Any) -> Network:
 
 
 def _outcome(function: Callable[..., Any], call: list[Any]) -> Any:
-    """What a function gives for its own copy of the arguments, as far as it is data."""
+    """What a function gives for its own copy of the arguments, as far as it is data.  A call that
+    hangs in a graded run ends without a value, and the next one is made."""
+    most = alarm.limits() or (float("inf"), float("inf"))
     try:
-        value = function(*values.decoded(values.encoded(call)))
-        values.encoded(value)
-    except Exception as error:  # whatever a student's function raises is its outcome
+        with alarm.within(*(alarm.CALL * seconds for seconds in most)):
+            value = function(*values.decoded(values.encoded(call)))
+            value = values.decoded(values.encoded(value))  # now, not when others have changed it
+    except (Exception, SystemExit, alarm.TooLong) as error:  # whatever it raises is its outcome
         return Raised(f"{type(error).__name__}: {str(error)[:200]}")
     return value
 

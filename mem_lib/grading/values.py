@@ -120,6 +120,8 @@ def decoded(content: Any) -> Any:
     """The inverse of :func:`encoded`: lists come back as lists, whatever they were."""
     if isinstance(content, list):
         return [decoded(entry) for entry in content]
+    if isinstance(content, float):
+        return content if math.isfinite(content) else _refuse(str(content))  # 1e999
     if not isinstance(content, dict):
         return content
     if len(content) != 1:
