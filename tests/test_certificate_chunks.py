@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
+from mem_lib.certificate.certificate import _workers
 from mem_lib.certificate.checkpoint import Checkpoint
 from mem_lib.certificate.judge import Evidence
 from mem_lib.exact import chunks as chunks_module
@@ -293,3 +294,11 @@ def test_a_machine_arithmetic_network_has_checkpoints_too(monkeypatch, tmp_path)
         ml.verify(network, dataset, checkpoint=path)
     assert [part["judged"] for part in parts] == [10, 10]
     assert ml.verify(network, dataset, checkpoint=path).points == 35
+
+
+def test_there_are_four_workers_for_each_core_at_most(monkeypatch):
+    for cores, chosen in ((1, 1), (2, 2), (16, 4), (None, 1)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        most = 4 * (cores or 1)
+        found = [_workers(workers) for workers in (None, 1, most, most + 1, 10**9)]
+        assert found == [chosen, 1, most, most, most]

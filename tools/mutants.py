@@ -194,10 +194,19 @@ def run(
     seconds: int = 300,
     near: bool = False,
 ) -> List[Row]:
-    """Try the changes that are not in the table yet; returns its rows."""
+    """Try the changes that have no result in the table yet; returns its rows."""
     rows = read(table)
-    done = {(row["module"], row["old"], row["new"]) for row in rows if row["result"]}
-    waiting = [mutant for mutant in mutants if mutant.key() not in done]
+    place = {(row["module"], row["old"], row["new"]): row for row in rows}
+    waiting = []
+    for mutant in mutants:
+        if mutant.key() not in place:
+            key = dict(mutant.change._asdict(), module=mutant.module)
+            rows.append(dict(key, result="", by="", why=""))
+            place[mutant.key()] = rows[-1]
+        if not place[mutant.key()]["result"]:
+            waiting.append(mutant)
+    if not waiting:
+        return rows
     with tempfile.TemporaryDirectory(prefix="mutants-") as folder:
         trees: "Queue[Tree]" = Queue()
         for k in range(jobs):
@@ -209,20 +218,15 @@ def run(
                 result, by = tree.outcome(mutant, tests_of(root, mutant.module, near))
             finally:
                 trees.put(tree)
-            line, kind, old, new = mutant.change
-            key = dict(module=mutant.module, line=line, kind=kind, old=old, new=new)
-            return dict(key, result=result, by=by, why="")
+            return dict(place[mutant.key()], result=result, by=by)
 
         with ThreadPoolExecutor(jobs) as pool:
-            new = []
             for row in pool.map(tried, waiting):
+                place[row["module"], row["old"], row["new"]].update(row)
                 print(LINE % row, flush=True)
-                new.append(row)
-                write(table, rows + new)
-        rows += new
-        if new:
-            _control(trees.get(), rows)
-            write(table, rows)
+                write(table, rows)
+        _control(trees.get(), rows)
+    write(table, rows)
     return rows
 
 
@@ -279,8 +283,9 @@ def main(arguments: Sequence[str]) -> int:
     mutants = [m for p in options.packages for m in drawn(ROOT, p, options.count, options.seed)]
     if options.again:
         rows = read(options.table)
-        write(options.table, [dict(row, result="", by="") for row in rows])
-        mutants = [
+        if all(row["result"] for row in rows):  # else such a run was interrupted
+            write(options.table, [dict(row, result="", by="") for row in rows])
+        mutants += [
             Mutant(row["module"], Change(row["line"], row["kind"], row["old"], row["new"]))
             for row in rows
         ]
