@@ -56,6 +56,9 @@ def test_slices_fill_a_binary64_and_no_more(inputs):
         of_weight, of_point = _slice_bits(*bits, inputs)
         # the largest sum of products of two unsigned slices
         assert inputs * (2**of_weight - 1) * (2**of_point - 1) < 2**53
+        if min(bits) == 10:  # a short factor is one slice, and the other gets the rest
+            assert min(of_weight, of_point) == 10
+            assert max(of_weight, of_point) == 43 - inputs.bit_length()
 
 
 def test_products_whose_low_slices_are_all_ones():
