@@ -4,12 +4,12 @@
     python tools/mutants.py --again                                  # those of the table once more
 
 Each change (see tools/changes.py) is made in a copy of this folder, never in the folder itself, and
-the tests of its module run there: those that name the module first, then those of its package, then
-those of the packages that import it.  At the end the tests that noticed run in an unchanged copy,
-where they have to pass.  Rows are added to a table, by default tools/mutants.csv; what has a result
-there is not run twice, so an interrupted run goes on.  A change under which a test does not come to
-its end was noticed.  One that survives asks for a test, or for words in the column `why` that say
-why none can notice.
+the tests of its module run there: those of its name first, then those of its package, those that
+name it, and those of the packages that import it.  At the end the tests that noticed run in an
+unchanged copy, where they have to pass.  Rows are added to a table, by default tools/mutants.csv;
+what has a result there is not run twice, so an interrupted run goes on.  A change under which a
+test does not come to its end was noticed.  One that survives asks for a test, or for words in the
+column `why` that say why none can notice.
 
 Our own, because mutmut and cosmic-ray run one command for all changes, which is the whole suite, or
 first measure which test runs which line, and that takes the whole suite too.
@@ -47,7 +47,7 @@ STOPPED = re.compile(r"^(tests/\S+\.py::.*\S) +Timeout \(")
 UNREAD = re.compile(r"^ERROR (tests/\S+\.py)")
 #: Tests that look at pages and pictures, or at files of this folder, say nothing of a module.
 OTHERS = re.compile(r"figures|page|conftest|theme|axe|import|script|numbering|outputs")
-#: Cases where one sign or one bit decides, for all modules.
+#: Quick, and for all modules: cases where one sign or one bit decides.
 ALWAYS = ("tests/test_verdicts.py",)
 LINE = "%(result)s  %(module)s:%(line)s  %(old)s  ->  %(new)s  %(by)s"
 Row = Dict[str, Any]
@@ -94,21 +94,27 @@ def tests_of(root: Path, module: str, near: bool = False) -> List[List[str]]:
     parts = Path(module).with_suffix("").parts
     dotted, package, stem = ".".join(parts), parts[1] if len(parts) > 2 else "", parts[-1]
     users = _importing(root, dotted) - {package}
-    groups: List[List[str]] = [[], [], []]
+    groups: List[List[str]] = [[], [], [], [], []]
     for path in _tests(root, torch="torch" in module):
         text, name = path.read_text(encoding="utf-8"), path.relative_to(root).as_posix()
-        own = path.stem == stem or path.stem in ("test_" + stem, "test_%s_%s" % (package, stem))
-        if own or name in ALWAYS or _names(text, dotted):
+        ours = bool(package) and _belongs(path, package)
+        named = _names(text, dotted)
+        if name in ALWAYS:
             groups[0].append(name)
-        elif package and re.match(r"(test_)?%s(_|$)" % package, path.stem):
+        elif path.stem in ("test_" + stem, "test_%s_%s" % (package, stem)) or (ours and named):
             groups[1].append(name)
-        elif _names(text, ".".join(parts[:-1])) or any(
-            re.match(r"(test_)?%s(_|$)" % one, path.stem) for one in users
-        ):
-            groups[2].append(name)
-    if near and (groups[1] or len(groups[0]) > len(ALWAYS) + 1):
-        groups.pop()
+        elif ours or named:
+            groups[2 if ours else 3].append(name)
+        elif _names(text, ".".join(parts[:-1])) or any(_belongs(path, one) for one in users):
+            groups[4].append(name)
+    if near and (groups[1] or groups[2]):
+        del groups[3:]
     return [group for group in groups if group]
+
+
+def _belongs(path: Path, package: str) -> bool:
+    """Whether a file of tests is one of that package, by its name."""
+    return bool(re.match(r"(test_)?%s(_|$)" % package, path.stem))
 
 
 def _tests(root: Path, torch: bool) -> List[Path]:
@@ -131,7 +137,7 @@ def _importing(root: Path, dotted: str) -> Set[str]:
     """The packages whose modules name this one."""
     return {
         path.relative_to(root / "mem_lib").parts[0]
-        for path in (root / "mem_lib").glob("*/*.py")
+        for path in (root / "mem_lib").glob("*/**/*.py")
         if _names(path.read_text(encoding="utf-8"), dotted)
     }
 
