@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import Dict, Iterator, List, NamedTuple, Tuple
+from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
 KINDS = ("comparison", "bound", "swap", "check", "logic", "sign")
 COMPARISONS = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
@@ -162,5 +162,5 @@ def _pairs(operands: List[ast.expr]) -> List[Tuple[ast.expr, ast.expr]]:
     return [(operands[i], operands[i + 1]) for i in range(len(operands) - 1)]
 
 
-def _columns(node: ast.AST) -> Tuple[int, int]:
-    return node.col_offset, node.end_col_offset  # type: ignore[attr-defined]
+def _columns(node: Any) -> Tuple[int, int]:
+    return node.col_offset, node.end_col_offset
