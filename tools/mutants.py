@@ -49,6 +49,8 @@ UNREAD = re.compile(r"^ERROR (tests/\S+\.py)")
 OTHERS = re.compile(r"figures|page|conftest|theme|axe|import|script|numbering|outputs")
 #: Quick, and for all modules: cases where one sign or one bit decides.
 ALWAYS = ("tests/test_verdicts.py",)
+#: Which networks constructions build, compared with recorded ones.
+RECORDED = "tests/test_every_construction.py"
 LINE = "%(result)s  %(module)s:%(line)s  %(old)s  ->  %(new)s  %(by)s"
 Row = Dict[str, Any]
 
@@ -109,7 +111,16 @@ def tests_of(root: Path, module: str, near: bool = False) -> List[List[str]]:
             groups[4].append(name)
     if near and (groups[1] or groups[2]):
         del groups[3:]
+        users.clear()
+    chapters = [one for one in sorted(users | {package}) if _is_chapter(root, one)]
+    if chapters:
+        groups.insert(2, [RECORDED, "-k", " or ".join(chapters)])
     return [group for group in groups if group]
+
+
+def _is_chapter(root: Path, package: str) -> bool:
+    path = root / "mem_lib" / package / "__init__.py"
+    return bool(package) and path.exists() and "CONSTRUCTIONS" in path.read_text(encoding="utf-8")
 
 
 def _belongs(path: Path, package: str) -> bool:
