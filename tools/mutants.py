@@ -99,7 +99,8 @@ def tests_of(root: Path, module: str, near: bool = False) -> List[List[str]]:
     groups: List[List[str]] = [[], [], [], [], []]
     for path in _tests(root, torch="torch" in module):
         text, name = path.read_text(encoding="utf-8"), path.relative_to(root).as_posix()
-        ours = (bool(package) and _belongs(path, package)) or ("torch" in stem and "torch" in path.stem)
+        ours = package and _belongs(path, package)
+        ours = ours or ("torch" in stem and "torch" in path.stem)
         named = _names(text, dotted)
         if name in ALWAYS:
             groups[0].append(name)
