@@ -39,6 +39,7 @@ from tools.changes import KINDS, Change, changed, changes  # noqa: E402
 from tools.variables import variables  # noqa: E402
 
 TABLE = "tools/mutants.csv"
+MEMORY = 6 << 30  # bytes that a run of tests may take
 COLUMNS = ("module", "line", "kind", "old", "new", "result", "by", "why")
 COPIED = ("mem_lib", "tests", "tools", "benchmarks", "book", "pyproject.toml")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "_build", ".hypothesis", "*.webp", "*.ipynb")
@@ -53,6 +54,15 @@ ALWAYS = ("tests/test_verdicts.py",)
 RECORDED = "tests/test_every_construction.py"
 LINE = "%(result)s  %(module)s:%(line)s  %(old)s  ->  %(new)s  %(by)s"
 Row = Dict[str, Any]
+
+
+def _bounded() -> None:
+    """A change may undo the check that keeps memory from running out."""
+    import resource
+
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    most = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    resource.setrlimit(resource.RLIMIT_AS, (most, hard))
 
 
 class Mutant(NamedTuple):
@@ -195,8 +205,9 @@ class Tree:
         command += ["-o", "faulthandler_exit_on_timeout=true", *options, *tests]
         env = dict(variables(self.place), PYTHONPATH=str(self.place), PYTHONUNBUFFERED="1")
         done = subprocess.run(
-            command, cwd=self.place, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+            command, cwd=self.place, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=_bounded if os.name == "posix" else None,
+        )  # fmt: skip
         lines = done.stdout.decode("utf-8", "replace").splitlines()
         if done.returncode in (0, 5):  # 5: nothing to run, without a package that is missing here
             return "passed", ""
