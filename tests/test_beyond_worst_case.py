@@ -1164,3 +1164,12 @@ def test_numpy_numbers_are_numbers():
     dataset = ml.Dataset([[0.5], [0.5 + 2.0**-40]], [0, 1])
     network = bwc.attempt(dataset, n=np.int64(9), max_bias=np.int64(1), weight_bits=40).network
     assert network.layers[0].units == 9
+
+
+@pytest.mark.parametrize("variant", ["practical", "relu", "two_sided", "idealised"])
+def test_without_biases_no_size_is_promised(variant):
+    facts = {"N": 30, "d": 2, "margin": 0.1, "radius": 1.0, "variant": variant}
+    assert bwc.bound(**facts, max_bias=0) is None
+    assert bwc.bound(**facts, max_bias=1).neurons > 0
+    with pytest.raises(ml.InvalidArgument, match="max_bias: a finite number >= 0"):
+        bwc.bound(**facts, max_bias=-1)

@@ -9,12 +9,15 @@ import numpy as np
 import pytest
 
 import mem_lib as ml
+from mem_lib.certificate.certificate import _workers
 from mem_lib.certificate.checkpoint import Checkpoint
 from mem_lib.certificate.judge import Evidence
 from mem_lib.exact import chunks as chunks_module
 from mem_lib.exact import engine
 from mem_lib.exact import workers as workers_module
-from tests.networks import ladder, ladder_labels
+from mem_lib.exact.arrays.numpy import NumPyArrays
+from mem_lib.exact.engine import Engine
+from tests.networks import ladder, ladder_labels, random_network
 
 SHAPE = {"steps": 6, "width": 40, "bits": 80}
 
@@ -293,3 +296,43 @@ def test_a_machine_arithmetic_network_has_checkpoints_too(monkeypatch, tmp_path)
         ml.verify(network, dataset, checkpoint=path)
     assert [part["judged"] for part in parts] == [10, 10]
     assert ml.verify(network, dataset, checkpoint=path).points == 35
+
+
+def test_there_are_four_workers_for_each_core_at_most(monkeypatch):
+    for cores, chosen in ((1, 1), (2, 2), (16, 4), (None, 1)):
+        monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
+        most = 4 * (cores or 1)
+        found = [_workers(workers) for workers in (None, 1, most, most + 1, 10**9)]
+        assert found == [chosen, 1, most, most, most]
+
+
+def full_beyond(monkeypatch, room):
+    """A device that holds so many points at once."""
+    run_layers, tried = Engine.run_layers, []
+
+    def run(self, block, *cut):
+        tried.append(block.shape[1])
+        if block.shape[1] > room:
+            raise MemoryError("no more")
+        return run_layers(self, block, *cut)
+
+    monkeypatch.setattr(NumPyArrays, "memory_full", (MemoryError,))
+    monkeypatch.setattr(Engine, "run_layers", run)
+    return tried
+
+
+@pytest.mark.parametrize(("room", "pieces"), [(1, [8, 4, 2] + 8 * [1]), (2, [8, 4, 2, 2, 2, 2]),
+                         (5, [8, 4, 4]), (8, [8])])  # fmt: skip
+def test_a_full_device_takes_fewer_points_at_once(monkeypatch, room, pieces):
+    network, dataset = random_network(np.random.default_rng(0)), ml.data.ball(8, 3, seed=1)
+    wanted = ml.verify(network, dataset)
+    tried = full_beyond(monkeypatch, room)
+    assert ml.verify(network, dataset) == wanted and tried == pieces
+
+
+def test_a_device_without_room_for_a_point_is_told(monkeypatch):
+    network, dataset = random_network(np.random.default_rng(0)), ml.data.ball(8, 3, seed=1)
+    full_beyond(monkeypatch, 0)
+    message = r"device: its memory does not hold .* a single point \(no more\)"
+    with pytest.raises(ml.MemorizationError, match=message):
+        ml.verify(network, dataset)

@@ -442,7 +442,9 @@ def test_hostile_families_of_every_size(name):
 
 def test_hostile_families_are_what_they_say():
     lines = hostile["two_lines"](20)
-    assert lines.margin < 0.5 * min(np.diff(np.unique(lines.points[:, 0])))
+    along, across = map(np.unique, lines.points.T)
+    assert lines.margin < 0.5 * min(np.diff(along))
+    assert np.allclose(along, np.linspace(-1, 1, 10), atol=2**-39) and len(across) == 2
     rays = hostile["rays"](40)
     label = {tuple(p): c for p, c in zip(rays.points.tolist(), rays.labels.tolist(), strict=True)}
     assert all(label[p] != label[tuple(2 * v for v in p)] for p in label if p[0] == 1)

@@ -110,6 +110,17 @@ def test_finer_points_through_thresholds():
     assert [Fraction(int(v), denominator) for v in numerators[:, 0]] == [1, 0, 1]
 
 
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_power_of_two_times_machine_integers(sign):
+    """Machine integers stay below 2^62, as all bounds take for granted."""
+    for peak, k in ((2**40, 20), (2**40, 22), (2**61, 1), (2**61 - 1, 2), (2**61, 5), (1, 70)):
+        for rest in ([], [0], [-sign]):
+            numbers = [sign * peak, *rest]
+            found = engine.times_power(np.array([numbers], dtype=np.int64), k)
+            assert found.tolist() == [[number << k for number in numbers]]
+            assert found.dtype == (np.int64 if peak << k <= 2**60 else object)
+
+
 def test_evaluate_integers_beyond_machine_types():
     network = ml.Network([ml.Layer([[1]], [1], "identity")])
     numerators, _ = ml.evaluate(network, np.array([[2**80], [-(2**70)]], dtype=object))

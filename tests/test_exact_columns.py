@@ -9,6 +9,7 @@ from mem_lib import Layer, Network
 from mem_lib.exact import arrays as arrays
 from mem_lib.exact import columns as columns
 from mem_lib.exact import reference
+from mem_lib.exact.arrays.numpy import NUMPY
 from mem_lib.exact.engine import Engine
 from tests.networks import ladder
 
@@ -124,3 +125,20 @@ def test_a_wide_layer_after_huge_numbers_returns_to_machine_arithmetic():
     ]
     tally = check(Network(layers), rng.integers(-9, 9, (50, 2)))
     assert "float32" in tally.arithmetic
+
+
+@pytest.mark.parametrize(
+    ("values", "size"),
+    [
+        ([], 0),
+        ([1, -2, 3], 24),
+        ([2**61] * 2, 16),
+        ([2**63, 1], 18),
+        ([2**71 - 1], 9),
+        ([2**72], 10),
+    ],
+)
+def test_what_numbers_take_is_counted(values, size):
+    """Eight bytes, or as many as the longest one has with its sign."""
+    kind = np.int64 if max(values, default=0) < 2**62 else object
+    assert NUMPY.bytes(np.array(values, dtype=kind), max(map(abs, values), default=0)) == size

@@ -196,6 +196,18 @@ def test_the_promise_is_that_of_the_theorem(N, classes):
     assert most.width == 8 and most.depth <= max(forms)
 
 
+@pytest.mark.parametrize(("N", "grid_bits"), [(2, 0), (100, 2), (100, 30), (10**6, 60)])
+def test_a_modulus_is_no_longer_than_the_keys_or_the_lemma_ask_for(N, grid_bits):
+    """Few bits to a key: its range; many: the bound of the lemma."""
+    facts = ml.Facts(N=N, d=3, separation=2.0**-grid_bits, grid_bits=grid_bits, classes=2)
+    worst = optimal_relu.Rounds().worst_case(facts, None)
+    most = min(worst.range, optimal_relu.modulus_bound(N, worst.range))
+    lengths = [bits for _, _, bits in worst.moduli]
+    assert lengths == list(range(N.bit_length(), most.bit_length() + 1))
+    assert all(Q.bit_length() == bits for Q, _, bits in worst.moduli)
+    assert worst.moduli[-1][0] == most
+
+
 @pytest.mark.parametrize("folder_size", [1, 2, 7, 50, 10**4])
 def test_any_folders_in_any_round(folder_size):
     network = built(BALL, folder_size=folder_size)

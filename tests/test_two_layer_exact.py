@@ -15,7 +15,7 @@ from benchmarks.two_layer import signs
 from mem_lib import Layer, Network, two_layer
 from mem_lib.data import hostile
 from mem_lib.parts.affine import Dependent, IntegerPoints, affine, floor_log2, hyperplane
-from mem_lib.parts.facets import _touching, _turned, facet
+from mem_lib.parts.facets import _Face, _touching, _turned, facet
 from mem_lib.two_layer import neurons_of
 from mem_lib.two_layer.slabs import slab_neurons
 from mem_lib.two_layer.sorted import sorted_neurons
@@ -529,6 +529,18 @@ def test_points_on_a_facet():
     line = IntegerPoints.of(np.array([[k, 2 * k, 3] for k in range(5)]), 0)
     with pytest.raises(Dependent, match="all 5 points lie on one hyperplane"):
         facet(line, rng())
+
+
+@pytest.mark.parametrize(("slope", "short"), [(2**20, True), (1, False)])
+def test_a_shortened_hyperplane_touches_no_further_point(slope, short):
+    """At (0, 0) the function is 0, at (1, -1) it is ``slope``: 0 too, once low bits are cut off."""
+    points = IntegerPoints.of(np.array([[0, 0], [1, -1], [5, 9]]), 0)
+    face = _Face(points)
+    face.add(0)
+    column = face.function([2**40 + slope, 2**40])
+    found, values = face.shortened(column)
+    assert (found != column) == short and values == points.at(found)
+    assert values[0] == 0 and values[1] > 0 and values[2] > 0
 
 
 def test_threshold_needs_two_classes():

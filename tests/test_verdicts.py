@@ -15,9 +15,12 @@ import pytest
 
 import mem_lib as ml
 from mem_lib.beyond_worst_case import squared_robustness_radius
+from mem_lib.beyond_worst_case.cover import largest_covered
 from mem_lib.certificate.checkpoint import _digest, _entry
 from mem_lib.certificate.judge import Evidence
+from mem_lib.exact import ARITHMETIC
 from mem_lib.exact.arithmetic import _slice_bits
+from mem_lib.exact.tally import Tally
 
 
 def constant(outputs, *, denominator=1, readout):
@@ -53,6 +56,9 @@ def test_slices_fill_a_binary64_and_no_more(inputs):
         of_weight, of_point = _slice_bits(*bits, inputs)
         # the largest sum of products of two unsigned slices
         assert inputs * (2**of_weight - 1) * (2**of_point - 1) < 2**53
+        if min(bits) == 10:  # a short factor is one slice, and the other gets the rest
+            assert min(of_weight, of_point) == 10
+            assert max(of_weight, of_point) == 43 - inputs.bit_length()
 
 
 def test_products_whose_low_slices_are_all_ones():
@@ -94,6 +100,24 @@ def test_of_two_neurons_that_fire_one_is_enough():
     assert math.isinf(
         squared_robustness_radius(ml.Network([ml.Layer([[0]], [1], "identity")]), [0])
     )
+
+
+def test_a_score_at_the_threshold_is_not_covered():
+    own, centres = np.array([[0, 0], [1, 0], [1, 2]]), np.array([0, 1])  # scores 0, 1, 3; 0, 0, 2
+    assert largest_covered(own, centres, np.array([3, 2])).tolist() == [1, 0]
+    assert largest_covered(own, centres, np.array([4, 3])).tolist() == [3, 2]
+
+
+@pytest.mark.parametrize(("max_bias", "bits", "enough"), [(1, 8, True), (1, 7, False),
+                         (Fraction(255, 2), 1, False), (128, 1, True)])  # fmt: skip
+def test_biases_round_to_256_steps_at_least(max_bias, bits, enough):
+    dataset = ml.Dataset([[-9, 0], [9, 0]], [0, 1])
+    method = ml.beyond_worst_case.Practical(n=30, max_bias=max_bias, weight_bits=bits)
+    if enough:
+        assert method.attempt(dataset).network.layers[0].weight.shape == (30, 2)
+    else:
+        with pytest.raises(ml.InvalidArgument, match=r"max_bias: .* must be at least 256, got"):
+            method.attempt(dataset)
 
 
 @pytest.mark.parametrize("bits", [48, 50, 52])
@@ -146,9 +170,11 @@ def test_forged_lines_of_a_checkpoint_are_dropped():
     for forged in ({"chunk": "x"}, {"chunk": -1}, {"chunk": [1]}, {"chunk": 0, "max_error": "1/0"}):
         entry = content | forged
         assert _entry(json.dumps(entry | {"sha256": _digest(entry)}) + "\n") is None
-    entry = content | {"chunk": 0}
-    line = json.dumps(entry | {"sha256": _digest(entry)})
-    assert _entry(line + "\n") == (0, Evidence())
+    every = Evidence(tally=Tally(arithmetic=set(ARITHMETIC)))
+    for evidence in (every, Evidence()):
+        entry = evidence.content() | {"chunk": 0}
+        line = json.dumps(entry | {"sha256": _digest(entry)})
+        assert _entry(line + "\n") == (0, evidence)
     assert _entry(line) is None  # cut just before its end: the next line would be glued to it
 
 
