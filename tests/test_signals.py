@@ -81,6 +81,8 @@ class Running:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
+            # who runs the tests may have it ignored, as nohup does
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
         try:
             until(lambda: len(workers(self.mark)) == 2 and self.chunks() > 3)

@@ -207,7 +207,7 @@ class Network:
 
         >>> net = Network([Layer([[1]], [0], "identity")], readout="sign")
         >>> net.named(["cat", "dog"])
-        Network(1 → 1, depth 1, width 0, readout 'sign', classes 'cat', 'dog')
+        Network(1 -> 1, depth 1, width 0, readout 'sign', classes 'cat', 'dog')
         """
         return Network(**self._arguments() | {"classes": classes})
 
