@@ -198,6 +198,8 @@ def test_names_of_columns_come_before_numbers(table):
         (b"PK\x03\x04", "zip archive, such as npz or xlsx"),
         (b"PAR1", "Parquet"),
         (gzip.compress(b"x,l\n1,0\n", mtime=0)[:-9], "gzip stream is damaged"),
+        (",", "no line has a cell"),
+        ("||\n|\n", "no line has a cell"),
     ],
 )
 def test_what_a_table_leaves_open(table, text, message):
