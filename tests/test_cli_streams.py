@@ -272,7 +272,7 @@ def test_each_ending_has_its_status(folder, capsys, monkeypatch, error, status, 
 
 
 def test_help_tells_the_statuses():
-    text = command_line.__doc__
+    text = " ".join(command_line.__doc__.split())
     for status in ("0 done", "1 verified", "2 bad", "70 a fault", "130 Ctrl-C", "129 and 143"):
         assert status in text
 

@@ -24,7 +24,7 @@ def hang(x):
 
 def test_a_call_that_hangs_takes_no_other_along(monkeypatch):
     monkeypatch.setenv(alarm.VARIABLE, "2 600")
-    first, second, third = answer_of(ENTRY, hang)
+    first, second, third = answer_of(ENTRY.asks, ENTRY.task, hang)
     assert (first, third) == (1, 3)
     assert isinstance(second, Raised) and "TooLong" in second.error
     assert signal.getitimer(signal.ITIMER_PROF) == signal.getitimer(signal.ITIMER_REAL) == (0, 0)

@@ -25,7 +25,7 @@ def cells(path):
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
 
 
-def tested(path):
+def points_of(path):
     """grade_id -> points of the test cells."""
     told = [cell["metadata"].get("nbgrader", {}) for cell in cells(path)]
     return {t["grade_id"]: t["points"] for t in told if t.get("grade") and not t["solution"]}
@@ -40,7 +40,7 @@ def proved(path):
 def test_a_source_asks_for_every_exercise_of_its_set(slug):
     path = assignments.sources()[slug]
     wanted = {exercise.key.replace(".", "-"): exercise.most for exercise in of_set(slug)}
-    assert tested(path) == wanted and proved(path)
+    assert points_of(path) == wanted and proved(path)
     text = path.read_text(encoding="utf-8")
     for exercise in of_set(slug):
         assert f'grading.hand_in(\\"{exercise.key}\\"' in text
@@ -51,7 +51,7 @@ def test_a_source_asks_for_every_exercise_of_its_set(slug):
 def test_the_points_that_a_text_states_are_those_of_its_cells(slug):
     path = assignments.sources()[slug]
     texts = ["".join(cell["source"]) for cell in cells(path) if cell["cell_type"] == "markdown"]
-    automatic, manual = sum(tested(path).values()), sum(proved(path).values())
+    automatic, manual = sum(points_of(path).values()), sum(proved(path).values())
     stated = re.search(r"\*Points:\* (\d+), of which (\d+) (are|is) for", texts[0])
     assert stated and [int(n) for n in stated.groups()[:2]] == [automatic + manual, manual]
     heads = re.findall(r"^## .*\((\d+) points?", "\n".join(texts), re.M)
@@ -117,7 +117,7 @@ def test_points_of_four_submissions(course):
     with open(course.folder / "grades.csv", newline="", encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     source = assignments.SOURCES / SLUG / f"{SLUG}.ipynb"
-    automatic, manual = sum(tested(source).values()), sum(proved(source).values())
+    automatic, manual = sum(points_of(source).values()), sum(proved(source).values())
     scores = {name: float(row["raw_score"]) for name, row in rows.items()}
     assert {float(row["max_score"]) for row in rows.values()} == {automatic + manual}
     assert scores == {"reference": automatic, "partly": automatic - 3, "empty": 0, "cheat": 0}
