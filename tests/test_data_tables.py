@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from mem_lib.data import Dataset, read_csv
 from mem_lib.data.csv import table as taken
+from mem_lib.data.unlabelled import read_points
 from mem_lib.errors import InvalidArgument, InvalidDataset, TooLarge
 from tests.datasets import exact
 
@@ -205,6 +206,12 @@ def test_names_of_columns_come_before_numbers(table):
 def test_what_a_table_leaves_open(table, text, message):
     with pytest.raises(InvalidDataset, match=message):
         read_csv(table(text))
+
+
+@pytest.mark.parametrize("text", [",", "||\n|\n"])
+def test_points_of_a_table_without_cells(table, text):
+    with pytest.raises(InvalidDataset, match="no line has a cell"):
+        read_points(table(text), 2)
 
 
 def test_delimiters_and_gzip(table):

@@ -124,7 +124,7 @@ def test_a_file_that_is_no_verdict_is_refused():
 def test_every_exercise_says_what_it_asks_and_an_empty_answer_has_no_points():
     for exercise in everything():
         assert exercise.asks in ("network", "function", "values") and exercise.title
-        nothing = exercise.nothing()
+        nothing = exercise.nothing(exercise.task("a"))
         assert nothing.points == 0 < nothing.most == exercise.most, exercise.key
         for answer in (None, [], 0, "x", {}, [[]], ml.Network([ml.Layer([[1]], [0], "identity")])):
             assert exercise.verdict(exercise.task("a"), answer).points < exercise.most

@@ -6,6 +6,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import deep_threshold, grading
+from tests.grading_references import have_all_points
 
 SEEDS = ("practice", "a", "b")
 
@@ -109,10 +110,7 @@ def test_references_have_all_points(seed):
         "deep_threshold.parity": parity,
         "deep_threshold.skip": second_look(**tasks["deep_threshold.skip"].task.given),
     }
-    assert set(answers) == set(tasks)
-    for key, answer in answers.items():
-        verdict = grading.check(key, answer, seed=seed)
-        assert verdict, verdict
+    have_all_points(answers, seed, slug="deep_threshold")
 
 
 @pytest.mark.parametrize(

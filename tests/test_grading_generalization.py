@@ -10,6 +10,7 @@ import mem_lib as ml
 from mem_lib import generalization as gen
 from mem_lib import grading
 from mem_lib.generalization.measures import nearest
+from tests.grading_references import have_all_points
 
 
 def score(x, base):
@@ -100,9 +101,7 @@ def test_references_have_all_points(seed):
             unknown(given["three"], given["three_points"]),
         ],
     }
-    assert set(answers) == set(tasks)
-    for key, answer in answers.items():
-        assert grading.check(key, answer, seed=seed), grading.check(key, answer, seed=seed)
+    have_all_points(answers, seed, slug="generalization")
 
 
 def test_a_construction_of_the_library_is_an_answer_too():

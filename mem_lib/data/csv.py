@@ -138,9 +138,7 @@ def _read(
 ) -> tuple[headers.Columns, list[str], list[int]]:
     """The columns, the cells of the label's column and the lines they stand on; the other cells go
     to ``points``."""
-    first: Line | None = next(lines, None)
-    if first is None:
-        raise InvalidDataset("no line has a cell that is not empty")
+    first: Line = next(lines)
     key, option = (label, "label") if target is None else (target, "target")
     key = -1 if key is None else key
     found = headers.columns(first, key, option, header)

@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gzip import BadGzipFile, GzipFile
+from itertools import chain
 from typing import Any, BinaryIO, NamedTuple
 from zlib import error as DamagedGzip
 
@@ -53,7 +54,7 @@ def head(path: str | os.PathLike[str], size: int = 64) -> bytes:
 def lines_of(
     path: str | os.PathLike[str], delimiter: str | None, max_bytes: int
 ) -> Iterator[tuple[Iterator[Line], str]]:
-    """The lines that are not blank, read one by one, and what separates their cells."""
+    """The lines that are not blank, one by one, at least one, and what separates their cells."""
     _check_delimiter(delimiter)
     start = head(path)
     for mark, reason in _FOREIGN.items():
@@ -72,7 +73,11 @@ def lines_of(
             rows.again(first)
             if delimiter is None:
                 delimiter = _delimiter_of(first, rows.number + 1)
-            yield _cells(rows, delimiter), delimiter
+            lines = _cells(rows, delimiter)
+            top = next(lines, None)
+            if top is None:
+                raise InvalidDataset("no line has a cell that is not empty")
+            yield chain([top], lines), delimiter
         except (EOFError, BadGzipFile, DamagedGzip) as error:
             raise InvalidDataset(f"the gzip stream is damaged: {error}") from None
 

@@ -11,7 +11,7 @@ import os
 
 import numpy as np
 
-from mem_lib._base.memory import physical_memory
+from mem_lib._base.budget import budget
 from mem_lib._base.numbers import numbers_of
 from mem_lib.data.features import number
 from mem_lib.data.headers import INTEGER, Columns, looks_numeric
@@ -34,9 +34,8 @@ def read_points(
     Raises ``InvalidDataset`` where the table is not one of numbers, or its first line may be a
     header or a point; ``OSError`` when the file cannot be opened.
     """
-    most = physical_memory() // 8 or 1 << 31
     try:
-        with lines_of(path, delimiter, most) as (lines, _):
+        with lines_of(path, delimiter, budget()) as (lines, _):
             first = next(lines)
             if len(first.cells) != d:
                 return None

@@ -52,7 +52,7 @@ def judge(options: argparse.Namespace) -> int:
         verdict = judges.verdict(tasks, key, options.answers / f"{key}.json")
         print(verdict)
         if options.out is not None:
-            judges.write(verdict, options.out)
+            verdict.save(options.out)
     return 0
 
 

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,9 +24,8 @@ from mem_lib._base.files import write_atomically
 from mem_lib.errors import InvalidArgument, MemorizationError
 from mem_lib.grading import notebook
 from mem_lib.grading.course import Course
-from mem_lib.grading.exercise import find
 from mem_lib.grading.sandbox import JUDGES, LIBRARY, Limits
-from mem_lib.grading.submission import graded, sweep
+from mem_lib.grading.submission import graded, nothing, sweep
 from mem_lib.grading.tasks import Tasks
 from mem_lib.grading.verdict import Verdict
 
@@ -135,6 +135,13 @@ class Run:
     limits: Limits
     without: tuple[str, ...] = ()
 
+    @cached_property
+    def digest(self) -> bytes:
+        """Of all that decides a result beside the submission: tasks, judges, limits."""
+        parts = [self.tasks.text().encode(), repr((self.limits, self.without)).encode()]
+        parts += [path.read_bytes() for path in sorted(JUDGES.glob("*.py"))]
+        return _digest(*parts)
+
 
 def grade(
     course: Course,
@@ -183,14 +190,14 @@ def _apart(folder: Path) -> None:
 
 def _result(one: Found, run: Run) -> Result:
     try:
-        of, file = _digest(one, run), run.out / _name(one.student)
+        of, file = _of(one, run), run.out / _name(one.student)
         if (kept := _kept(file, of)) is not None:
             return replace(kept, student=one.student)
         result = _new(one, run, of)
         write_atomically(file, [json.dumps(_content(result), indent=1).encode() + b"\n"])
     except (MemorizationError, OSError) as error:  # a file that cannot be read, a full disk
-        nothing = {key: find(key).nothing(str(error)) for key in run.tasks}
-        return Result(one.student, nothing, (f"{type(error).__name__}: {error}",), (), {}, "")
+        verdicts = nothing(run.tasks, str(error))
+        return Result(one.student, verdicts, (f"{type(error).__name__}: {error}",), (), {}, "")
     return result
 
 
@@ -203,8 +210,7 @@ def _name(student: str) -> str:
 
 def _new(one: Found, run: Run, of: str) -> Result:
     if one.path is None:
-        verdicts = {key: find(key).nothing(one.error) for key in run.tasks}
-        return Result(one.student, verdicts, (one.error,), (), {}, of)
+        return Result(one.student, nothing(run.tasks, one.error), (one.error,), (), {}, of)
     beside = one.path.parent if one.path.parent.name == run.tasks.slug else None
     hidden = [run.course.folder, run.folder, run.out]
     made = graded(one.path, run.tasks, limits=run.limits, hidden=hidden, beside=beside,
@@ -213,15 +219,17 @@ def _new(one: Found, run: Run, of: str) -> Result:
     return Result(one.student, made.verdicts, remarks, made.isolation, made.outputs, of)
 
 
-def _digest(one: Found, run: Run) -> str:
-    """Of all that decides a result: the notebook, the tasks, the judges, the limits."""
-    told = (run.limits, run.without, one.error)
-    parts = [run.tasks.text().encode(), repr(told).encode()]
-    parts += [path.read_bytes() for path in sorted(JUDGES.glob("*.py"))]
+def _of(one: Found, run: Run) -> str:
+    """The digest of all that decides a result: what is the same for the class, and the notebook."""
+    parts = [run.digest, one.error.encode(errors="replace")]
     if one.path is not None:
         with open(one.path, "rb") as file:
             parts.append(file.read(notebook.MOST_BYTES + 1))
-    return hashlib.sha256(b"".join(hashlib.sha256(p).digest() for p in parts)).hexdigest()
+    return _digest(*parts).hex()
+
+
+def _digest(*parts: bytes) -> bytes:
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).digest()
 
 
 def _content(result: Result) -> dict[str, object]:

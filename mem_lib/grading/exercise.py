@@ -87,11 +87,11 @@ class Exercise(ABC):
     @property
     def most(self) -> float:
         """The points of a perfect answer: what the parts add up to."""
-        return self.nothing().most
+        return self.nothing(self.task(PRACTICE)).most
 
-    def nothing(self, error: str = "nothing was handed in") -> Verdict:
-        """The verdict on no answer."""
-        judged = self.verdict(self.task(PRACTICE), None).parts
+    def nothing(self, task: Task, error: str = "nothing was handed in") -> Verdict:
+        """The verdict on no answer to a task."""
+        judged = self.verdict(task, None).parts
         parts = tuple(Part(part.asked, 0, part.most) for part in judged)
         return Verdict(self.key, parts, error)
 
@@ -128,6 +128,8 @@ def everything() -> Iterator[Exercise]:
 
 
 def find(key: object) -> Exercise:
-    """The exercise of this key; ``InvalidArgument`` where there is none."""
-    known = {exercise.key: exercise for exercise in everything()}
+    """The exercise of this key; ``InvalidArgument`` where there is none.  Of all judges, only those
+    of its set are loaded."""
+    slug = str(key).partition(".")[0]
+    known = {one.key: one for one in (of_set(slug) if slug in SETS else everything())}
     return known[one_of(key, "exercise", known)]

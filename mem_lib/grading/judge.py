@@ -6,14 +6,12 @@ memory to judge ends a worker, and not the run: that answer gets no points, and 
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import stat
 from pathlib import Path
 from typing import Any
 
-from mem_lib._base.files import write_atomically
 from mem_lib.errors import MemorizationError
 from mem_lib.grading import values
 from mem_lib.grading.exercise import find
@@ -45,11 +43,11 @@ def verdict(tasks: Tasks, key: str, path: Path) -> Verdict:
     """The verdict on the answer in a file."""
     exercise, task = find(key), tasks[key].task
     if not os.path.lexists(path):
-        return exercise.nothing()
+        return exercise.nothing(task)
     try:
         answer = values.value_of(read(path))
     except (MemorizationError, OSError) as error:
-        return exercise.nothing(str(error))
+        return exercise.nothing(task, str(error))
     return exercise.verdict(task, answer)
 
 
@@ -84,9 +82,3 @@ def read(path: Path) -> bytes:
                 f"answer: its file has {status.st_size} bytes, at most {values.MOST_BYTES} are read"
             )
         return file.read()
-
-
-def write(verdict: Verdict, folder: Path) -> None:
-    """Keep a verdict where ``ask`` of a graded run looks for it."""
-    text = json.dumps(verdict.content(), indent=1)
-    write_atomically(folder / f"{verdict.exercise}.json", [text.encode() + b"\n"])

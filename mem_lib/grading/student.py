@@ -7,7 +7,6 @@ verdict is not made there.
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -120,18 +119,13 @@ def ask(key: str) -> float:
         print(f"{key}: judged after the run")
         return 0
     if folder := os.environ.get(VERDICTS):
-        verdict = _kept(Path(folder), key)
+        verdict = Verdict.load(Path(folder), key)
     else:
         verdict = _judged(key, path or tasks.text())
     if not verdict.points:
         raise NotSolved(str(verdict))
     print(verdict)
     return verdict.points
-
-
-def _kept(folder: Path, key: str) -> Verdict:
-    with open(folder / f"{key}.json", encoding="utf-8") as file:
-        return Verdict.from_content(json.load(file))
 
 
 def _judged(key: str, tasks: Path | str) -> Verdict:
@@ -148,4 +142,4 @@ def _judged(key: str, tasks: Path | str) -> Verdict:
         )
         if done.returncode:
             raise InvalidArgument(f"judge: {done.stderr.strip() or done.returncode}")
-        return _kept(Path(place), key)
+        return Verdict.load(Path(place), key)

@@ -22,7 +22,6 @@ from pathlib import Path
 from mem_lib.errors import MemorizationError
 from mem_lib.grading import notebook, sandbox, watch
 from mem_lib.grading.exercise import find
-from mem_lib.grading.judge import write
 from mem_lib.grading.student import ANSWERS, GRADED
 from mem_lib.grading.tasks import FILE, VARIABLE, Tasks
 from mem_lib.grading.verdict import Verdict
@@ -84,7 +83,7 @@ def _graded(
     try:
         notebook.code(path)
     except (MemorizationError, OSError) as error:
-        return Graded(_nothing(tasks, str(error)), (str(error),))
+        return Graded(nothing(tasks, str(error)), (str(error),))
     remarks = _copied(beside, room) if beside else []
     shutil.copyfile(path, room / "notebook.ipynb")
     tasks.save(room / FILE)
@@ -146,14 +145,10 @@ def judged(file: Path, tasks: Tasks, answers: Path, out: Path, seconds: int) -> 
             said = f"more than {seconds} s"
         left = [key for key in left if not (out / f"{key}.json").exists()]
         if left:  # the first of these ended it
-            lost = find(left.pop(0))
-            verdict = lost.nothing(f"the judge did not come to an end on this answer ({said})")
-            write(verdict, out)
-    return {key: _read(out, key) for key in tasks}
-
-
-def _read(out: Path, key: str) -> Verdict:
-    return Verdict.from_content(json.loads((out / f"{key}.json").read_text(encoding="utf-8")))
+            lost = left.pop(0)
+            error = f"the judge did not come to an end on this answer ({said})"
+            find(lost).nothing(tasks[lost].task, error).save(out)
+    return {key: Verdict.load(out, key) for key in tasks}
 
 
 def _copied(folder: Path, room: Path) -> list[str]:
@@ -172,8 +167,9 @@ def _copied(folder: Path, room: Path) -> list[str]:
     return [f"without {', '.join(left_out)}"] if left_out else []
 
 
-def _nothing(tasks: Tasks, error: str) -> dict[str, Verdict]:
-    return {key: find(key).nothing(error) for key in tasks}
+def nothing(tasks: Tasks, error: str) -> dict[str, Verdict]:
+    """The verdicts where there is nothing to judge."""
+    return {key: find(key).nothing(entry.task, error) for key, entry in tasks.items()}
 
 
 def _outputs(path: Path) -> dict[int, str]:

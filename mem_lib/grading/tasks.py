@@ -42,12 +42,11 @@ class Tasks(Mapping[str, Entry]):
     def drawn(cls, slug: str, seed: str = PRACTICE, *, course: str = "", fresh: str = "") -> Tasks:
         """The tasks of a chapter for the seed of a course: the same each time.  ``fresh`` draws
         other calls of the functions for the same data."""
-        entries = {
-            exercise.key: Entry(
-                exercise.title, exercise.asks, exercise.most, exercise.task(seed, fresh=fresh)
-            )
-            for exercise in of_set(slug)
-        }
+        entries = dict[str, Entry]()
+        for exercise in of_set(slug):
+            task = exercise.task(seed, fresh=fresh)
+            most = exercise.nothing(task).most
+            entries[exercise.key] = Entry(exercise.title, exercise.asks, most, task)
         return cls(slug, course or PRACTICE, entries)
 
     @classmethod

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from html import escape
+from pathlib import Path
 from typing import Any
 
+from mem_lib._base.files import write_atomically
 from mem_lib.errors import InvalidArgument, MemorizationError, shown
 
 
@@ -92,6 +95,21 @@ class Verdict:
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise InvalidArgument(f"verdict: {shown(content)} is none ({error})") from error
         return verdict
+
+    def save(self, folder: Path) -> None:
+        """Write it where :meth:`load` looks for it."""
+        text = json.dumps(self.content(), indent=1)
+        write_atomically(folder / f"{self.exercise}.json", [text.encode() + b"\n"])
+
+    @classmethod
+    def load(cls, folder: Path, key: str) -> Verdict:
+        """The verdict on an exercise that lies in a folder; ``InvalidArgument`` for a damaged one,
+        ``FileNotFoundError`` where there is none."""
+        try:
+            content = json.loads((folder / f"{key}.json").read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise InvalidArgument(f"verdict: that on {key} is damaged ({error})") from error
+        return cls.from_content(content)
 
 
 class Sheet:
