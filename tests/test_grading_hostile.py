@@ -42,7 +42,7 @@ def told(result):
 
 
 def processes():
-    """The processes in the rooms of this test, by their folder: other tests have rooms of theirs."""
+    """The processes in the rooms of this test, by their folder; other tests have theirs."""
     found, rooms = [], os.path.join(os.path.realpath(tempfile.gettempdir()), submission.ROOMS)
     for place in Path("/proc").glob("[0-9]*/cwd"):
         try:
