@@ -203,7 +203,7 @@ def main(arguments: List[str]) -> int:
     if options.help or options.target is None:
         parser().print_help()
         return 0
-    signal.signal(signal.SIGTERM, _interrupt)
+    before = signal.signal(signal.SIGTERM, _interrupt)
     try:
         return TARGETS[options.target].run(options)
     except Failure as failure:
@@ -212,6 +212,8 @@ def main(arguments: List[str]) -> int:
     except KeyboardInterrupt:
         print("\nStopped.", file=sys.stderr)
         return 130
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _interrupt(*_: Any) -> None:

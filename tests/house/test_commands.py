@@ -37,7 +37,9 @@ def test_make_alone_lists_the_targets():
 
 @pytest.mark.parametrize("arguments", [[], ["--help"]])
 def test_the_script_lists_the_targets(arguments, capsys):
+    before = signal.getsignal(signal.SIGTERM)
     assert make.main(arguments) == 0
+    assert signal.getsignal(signal.SIGTERM) is before
     printed = capsys.readouterr().out
     assert all(f"\n  {target} " in printed for target in make.TARGETS)
 

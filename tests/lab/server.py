@@ -115,8 +115,17 @@ def served(folder: Path, home: Path) -> Iterator[str]:
             _wait(f"http://127.0.0.1:{port}/api?token={token}", lab, home / "lab.log")
             yield f"http://127.0.0.1:{port}/lab/tree/{{}}?token={token}&reset"
         finally:
-            lab.terminate()
-            lab.wait(30)
+            _end(lab)
+
+
+def _end(lab: subprocess.Popen[bytes]) -> None:
+    """A server that is busy with its kernels may take long to end; nothing depends on how."""
+    lab.terminate()
+    try:
+        lab.wait(30)
+    except subprocess.TimeoutExpired:
+        lab.kill()
+        lab.wait()
 
 
 def _wait(address: str, lab: subprocess.Popen[bytes], log: Path) -> None:
