@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.certificate import verify
 from mem_lib.data import Dataset
 from mem_lib.exact import evaluate
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
+from mem_lib.grading.judges.common import memorizes, whole
 from mem_lib.grading.verdict import Sheet, Wrong
 from mem_lib.network import Network
 from mem_lib.optimal_relu import Paper
@@ -67,8 +67,8 @@ class Folder(Exercise):
         least = min(map(depth, range(1, N + 1)))
         n, stated = answer if isinstance(answer, list) and len(answer) == 2 else (None, None)
         with sheet.part("a folder size of least depth", 2):
-            if type(n) is not int or not 1 <= n <= N:
-                raise Wrong(f"1 <= n <= {N} is needed, got {n!r}")
+            if (n := whole(n)) is None or not 1 <= n <= N:
+                raise Wrong(f"[n, depth] with a whole n from 1 to {N} is needed, got {answer!r}")
             sheet.need(depth(n) == least, f"n = {n} gives depth {depth(n)}, and less is possible")
         with sheet.part("its depth", 1, if_right=True):
             sheet.need(stated == least, f"the depth is {least}, got {stated!r}")
@@ -88,10 +88,8 @@ class Remainder(Exercise):
         Q, S = task.given["Q"], task.given["S"]
         steps = (S // Q).bit_length()
         with sheet.part("it is right for every x", 3):
-            sheet.need(isinstance(answer, Network), "a network is needed")
             x = np.arange(S)
-            certificate = verify(answer, Dataset(x[:, None], targets=x % Q))
-            sheet.need(certificate.ok, str(certificate.counterexample or certificate))
+            memorizes(sheet, answer, Dataset(x[:, None], targets=x % Q))
         with sheet.part("with ReLU units alone", 1, if_right=True):
             kinds = {layer.activation for layer in answer.layers}
             sheet.need("threshold" not in kinds, "it has threshold units")
