@@ -228,6 +228,8 @@ def hidden_twice(dataset, c):
         ("caps", lambda points: None, 0, "levels, got None"),
         ("caps", lambda points: levels(points)[1:], 0, "levels, got ["),
         ("caps", levels_or_equal, 2, "None is right, got"),
+        ("caps", lambda points: [b if b is None else max(b, -1) for b in levels(points)], 2,
+         "is right, got -1"),
         ("facet", slabs_alone, 3, "units, "),
         ("facet", lambda points, labels: few_units(points, [1 - v for v in labels]), 0, "expected"),
         ("facet", lambda points, labels: two_layer.build(ml.Dataset(points, labels)), 2, "relu"),

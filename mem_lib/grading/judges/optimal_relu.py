@@ -1,5 +1,6 @@
 """The judges of ``optimal_relu``."""
 
+import math
 from fractions import Fraction
 from typing import Any
 
@@ -56,22 +57,32 @@ class Folder(Exercise):
     asks = "values"
 
     def draw(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"N": int(rng.integers(2_000, 50_000)), "m": int(rng.integers(12, 40))}
+        while True:  # until it is not enough to round the best real number
+            N, m = int(rng.integers(2_000, 50_000)), int(rng.integers(12, 40))
+            rounded = round(math.sqrt(3 * N / (3 * m + 2)))
+            if depth(N, m, rounded) > min(depth(N, m, n) for n in range(1, 4 * rounded)):
+                return {"N": N, "m": m}
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         N, m = task.given["N"], task.given["m"]
-
-        def depth(n: int) -> int:
-            return 3 * -(-N // n) + n * (3 * m + 2) + 3
-
-        least = min(map(depth, range(1, N + 1)))
+        least = min(depth(N, m, n) for n in range(1, N + 1))
         n, stated = answer if isinstance(answer, list) and len(answer) == 2 else (None, None)
         with sheet.part("a folder size of least depth", 2):
             if (n := whole(n)) is None or not 1 <= n <= N:
                 raise Wrong(f"[n, depth] with a whole n from 1 to {N} is needed, got {answer!r}")
-            sheet.need(depth(n) == least, f"n = {n} gives depth {depth(n)}, and less is possible")
+            found = depth(N, m, n)
+            sheet.need(found == least, f"n = {n} gives depth {found}, and less is possible")
         with sheet.part("its depth", 1, if_right=True):
             sheet.need(stated == least, f"the depth is {least}, got {stated!r}")
+
+
+def depth(N: int, m: int, n: int) -> int:
+    """The layers of the network of width 12 for folders of n points.
+
+    >>> depth(1000, 21, 6)
+    894
+    """
+    return 3 * -(-N // n) + n * (3 * m + 2) + 3
 
 
 class Remainder(Exercise):

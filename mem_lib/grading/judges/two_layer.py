@@ -133,15 +133,16 @@ class Caps(Exercise):
             [[[scale * v for v in x] for x in self._on_circle(rng, 6)]],
         ]
         a, b = rng.integers(1, 20, 2).tolist()
-        # no cap by equality alone: the second point is as far along the first as the first itself
-        found.insert(4, [[[a, b], [a - b, a + b], [-a, -b], [0, 0]]])
+        # a level below -1, and no cap by equality alone: the second point is as far along the first
+        # as the first itself, and so is every point along the origin
+        found[4:4] = [[[[a, b], [a - b, a + b], [-a, -b]]], [[[0, 0], [a, b]]]]
         return found
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         for asked, most, part in (
             ("points of one circle", 1, slice(0, 2)),
-            ("any points", 2, slice(2, 5)),
-            ("long coordinates", 1, slice(5, None)),
+            ("any points", 2, slice(2, 6)),
+            ("long coordinates", 1, slice(6, None)),
         ):
             with sheet.part(asked, most):
                 for call, outcome in zip(task.calls[part], (answer or [])[part], strict=True):
