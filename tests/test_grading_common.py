@@ -7,6 +7,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import grading
+from mem_lib.grading.exercise import everything
 from mem_lib.grading.judges.common import failure, whole, wholes
 from tests import test_grading_beyond_worst_case as beyond
 from tests import test_grading_deep_threshold as deep
@@ -92,3 +93,13 @@ def test_a_failure_names_the_point_and_the_unit():
         assert failure(ml.verify(network, dataset), network, dataset).startswith(told)
     dataset = ml.Dataset([[1, 0], [-2, 1]], [1, 0])
     assert failure(ml.verify(network, dataset), network, dataset) == ""
+
+
+def test_a_function_handed_in_for_fewer_calls_is_judged_too():
+    """As when a set was handed out anew: the outcomes of other calls are no answer."""
+    for exercise in everything():
+        task = exercise.task("practice")
+        if exercise.asks == "function":
+            for answer in ([], [1], 5, {"a": [1]}, None):
+                told = str(exercise.verdict(task, answer))
+                assert ": 0 of " in told and "cannot be judged" not in told, told

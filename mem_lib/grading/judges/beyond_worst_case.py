@@ -111,8 +111,8 @@ class LeastHyperplanes(Exercise):
     @staticmethod
     def _least(call: list[Any], found: Any, sheet: Sheet) -> None:
         own, rivals, bias, eta = call
-        if (n := whole(found)) is None or n < 1:
-            raise Wrong(f"a whole number n > 0 is needed, got {found!r}")
+        if (n := whole(found)) is None or not 0 < n < 2**53:
+            raise Wrong(f"a whole number n > 0 below 2^53 is needed, got {found!r}")
         p, name = _told_apart(own, rivals, bias), f"for {arguments(call)}: n = {n}"
         sheet.need(_missed(p, n) <= eta, f"{name} leaves the sum {_missed(p, n):.4g} > {eta}")
         sheet.need(

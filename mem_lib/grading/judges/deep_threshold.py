@@ -109,7 +109,7 @@ class Table(Exercise):
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         def each(part: slice) -> Any:
-            for call, outcome in zip(task.calls[part], (answer or [])[part], strict=True):
+            for call, outcome in task.outcomes(answer)[part]:
                 found = value_at(call, outcome)
                 if not (isinstance(found, list) and len(found) == 2):
                     raise Wrong(f"for {arguments(call)}: [starts, columns] is needed: {found!r}")

@@ -55,7 +55,7 @@ class Two(Exercise):
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         def each() -> Any:
-            for call, outcome in zip(task.calls, answer or [], strict=True):
+            for call, outcome in task.outcomes(answer):
                 found = value_at(call, outcome)
                 if not (isinstance(found, list) and len(found) == 2):
                     raise Wrong(f"for {arguments(call)}: two neurons are needed, got {found!r}")
@@ -145,7 +145,7 @@ class Caps(Exercise):
             ("long coordinates", 1, slice(6, None)),
         ):
             with sheet.part(asked, most):
-                for call, outcome in zip(task.calls[part], (answer or [])[part], strict=True):
+                for call, outcome in task.outcomes(answer)[part]:
                     found, right = value_at(call, outcome), lowest(call[0])
                     fits = isinstance(found, list) and len(found) == len(right)
                     if not fits:
@@ -187,7 +187,7 @@ class Facet(Exercise):
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         def each() -> Any:
-            for call, outcome in zip(task.calls, answer or [], strict=True):
+            for call, outcome in task.outcomes(answer):
                 yield arguments(call), *call, value_at(call, outcome)
 
         with sheet.part("it memorizes every set", 2):
