@@ -53,8 +53,9 @@ class Tasks(Mapping[str, Entry]):
     def load(cls, path: str | os.PathLike[str]) -> Tasks:
         """Read the file; ``InvalidArgument`` for another one."""
         with open(named(path), "rb") as file:
-            content = values.value_of(file.read(values.MOST_BYTES + 1))
+            text = file.read(values.MOST_BYTES + 1)
         try:
+            content = values.value_of(text)
             if (content["format"], content["version"]) != (FORMAT, VERSION):
                 raise InvalidArgument("another format or version")
             entries = {
