@@ -28,19 +28,26 @@ SOURCES = LIBRARY.parent / "assignments"
 CONFIGURATION = '''"""nbgrader's settings, for `python -m nbgrader autograde SET` in this folder."""
 
 import sys
+import warnings
 from pathlib import Path
 
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
     IgnorePattern,
     LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
     SaveAutoGrades,
 )
 
+warnings.filterwarnings("ignore", module="nbgrader.api")  # of a newer SQLAlchemy; nothing is lost
+
 # nbgrader goes on after an error in this file, and would run submissions in its own process.
 try:
-    from mem_lib.grading.nbgrader import Judged
+    from mem_lib.grading.nbgrader import Judged, Restored
 except ImportError as error:
     sys.exit(f"nbgrader's Python, {{sys.executable}}, has no mem_lib with its grading: {{error}}")
 
@@ -49,6 +56,11 @@ c = get_config()  # noqa: F821 (nbgrader gives it)
 c.CourseDirectory.root = here
 c.CourseDirectory.course_id = {name!r}
 c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError(\\"your answer\\")"}}
+# Cells that have lost their names get them back, before nbgrader looks for them.
+c.Autograde.sanitize_preprocessors = [
+    Restored, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata,
+]
+c.Restored.course = here
 # A submission runs in a sandbox and is judged by another process, instead of `Execute`.
 c.Autograde.autograde_preprocessors = [
     Judged, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata,
