@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -109,9 +110,9 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": os.pathsep.join([here, os.environ.get("PATH", "")])}
 
 
-def practice(out: Path, folder: Path = SOURCES) -> list[Path]:
-    """The public student's versions of all sets, with the public tasks, in ``out/SET``."""
-    made = []
+def practice(out: Path, folder: Path = SOURCES) -> Iterator[Path]:
+    """Make the public student's versions of all sets, with the public tasks, in ``out/SET``: one
+    after the other, as they are asked for."""
     with tempfile.TemporaryDirectory(prefix="mem_lib-") as name:
         course = Course.make(Path(name) / "course", "practice")
         for slug in prepare(course, folder):
@@ -119,5 +120,4 @@ def practice(out: Path, folder: Path = SOURCES) -> list[Path]:
             shutil.rmtree(place, ignore_errors=True)
             shutil.copytree(release(course, slug), place)
             Tasks.drawn(slug).save(place / "tasks.json")
-            made.append(place)
-    return made
+            yield place
