@@ -7,7 +7,9 @@ import pytest
 from mem_lib.errors import InvalidArgument
 from mem_lib.grading.__main__ import main
 from mem_lib.grading.arrange import STAMP, arrange
+from mem_lib.grading.classes import grade
 from mem_lib.grading.course import Course
+from tests.grading_hostile import notebook
 
 pytest.importorskip("nbgrader", reason="the extra `courses` brings nbgrader")
 SLUG = "optimal_relu"
@@ -38,6 +40,17 @@ def test_notebooks_move_to_their_place(tmp_path):
     assert any(line.startswith("two: 2 notebooks (a.ipynb, b.ipynb)") for line in said)
     assert (tmp_path / f"two/{SLUG}/a.ipynb").exists() and len(files(tmp_path)) == 9
     assert [line for line in arrange(tmp_path, SLUG) if "->" in line] == []
+
+
+def test_what_was_graded_and_is_moved_is_not_graded_again(tmp_path):
+    course = Course.make(tmp_path / "course", "Course")
+    folder, out = tmp_path / "submitted", tmp_path / "graded"
+    lay(folder / "flat.ipynb", notebook("1"))
+    lay(folder / f"odd/{SLUG}/x.ipynb", notebook("2"))
+    before = grade(course, SLUG, folder, out)
+    assert len(list(arrange(folder, SLUG))) == 2
+    after = grade(course, SLUG, folder, out)
+    assert [one.of for one in before] == [one.of for one in after]
 
 
 def test_of_two_submissions_the_second_stays_where_it_is(tmp_path):

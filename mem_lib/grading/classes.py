@@ -231,9 +231,10 @@ def _of(one: Found, run: Run) -> str:
         parts.append(_read(one.path, notebook.MOST_BYTES + 1))
         folder = _beside(one.path, run)
         for path in lying(folder) if folder else ():
-            parts.append(os.fsencode(path.name))
-            if path != one.path and path.is_file() and not path.is_symlink():
-                parts.append(_read(path, MOST_BESIDE + 1))
+            if path != one.path:  # whose own name decides nothing
+                parts.append(os.fsencode(path.name))
+                regular = path.is_file() and not path.is_symlink()
+                parts.append(_read(path, MOST_BESIDE + 1) if regular else b"")
     return _digest(*parts).hex()
 
 
