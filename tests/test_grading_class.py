@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mem_lib.errors import InvalidArgument
-from mem_lib.grading import classes, sandbox
+from mem_lib.grading import assignments, classes, sandbox
 from mem_lib.grading.__main__ import main
 from mem_lib.grading.course import Course
 from mem_lib.grading.sandbox import Limits
@@ -193,6 +193,13 @@ def test_an_exercise_that_was_not_handed_out_is_not_graded(course):
     (place / "tasks.json").write_text("{}")
     with pytest.raises(InvalidArgument, match="no file of tasks"):
         grade(course)
+
+
+def test_a_course_without_sets_says_so(tmp_path, capsys):
+    for number, sources in enumerate([tmp_path / "none", assignments.SOURCES]):
+        made = ["course", str(tmp_path / str(number)), "--name", "x", "--sources", str(sources)]
+        assert main(made) == 0
+        assert ("no sets: " in capsys.readouterr().out) == (number == 0)
 
 
 def test_a_course_in_a_repository_stays_out_of_it(course):

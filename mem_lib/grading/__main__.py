@@ -76,6 +76,8 @@ def course(options: argparse.Namespace) -> int:
         print(
             f"{made.folder / 'source'}: {', '.join(sets)}; then `release` makes what is handed out"
         )
+    else:
+        print(f"no sets: {options.sources} is no folder; --sources names assignments of the book")
     return 0
 
 
