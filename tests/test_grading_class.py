@@ -202,6 +202,15 @@ def test_a_course_without_sets_says_so(tmp_path, capsys):
         assert ("no sets: " in capsys.readouterr().out) == (number == 0)
 
 
+def test_a_course_with_the_seed_of_another_has_its_tasks(course, tmp_path, capsys):
+    again = ["course", str(tmp_path / "again"), "--name", "Resit", "--sources", str(tmp_path / "-")]
+    assert main([*again, "--seed-of", str(course.folder)]) == 0
+    assert Course.load(tmp_path / "again").seed == course.seed not in capsys.readouterr().out
+    again[1] = str(tmp_path / "other")
+    assert main([*again, "--seed-of", str(tmp_path)]) == 2 and not (tmp_path / "other").exists()
+    assert main(again) == 0 and Course.load(tmp_path / "other").seed != course.seed
+
+
 def test_a_course_in_a_repository_stays_out_of_it(course):
     git = ["git", "-C", str(course.folder.parent)]
     subprocess.run([*git, "init", "-q"], check=True)

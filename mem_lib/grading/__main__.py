@@ -69,7 +69,8 @@ def tasks(options: argparse.Namespace) -> int:
 
 
 def course(options: argparse.Namespace) -> int:
-    made = Course.make(options.folder, options.name)
+    like = Course.load(options.seed_of) if options.seed_of else None
+    made = Course.make(options.folder, options.name, like=like)
     print(f"{made.folder / COURSE}: the seed of {made.name!r}; keep it, and keep it secret")
     if options.sources.is_dir():
         sets = assignments.prepare(made, options.sources)
@@ -149,6 +150,9 @@ def _parser() -> argparse.ArgumentParser:
         "--sources", type=Path, default=assignments.SOURCES, metavar="FOLDER",
         help="SET/SET.ipynb in it; default: assignments of this copy of the repository",
     )  # fmt: skip
+    command.add_argument(
+        "--seed-of", type=Path, metavar="FOLDER", help="of a course whose tasks this one has too"
+    )
     command.set_defaults(run=course)
     command = commands.add_parser("release", help="make the students' version of a set")
     command.add_argument("set", choices=SETS, metavar="SET")

@@ -30,15 +30,18 @@ class Course:
     seed: str
 
     @classmethod
-    def make(cls, folder: str | os.PathLike[str], name: str) -> Course:
-        """A new course with a seed of 256 random bits; ``InvalidArgument`` where there is one."""
+    def make(
+        cls, folder: str | os.PathLike[str], name: str, *, like: Course | None = None
+    ) -> Course:
+        """A new course with a seed of 256 random bits, or with that of ``like``, whose tasks it
+        then has; ``InvalidArgument`` where there is one."""
         place = named(folder)
         if not isinstance(name, str) or not name.strip():
             raise InvalidArgument(f"name: the name of the course is needed, got {shown(name)}")
         if (place / FILE).exists():
             raise InvalidArgument(f"folder: there is a course in {place} already")
         place.mkdir(parents=True, exist_ok=True)
-        course = cls(place, name, secrets.token_hex(32))
+        course = cls(place, name, like.seed if like else secrets.token_hex(32))
         content = {"format": FORMAT, "version": VERSION, "name": name, "seed": course.seed}
         write_atomically(place / ".gitignore", [b"*\n"])  # whoever adds all files adds no seed
         path = place / FILE
