@@ -151,6 +151,22 @@ def test_a_proof_waits_for_a_person(course, student):
         assert waiting == list(proved(assignments.SOURCES / SLUG / f"{SLUG}.ipynb"))
 
 
+def test_the_limits_of_a_course_are_those_of_its_settings(tmp_path, monkeypatch):
+    from nbformat.v4 import new_notebook
+
+    from mem_lib.grading import nbgrader as ours
+    from mem_lib.grading.sandbox import Limits
+    from mem_lib.grading.submission import Graded
+
+    course, seen = Course.make(tmp_path / "course", "Course"), []
+    monkeypatch.setattr(ours, "graded", lambda *a, limits, **k: seen.append(limits) or Graded({}))
+    resources = {"nbgrader": {"assignment": SLUG, "student": "ann"},
+                 "metadata": {"path": str(tmp_path)}}  # fmt: skip
+    for settings in ({}, {"seconds": 7, "patience": 8, "memory": 9}):
+        ours.Judged(course=str(course.folder), **settings).preprocess(new_notebook(), resources)
+    assert seen == [Limits(), Limits(seconds=7, patience=8, memory=9 << 20)]
+
+
 def test_without_sources_it_says_so(tmp_path):
     with pytest.raises(ValueError, match="no assignments in"):
         assignments.sources(tmp_path)

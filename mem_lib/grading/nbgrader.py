@@ -60,18 +60,20 @@ class Judged(NbGraderPreprocessor):
     course = Unicode(".", help="The folder of the course, with course.json.").tag(config=True)
     seconds = Integer(Limits.seconds, help="Processor time of a notebook.").tag(config=True)
     patience = Integer(Limits.patience, help="Seconds by the clock.").tag(config=True)
+    memory = Integer(Limits.memory >> 20, help="Megabytes of a notebook.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Run and judge the notebook, and write what cells printed and what the judge says."""
         course = Course.load(self.course)
         tasks = course.tasks(resources["nbgrader"]["assignment"], graded=True)
+        limits = Limits(seconds=self.seconds, patience=self.patience, memory=self.memory << 20)
         with tempfile.TemporaryDirectory(prefix="mem_lib-") as name:
             path = Path(name) / "notebook.ipynb"
             nbformat.write(nb, path)
             result = graded(
                 path,
                 tasks,
-                limits=Limits(seconds=self.seconds, patience=self.patience),
+                limits=limits,
                 hidden=[course.folder],
                 beside=Path(resources["metadata"]["path"]),
             )
