@@ -77,8 +77,7 @@ class Bits:
         return self.scores(centres, np.arange(first, stop)) < thresholds[:, None]
 
     def _sieves(self, centres: int) -> bool:
-        small = self.n <= MOST_FIELDS and sieve_bytes(self.N, self.n) <= _BYTES
-        return centres >= _MANY and small
+        return centres >= _MANY and _sieve_bytes(self.N, self.n) > 0
 
     def _sieve(self, name: str, first: int, stop: int, rows: np.ndarray) -> Sieve:
         """The one made last serves as long as it is asked for the same class."""
@@ -111,3 +110,14 @@ class Bits:
                 both = combine(part, masks[i : i + many, :, None])
                 counts = np.bitwise_count(both).sum(axis=1, dtype=self._dtype)
                 yield slice(i, i + len(counts)), slice(start, start + part.shape[1]), counts
+
+
+def held_bytes(N: int, n: int) -> int:
+    """What the bits take, with the sieves of a class and of its rivals."""
+    return 8 * -(-n // 64) * N + 2 * _sieve_bytes(N, n)
+
+
+def _sieve_bytes(N: int, n: int) -> int:
+    """What a sieve takes, at most; 0 where none is made."""
+    need = sieve_bytes(N, n)
+    return need if n <= MOST_FIELDS and need <= _BYTES else 0
