@@ -112,20 +112,22 @@ def sides(
         yield block
 
 
+def row_bounds(layer: Layer, peaks: np.ndarray) -> np.ndarray | None:
+    """For each row at least sum_k |w_k| peak_k + |b|, which no partial sum exceeds at points with
+    |x_k| <= peak_k; None where weights are not machine integers in an array."""
+    weight, bias = layer.weight, layer.bias
+    if not isinstance(weight, np.ndarray) or weight.dtype == object or bias.dtype == object:
+        return None
+    sizes = np.abs(weight.astype(np.float64))
+    return np.asarray((sizes @ peaks + np.abs(bias.astype(np.float64))) * _INFLATE)
+
+
 class _Rows:
     """The rows of a layer, each evaluated in the cheapest arithmetic that cannot round."""
 
     def __init__(self, layer: Layer, device: str | None = None) -> None:
         self._layer, self._device = layer, device
         self._weights: dict[tuple[str, bytes], tuple[Any, Any]] = {}
-        self._magnitudes: tuple[np.ndarray, np.ndarray] | None = None
-        weight = layer.weight
-        plain = isinstance(weight, np.ndarray) and weight.dtype != object
-        if plain and layer.bias.dtype != object:
-            self._magnitudes = (
-                np.abs(np.asarray(weight, dtype=np.float64)),
-                np.abs(layer.bias.astype(np.float64)),
-            )
 
     def sides(self, points: np.ndarray) -> np.ndarray:
         """(points, n), bool, at integer points (points, d)."""
@@ -140,10 +142,11 @@ class _Rows:
 
     def ways(self, points: np.ndarray) -> np.ndarray:
         """The arithmetic of each row at these points: "float32", "float64" or "python"."""
-        if self._magnitudes is None or points.dtype == object:
+        sums = None
+        if points.dtype != object:
+            sums = row_bounds(self._layer, column_peaks(points.T))
+        if sums is None:
             return np.full(self._layer.units, "python", dtype="<U7")
-        weight, bias = self._magnitudes
-        sums = (weight @ column_peaks(points.T) + bias) * _INFLATE
         return np.select([sums <= FLOAT32, sums <= FLOAT64], ["float32", "float64"], "python")
 
     def _by(self, way: str, rows: Any, points: np.ndarray) -> np.ndarray:
