@@ -266,21 +266,34 @@ def test_integers_beyond_64_bits_have_sides():
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 3), st.integers(1, 140), st.integers(1, 300))
 def test_cells_have_the_bits_of_their_points(seed, d, n, N):
-    """Many points on hyperplanes, and boxes that touch them in a corner."""
+    """Many points on hyperplanes, boxes that touch them in a corner, classes within a cell."""
     rng = np.random.default_rng(seed)
     points = rng.integers(-(2 ** rng.integers(1, 20)), 2 ** rng.integers(1, 20), (N, d))
     weight = rng.integers(-9, 10, (n, d))
     bias = -(weight * points[rng.integers(N, size=n)]).sum(axis=1) + rng.integers(-1, 2, n)
-    labels = np.sort(rng.integers(0, 3, N))
-    dataset = ml.Dataset(points, np.zeros(N, int))
-    vars(dataset)["labels"] = labels  # equal points with other labels do no harm here
-    layer, told = layer_of(weight, bias), []
+    code, told = by_integers(layer_of(weight, bias), points), []
+    first, stop = sorted(rng.integers(0, N + 1, 2).tolist())
+    labels = np.repeat([0, 1, 2], [first, stop - first, N - stop])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cells, "LEAST_POINTS", 1)
         patch.setattr(cells, "_ENTRIES", 256)
-        words, places = cells.in_cells(layer, dataset, np.arange(N), told.append)
-    assert (unpacked(words, n)[places] == by_integers(layer, points)).all()
-    assert (labels[np.argsort(places)] == labels).all() and sum(told) == N * n
+        for two_sided in (False, True):
+            held = cells.CellBits(
+                points.astype(float), labels, weight.astype(float), -bias.astype(float),
+                two_sided, told.append,
+            )  # fmt: skip
+            packed = bits.Bits.of([code], N, n, two_sided)
+            assert (unpacked(held._words(np.arange(-(-N // 64))), n)[held._places] == code).all()
+            assert (labels[held._curve] == labels).all()
+            rows = rng.integers(N, size=9)
+            assert (held.codes(rows) == code[rows]).all()
+            assert (held.scores(rows, rows[:5]) == packed.scores(rows, rows[:5])).all()
+            if 0 < stop - first < N:
+                own = first + rng.integers(stop - first, size=9)
+                least = packed.least(own, first, stop)
+                assert held.least(own, first, stop).tolist() == least.tolist()
+                fires = held.below(own, least, first, stop)
+                assert (fires == packed.below(own, least, first, stop)).all()
+    assert sum(told) == 2 * N * n
 
 
 def test_cells_are_for_many_points_in_few_dimensions_and_for_short_integers(monkeypatch):
@@ -289,7 +302,7 @@ def test_cells_are_for_many_points_in_few_dimensions_and_for_short_integers(monk
     def made(N, d, weight, bias=0):
         dataset = ml.Dataset(np.arange(N * d).reshape(N, d) + 1, np.zeros(N, int))
         layer = layer_of([[weight] * d], [bias])
-        return cells.in_cells(layer, dataset, np.arange(N), lambda entries: None)
+        return cells.CellBits.of(layer, dataset, np.arange(N), False, lambda entries: None)
 
     assert made(4, 3, 5) is not None
     assert made(3, 3, 5) is None and made(4, 4, 5) is None

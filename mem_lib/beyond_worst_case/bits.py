@@ -24,21 +24,12 @@ class Bits:
     """The bits of N points: ``words`` of shape (ceil(n/64), N), bit i of word w for hyperplane
     64 w + i.
 
-    ``places`` are the columns of the points, where they are not their numbers; what is between two
-    classes stays between them.
-
     The score of a point x for a centre c is the number of hyperplanes that are off at c and on at
     x; with ``two_sided`` the number of those that tell c and x apart.
     """
 
-    def __init__(
-        self,
-        words: np.ndarray,
-        n: int,
-        two_sided: bool = False,
-        places: np.ndarray | None = None,
-    ) -> None:
-        self._words, self.n, self.two_sided, self._places = words, n, two_sided, places
+    def __init__(self, words: np.ndarray, n: int, two_sided: bool = False) -> None:
+        self._words, self.n, self.two_sided = words, n, two_sided
         self.N = words.shape[1]
         self._kept: dict[str, tuple[tuple[int, int], Sieve]] = {}
 
@@ -53,12 +44,12 @@ class Bits:
 
     def codes(self, rows: np.ndarray | slice) -> np.ndarray:
         """The bits of some points: (points, n), uint8."""
-        return unpacked(self._of(rows), self.n)
+        return unpacked(self._words[:, rows], self.n)
 
     def scores(self, centres: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """(centres, rows), uint16 or uint32."""
         out: np.ndarray = np.empty((len(centres), len(rows)), self._dtype)
-        for which, points, counts in self._counts(centres, self._of(rows)):
+        for which, points, counts in self._counts(centres, self._words[:, rows]):
             out[which, points] = counts
         return out
 
@@ -86,7 +77,7 @@ class Bits:
         out = np.empty((len(centres), stop - first), bool)
         for which, points, counts in self._counts(centres, self._words[:, first:stop]):
             out[which, points] = counts < thresholds[which, None]
-        return out if self._places is None else out[:, self._places[first:stop] - first]
+        return out
 
     def _sieves(self, centres: int) -> bool:
         return centres >= _MANY and _sieve_bytes(self.N, self.n) > 0
@@ -99,11 +90,8 @@ class Bits:
 
     def _masks(self, centres: np.ndarray) -> np.ndarray:
         """What is combined with the words of a point: (centres, words)."""
-        words = np.ascontiguousarray(self._of(centres).T)
+        words = np.ascontiguousarray(self._words[:, centres].T)
         return words if self.two_sided else ~words & packed(np.ones((1, self.n), bool))[:, 0]
-
-    def _of(self, rows: np.ndarray | slice) -> np.ndarray:
-        return self._words[:, rows if self._places is None else self._places[rows]]
 
     # -- word by word --------------------------------------------------------------------------
 

@@ -13,8 +13,7 @@ from mem_lib._base.memory import check_memory
 from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.beyond_worst_case import cover
-from mem_lib.beyond_worst_case.bits import Bits
-from mem_lib.beyond_worst_case.cells import in_cells
+from mem_lib.beyond_worst_case.cells import CellBits
 from mem_lib.beyond_worst_case.counting import MOST_HYPERPLANES, Codes, Counting, Integers, bits_of
 from mem_lib.beyond_worst_case.cover import Cover
 from mem_lib.beyond_worst_case.plan import CoverPlan
@@ -48,10 +47,10 @@ class Rules:
         """What the layer gives at the points in ``rows``, held on ``device``."""
         if self.activation == "relu":
             return Integers(codes(layer, data, advance)[rows])
-        found = None if device else in_cells(layer, data, rows, advance)
-        if found is not None:
-            words, places = found
-            return Bits(words, layer.units, self.two_sided, places)
+        if device is None:
+            cells = CellBits.of(layer, data, rows, self.two_sided, advance)
+            if cells is not None:
+                return cells
         blocks = sides(layer, data, rows, advance, device)
         return bits_of(blocks, len(rows), layer.units, self.two_sided, device)
 
