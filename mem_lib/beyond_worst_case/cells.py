@@ -20,7 +20,7 @@ from mem_lib.beyond_worst_case.words import packed, unpacked
 from mem_lib.data import Dataset
 from mem_lib.exact.arithmetic import FLOAT64
 from mem_lib.network import Layer
-from mem_lib.parts.hyperplanes import row_bounds
+from mem_lib.parts.hyperplanes import magnitudes, row_bounds
 
 #: The most dimensions and the least number of points for which cells are worth their while.
 MOST_DIMENSIONS, LEAST_POINTS = 3, 2**14
@@ -69,8 +69,8 @@ class CellBits:
             dataset.d > MOST_DIMENSIONS
             or dataset.N < LEAST_POINTS
             or points.dtype == object
-            or (bounds := row_bounds(layer, np.abs(points).max(axis=0).astype(float))) is None
-            or bounds.max() > FLOAT64
+            or (sizes := magnitudes(layer)) is None
+            or row_bounds(sizes, np.abs(points).max(axis=0).astype(float)).max() > FLOAT64
         ):
             return None
         weight, least = np.asarray(layer.weight, float), -layer.bias.astype(float)

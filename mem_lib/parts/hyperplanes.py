@@ -105,21 +105,28 @@ def sides(
     can be set.
     """
     units = _Rows(layer, device)
-    step = max(64, ENTRIES // layer.units)
+    step = max(256, ENTRIES // layer.units)
     for start in range(0, len(rows), step):
         block = units.sides(dataset.integers(rows[start : start + step])[0])
         advance(block.size)
         yield block
 
 
-def row_bounds(layer: Layer, peaks: np.ndarray) -> np.ndarray | None:
-    """For each row at least sum_k |w_k| peak_k + |b|, which no partial sum exceeds at points with
-    |x_k| <= peak_k; None where weights are not machine integers in an array."""
+Magnitudes = tuple[np.ndarray, np.ndarray]
+
+
+def magnitudes(layer: Layer) -> Magnitudes | None:
+    """(|W|, |b|) in float64; None where weights are not machine integers in an array."""
     weight, bias = layer.weight, layer.bias
     if not isinstance(weight, np.ndarray) or weight.dtype == object or bias.dtype == object:
         return None
-    sizes = np.abs(weight.astype(np.float64))
-    return np.asarray((sizes @ peaks + np.abs(bias.astype(np.float64))) * _INFLATE)
+    return np.abs(weight.astype(np.float64)), np.abs(bias.astype(np.float64))
+
+
+def row_bounds(sizes: Magnitudes, peaks: np.ndarray) -> np.ndarray:
+    """For each row at least sum_k |w_k| peak_k + |b|, which no partial sum exceeds at points with
+    |x_k| <= peak_k."""
+    return np.asarray((sizes[0] @ peaks + sizes[1]) * _INFLATE)
 
 
 class _Rows:
@@ -127,6 +134,7 @@ class _Rows:
 
     def __init__(self, layer: Layer, device: str | None = None) -> None:
         self._layer, self._device = layer, device
+        self._sizes = magnitudes(layer)
         self._weights: dict[tuple[str, bytes], tuple[Any, Any]] = {}
 
     def sides(self, points: np.ndarray) -> np.ndarray:
@@ -142,11 +150,9 @@ class _Rows:
 
     def ways(self, points: np.ndarray) -> np.ndarray:
         """The arithmetic of each row at these points: "float32", "float64" or "python"."""
-        sums = None
-        if points.dtype != object:
-            sums = row_bounds(self._layer, column_peaks(points.T))
-        if sums is None:
+        if self._sizes is None or points.dtype == object:
             return np.full(self._layer.units, "python", dtype="<U7")
+        sums = row_bounds(self._sizes, column_peaks(points.T))
         return np.select([sums <= FLOAT32, sums <= FLOAT64], ["float32", "float64"], "python")
 
     def _by(self, way: str, rows: Any, points: np.ndarray) -> np.ndarray:
@@ -156,7 +162,9 @@ class _Rows:
         key = (way, b"" if isinstance(rows, slice) else rows.tobytes())
         if key not in self._weights:
             weight, bias = np.asarray(self._layer.weight)[rows], self._layer.bias[rows]
-            self._weights = {key: (self._put(weight.astype(dtype)), self._put(-bias.astype(dtype)))}
+            if len(self._weights) > 1:  # rows change their way from one block to the next
+                self._weights.clear()
+            self._weights[key] = self._put(weight.astype(dtype)), self._put(-bias.astype(dtype))
         weight, least = self._weights[key]
         if self._device is None:
             with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
