@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from mem_lib.beyond_worst_case.bits import held_bytes
 from mem_lib.beyond_worst_case.sizes import network_size
 from mem_lib.data import Dataset
 from mem_lib.network import Size
@@ -22,6 +23,7 @@ class CoverPlan:
 
     classes: the classes that get covered
     sizes:   numbers of hyperplanes to try in turn; none where the network is a constant
+    device:  None for NumPy, or what PyTorch calls it
     rng:     spawns one generator for each draw
     """
 
@@ -30,8 +32,9 @@ class CoverPlan:
     weight_bits: int
     classes: tuple[int, ...]
     sizes: tuple[int, ...]
-    code_bytes: int
+    code_bits: int
     rng: np.random.Generator = field(repr=False)
+    device: str | None = None
 
     @property
     def bytes(self) -> int:
@@ -43,8 +46,14 @@ class CoverPlan:
         return self.burden_of(self.sizes[0]) if self.sizes else "n: no hyperplanes"
 
     def bytes_of(self, n: int) -> int:
-        """The first layer and the codes of all points."""
-        return 24 * n * self.data.d + self.code_bytes * n * self.data.N
+        """The first layer, the codes of all points, and what is made of them a block at a time."""
+        return 24 * n * self.data.d + self._held(n)
+
+    def _held(self, n: int) -> int:
+        N = self.data.N
+        if self.code_bits > 1:
+            return self.code_bits * n * N // 8
+        return n * N if self.device else held_bytes(N, n)
 
     def operations_of(self, n: int) -> int:
         """Of a draw with n hyperplanes, before anything is covered."""
