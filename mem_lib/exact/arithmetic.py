@@ -50,7 +50,7 @@ _INFLATE = 1 + 2.0**-20
 
 #: Entries of a tile of a dense layer, and its least number of rows: BLAS arranges all inputs anew
 #: for each tile, which pays for many rows only.
-TILE, TILE_ROWS = 1 << 18, 256
+TILE, TILE_ROWS = 1 << 19, 256
 #: The same for the inputs of a sparse layer and its points.
 SPARSE_TILE, SPARSE_POINTS = 1 << 21, 128
 
@@ -71,30 +71,32 @@ class Affine:
     def __call__(self, x: np.ndarray, tally: Tally) -> np.ndarray | None:
         """What the layer passes on for ``x`` of shape (inputs, points), noted in ``tally``; None
         where no machine arithmetic is proven exact."""
-        if (key := self.arithmetic(x)) is None:
+        key, bound = self.arithmetic(x)
+        if key is None:
             return None
         tally.arithmetic.add(key)
         if key == "slices":
-            return activate(self.layer.activation, self._sliced(x), tally)
+            return activate(self.layer.activation, self._sliced(x), tally, bound)
         run = self._in_tiles_of_points if self.sparse else self._in_tiles_of_units
-        return run(x, DTYPES[key], tally)
+        return run(x, DTYPES[key], tally, bound)
 
-    def arithmetic(self, x: np.ndarray) -> str | None:
-        """The key of the cheapest arithmetic that is proven exact at ``x``; None where none is."""
+    def arithmetic(self, x: np.ndarray) -> tuple[str | None, float]:
+        """The key of the cheapest arithmetic that is proven exact at ``x``, None where none is; and
+        an upper bound on every sum."""
         if x.dtype == object:
-            return None
+            return None, np.inf
         # bits are at most 1, which is known without a look at them and is mostly enough
         peaks = np.ones(1) if x.dtype == bool else column_peaks(x)
-        if self._rough_bound(float(peaks.max(initial=0))) <= FLOAT32:
-            return "float32"
-        bound = self.bound(column_peaks(x) if x.dtype == bool else peaks)
+        bound = self._rough_bound(float(peaks.max(initial=0)))
+        if bound > FLOAT32:
+            bound = self.bound(column_peaks(x) if x.dtype == bool else peaks)
         if bound <= FLOAT32:
-            return "float32"
+            return "float32", bound
         if bound <= FLOAT64:
-            return "float64"
+            return "float64", bound
         if bound < INT64_LIMIT:
-            return "int64" if self.sparse else "slices"
-        return None
+            return "int64" if self.sparse else "slices", bound
+        return None, bound
 
     # -- the bound ---------------------------------------------------------------------------
 
@@ -146,31 +148,42 @@ class Affine:
 
     # -- the ways to the same numbers --------------------------------------------------------
 
-    def _in_tiles_of_units(self, x: np.ndarray, dtype: type, tally: Tally) -> np.ndarray:
+    def _in_tiles_of_units(
+        self, x: np.ndarray, dtype: type, tally: Tally, bound: float
+    ) -> np.ndarray:
         layer, points = self.layer, x.shape[1]
-        weight, bias = self._weight(dtype), self._bias(dtype)
-        x = x.astype(dtype, copy=False)
+        weight, own = self._weight(dtype), x.dtype == dtype
+        x = x if own else _with_ones(x, dtype)
         step = min(layer.units, max(TILE_ROWS, TILE // max(points, 1)))
         out = self._room(points, dtype)
         tile = None if out.dtype == dtype else np.empty((step, points), dtype)
         for start in range(0, layer.units, step):
-            place = out[start : start + step]
+            rows, place = weight[start : start + step], out[start : start + step]
             z = place if tile is None else tile[: len(place)]
-            product(weight[start : start + step], x, z)
-            z += bias[start : start + step]
-            activate(layer.activation, z, tally, place)
+            product(rows[:, : len(x)], x, z)
+            if own:  # to add the bias costs less than to copy the inputs for it
+                z += rows[:, -1:]
+            activate(layer.activation, z, tally, bound, place)
         return out
 
-    def _in_tiles_of_points(self, x: np.ndarray, dtype: type, tally: Tally) -> np.ndarray:
-        layer, points = self.layer, x.shape[1]
-        weight, bias = self._weight(dtype), self._bias(dtype)
-        step = max(SPARSE_POINTS, SPARSE_TILE // max(layer.units, layer.inputs))
-        out = self._room(points, dtype)
-        for start in range(0, points, step):
-            z = product(weight, x[:, start : start + step].astype(dtype, copy=False))
-            z += bias
-            out[:, start : start + step] = activate(layer.activation, z, tally)
-        return out
+    def _in_tiles_of_points(
+        self, x: np.ndarray, dtype: type, tally: Tally, bound: float
+    ) -> np.ndarray:
+        points, step = x.shape[1], max(SPARSE_POINTS, SPARSE_TILE // max(self.layer.weight.shape))
+        if points > step:
+            out = self._room(points, dtype)
+            for start in range(0, points, step):
+                tile = x[:, start : start + step]
+                out[:, start : start + step] = self._in_tiles_of_points(tile, dtype, tally, bound)
+            return out
+        z = product(self._weight(dtype), x.astype(dtype, copy=False))
+        z += self.layer.bias.astype(dtype)[:, None]
+        return activate(self.layer.activation, z, tally, bound)
+
+    def _room(self, points: int, dtype: type) -> np.ndarray:
+        """For what the layer passes on."""
+        kind = bool if self.layer.activation == "threshold" else dtype
+        return np.empty((self.layer.units, points), kind)
 
     def _sliced(self, x: np.ndarray) -> np.ndarray:
         """W x + b in int64 from exact float64 products of slices of W and of x.
@@ -198,18 +211,13 @@ class Affine:
     def _weight(self, dtype: type) -> Any:
         return self._once(np.dtype(dtype).name, lambda: self._converted(dtype))
 
-    def _bias(self, dtype: type) -> np.ndarray:
-        """The bias as a column."""
-        return np.asarray(self.layer.bias.astype(dtype)[:, None])
-
-    def _room(self, points: int, dtype: type) -> np.ndarray:
-        """For what the layer passes on."""
-        kind = bool if self.layer.activation == "threshold" else dtype
-        return np.empty((self.layer.units, points), kind)
-
     def _converted(self, dtype: type) -> Any:
-        values: np.ndarray = self._values.astype(dtype)
-        return self._csr(values) if self.sparse else values
+        """Those of a dense layer with the bias behind them: the weights of an input that is 1."""
+        if self.sparse:
+            return self._csr(self._values.astype(dtype))
+        weight: np.ndarray = np.empty((self.layer.units, self.layer.inputs + 1), dtype)
+        weight[:, :-1], weight[:, -1] = self._values, self.layer.bias
+        return weight
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gives, made by the first thread that asks; others wait for it."""
@@ -227,11 +235,16 @@ class Affine:
 
 
 def activate(
-    activation: str, z: np.ndarray, tally: Tally, out: np.ndarray | None = None
+    activation: str,
+    z: np.ndarray,
+    tally: Tally,
+    bound: float = np.inf,
+    out: np.ndarray | None = None,
 ) -> np.ndarray:
-    """What units with the sums ``z`` pass on, noted in ``tally``: bits of thresholds, in ``out``
-    where that is given; else ``z`` itself, overwritten."""
-    tally.peak = max(tally.peak, int(z.max(initial=0)), -int(z.min(initial=0)))
+    """What units with the sums ``z``, at most ``bound``, pass on, noted in ``tally``: bits of
+    thresholds, in ``out`` where that is given; else ``z`` itself, overwritten."""
+    if bound > tally.peak:
+        tally.peak = max(tally.peak, int(z.max(initial=0)), -int(z.min(initial=0)))
     if activation == "threshold":
         tally.ties += int(np.count_nonzero(z == 0))
         return np.greater_equal(z, 0, out=out)
@@ -254,6 +267,13 @@ def product(weight: Any, x: np.ndarray, out: np.ndarray | None = None) -> np.nda
     """W x, in the type of both."""
     with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
         return np.asarray(weight @ x if out is None else np.matmul(weight, x, out=out))
+
+
+def _with_ones(x: np.ndarray, dtype: type) -> np.ndarray:
+    """``x`` in ``dtype``, and below it a last input that is 1 at every point."""
+    longer: np.ndarray = np.empty((len(x) + 1, x.shape[1]), dtype)
+    longer[:-1], longer[-1] = x, 1
+    return longer
 
 
 def column_peaks(x: np.ndarray) -> np.ndarray:
