@@ -50,7 +50,7 @@ _INFLATE = 1 + 2.0**-20
 
 #: Entries of a tile of a dense layer, and its least number of rows: BLAS arranges all inputs anew
 #: for each tile, which pays for many rows only.
-TILE, TILE_ROWS = 1 << 19, 256
+TILE, TILE_ROWS = 1 << 19, 1 << 10
 #: The same for the inputs of a sparse layer and its points.
 SPARSE_TILE, SPARSE_POINTS = 1 << 21, 128
 

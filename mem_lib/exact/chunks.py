@@ -68,6 +68,12 @@ class Chunks:
     def __len__(self) -> int:
         return -(-self.N // self.step)
 
+    @property
+    def lets_go(self) -> bool:
+        """Whether other threads can work meanwhile: there are several chunks, in arithmetic of
+        NumPy, and weights that are there."""
+        return self._state is None and len(self) > 1 and not self.engine.generates
+
     def rows(self, i: int) -> np.ndarray:
         """The rows of chunk ``i``."""
         start, stop = i * self.step, min((i + 1) * self.step, self.N)
