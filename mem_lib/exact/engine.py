@@ -38,7 +38,7 @@ class Engine:
 
     def __init__(self, network: Network, arrays: NumPyArrays = NUMPY) -> None:
         self.network = network
-        self._affine = [_machine_layer(layer) for layer in network.layers]
+        self._affine: dict[int, Affine | Generated] = {}
         self._rows: dict[int, list[Row]] = {}
         self.head = _head(network, all_columns=arrays is not NUMPY)
         self.arrays = arrays if self.head else NUMPY
@@ -132,7 +132,8 @@ class Engine:
             state = compact(block_of(state, points, self.arrays))
         if self.head or state.dtype == object:
             return None
-        return self._affine[i](state, tally)
+        made = self._affine.get(i) or self._affine.setdefault(i, _machine_layer(layer))
+        return made(state, tally)
 
     def _columns(self, i: int, state: State, points: int, tally: Tally) -> State:
         """Layer i on columns."""
