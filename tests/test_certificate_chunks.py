@@ -2,16 +2,18 @@
 
 import json
 import os
+import threading
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import mem_lib as ml
-from mem_lib.certificate.certificate import _workers
 from mem_lib.certificate.checkpoint import Checkpoint
 from mem_lib.certificate.judge import Evidence
+from mem_lib.certificate.options import workers_of
 from mem_lib.exact import chunks as chunks_module
 from mem_lib.exact import engine
 from mem_lib.exact import workers as workers_module
@@ -302,7 +304,7 @@ def test_there_are_four_workers_for_each_core_at_most(monkeypatch):
     for cores, chosen in ((1, 1), (2, 2), (16, 4), (None, 1)):
         monkeypatch.setattr("os.cpu_count", lambda cores=cores: cores)
         most = 4 * (cores or 1)
-        found = [_workers(workers) for workers in (None, 1, most, most + 1, 10**9)]
+        found = [workers_of(workers) for workers in (None, 1, most, most + 1, 10**9)]
         assert found == [chosen, 1, most, most, most]
 
 
@@ -335,4 +337,41 @@ def test_a_device_without_room_for_a_point_is_told(monkeypatch):
     full_beyond(monkeypatch, 0)
     message = r"device: its memory does not hold .* a single point \(no more\)"
     with pytest.raises(ml.MemorizationError, match=message):
+        ml.verify(network, dataset)
+
+
+@pytest.mark.parametrize("points, workers", [(35, 1), (35, 2), (5, 2)])
+def test_both_are_hashed_while_chunks_run(monkeypatch, points, workers):
+    """Where there are several; nothing else of the certificate depends on it."""
+    monkeypatch.setattr(engine, "MOST_POINTS", 10)
+    seen = []
+    for kind in (ml.Network, ml.Dataset):
+        plain = kind.sha256.func
+
+        def noted(self, plain=plain):
+            seen.append(threading.current_thread() is threading.main_thread())
+            return plain(self)
+
+        kept = cached_property(noted)
+        kept.__set_name__(kind, "sha256")
+        monkeypatch.setattr(kind, "sha256", kept)
+    network = ml.Network([ml.Layer([[1]], [0], "identity")])
+    dataset = ml.Dataset(np.arange(points)[:, None] % 2, labels=np.arange(points) % 2)
+    certificate = ml.verify(network, dataset, workers=workers)
+    assert certificate.ok and seen == 2 * [points < 10]
+    assert (certificate.network_sha256, certificate.dataset_sha256) == (
+        network.sha256, dataset.sha256
+    )  # fmt: skip
+
+
+def test_what_hashing_raises_is_raised_at_the_end(monkeypatch):
+    monkeypatch.setattr(engine, "MOST_POINTS", 10)
+
+    def full(self):
+        raise MemoryError("no room for the file")
+
+    monkeypatch.setattr(ml.Network, "sha256", property(full))
+    network = ml.Network([ml.Layer([[1]], [0], "identity")])
+    dataset = ml.Dataset(np.arange(35)[:, None] % 2, labels=np.arange(35) % 2)
+    with pytest.raises(MemoryError, match="no room for the file"):
         ml.verify(network, dataset)

@@ -117,6 +117,19 @@ def test_the_content_chooses_the_form(weight, bias, form):
         assert form in json.loads(text)["layers"][0]
 
 
+@pytest.mark.parametrize("edge", [(-99, 999), (-100, 999), (-99, 1000), (5, 5), (-1, 10)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 3), (3, 1), (40, 30)])
+def test_short_numbers_are_written_as_others(edge, shape):
+    """Within -99..999 they are looked up; the file is that of any JSON writer."""
+    weight = np.random.default_rng(0).integers(edge[0], edge[1] + 1, shape)
+    weight.flat[0], weight.flat[-1] = edge
+    layer = Layer(weight, [7] * len(weight), "relu")
+    written = Network([layer], readout="argmax").to_json()
+    told = json.loads(written)
+    assert told["layers"][0]["weight"] == weight.tolist()
+    assert json.dumps(told, separators=(",", ":")) == written
+
+
 @given(st.data())
 def test_storage_does_not_change_the_bytes(data):
     units, inputs = data.draw(st.integers(1, 4)), data.draw(st.integers(1, 12))

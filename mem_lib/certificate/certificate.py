@@ -6,15 +6,14 @@ and compares it with the label.  The result carries the SHA-256 of both files, s
 recheck that it speaks of this network and these data.
 """
 
-import os
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, fields, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from mem_lib._base.arguments import at_least_zero, integer_in
 from mem_lib._base.files import checked_path
 from mem_lib._base.integers import INT64_LIMIT, bits_of
 from mem_lib._base.names import Names, checked
@@ -24,12 +23,9 @@ from mem_lib.certificate.checkpoint import Checkpoint
 from mem_lib.certificate.classes import check_names, run_key
 from mem_lib.certificate.counterexample import Counterexample
 from mem_lib.certificate.judge import Evidence, Judge
+from mem_lib.certificate.options import allowed, workers_of
 from mem_lib.data import Dataset
-from mem_lib.errors import (
-    InvalidArgument,
-    InvalidCertificate,
-    shown,
-)
+from mem_lib.errors import InvalidCertificate, shown
 from mem_lib.exact import ARITHMETIC
 from mem_lib.exact.arrays import arrays_for
 from mem_lib.exact.chunks import Chunks
@@ -246,8 +242,8 @@ def verify(
     """
     start = time.perf_counter()
     classes = Classes.of(network, dataset)
-    tolerance = _tolerance(tolerance, network.readout, dataset)
-    workers = _workers(workers)
+    tolerance = allowed(tolerance, network.readout, dataset)
+    workers = workers_of(workers)
     path = None if checkpoint is None else checked_path(checkpoint)
     finer, k = on_grid(network, dataset.shift)
     chunks = Chunks(
@@ -262,11 +258,14 @@ def verify(
     done = {} if kept is None else kept.done
     for part in done.values():
         evidence.merge(part)
-    for i, rows, out, tally in chunks.run(workers, progress, done.keys()):
-        part = judge(rows, out, tally)
-        evidence.merge(part)
-        if kept is not None:
-            kept.add(i, part)
+    with ThreadPoolExecutor(1) as meanwhile:
+        if chunks.lets_go:  # both are kept, and asked for at the end
+            meanwhile.submit(lambda: (network.sha256, dataset.sha256))
+        for i, rows, out, tally in chunks.run(workers, progress, done.keys()):
+            part = judge(rows, out, tally)
+            evidence.merge(part)
+            if kept is not None:
+                kept.add(i, part)
     if evidence.judged != dataset.N:  # never a verdict on rows that were not run
         raise RuntimeError(f"{evidence.judged} of {dataset.N} rows were run; this is a bug")
     certificate = _certificate(
@@ -336,22 +335,3 @@ def _arithmetic(evidence: Evidence) -> set[str]:
     if evidence.tally.peak >= INT64_LIMIT and not noted & {"python", "limbs", "digits"}:
         return noted | {"python"}
     return noted or {"int64"}
-
-
-def _tolerance(tolerance: Any, readout: str, dataset: Dataset) -> Fraction:
-    value = at_least_zero(tolerance, "tolerance")
-    if value and readout != "value":
-        raise InvalidArgument(
-            f"tolerance: only the readout 'value' has one, this network has the readout "
-            f"{readout!r}; got {shown(tolerance)}"
-        )
-    if dataset.targets is None and value >= Fraction(1, 2):
-        raise InvalidArgument(
-            f"tolerance: labels differ by 1, so it must be below 1/2; got {shown(tolerance)}"
-        )
-    return value
-
-
-def _workers(workers: Any) -> int:
-    cores = os.cpu_count() or 1
-    return min(4, cores) if workers is None else min(4 * cores, integer_in(workers, "workers", 1))

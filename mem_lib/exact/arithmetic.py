@@ -12,15 +12,20 @@ every row, in any order, is at most ``bound = max_i (sum_k |W_ik| peak[k] + |b_i
 
 Nobody chooses: the bound does.  Activations lie in arrays of shape (units, points) that hold
 integers in whichever type carried them here (bool, float32, float64, int64).
+
+A layer is computed in tiles that stay in the cache while the bias is added, what is met is noted
+and the activation is taken (:func:`activate`); so a layer of threshold units never has its sums in
+memory as a whole, only their bits.
 """
 
-from collections.abc import Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterator
+from threading import RLock
 from typing import Any
 
 import numpy as np
 
 from mem_lib._base.integers import INT64_LIMIT
+from mem_lib.exact.tally import Tally
 from mem_lib.network import Layer, Sparse
 
 FLOAT32, FLOAT64 = 2.0**24, 2.0**53
@@ -36,40 +41,68 @@ ARITHMETIC = {
     "digits": "digits of 48 bits in int64",
 }
 
+#: The types in which a layer is one product.
+DTYPES: dict[str, type] = {"float32": np.float32, "float64": np.float64, "int64": np.int64}
+
 #: A float64 sum of n < 2^30 non-negative terms is below its true value by a factor of at most
 #: 1 - 2^-22; this inflation makes the computed bound an upper bound.
 _INFLATE = 1 + 2.0**-20
 
+#: Entries of a tile of a dense layer, and its least number of rows: BLAS arranges all inputs anew
+#: for each tile, which pays for many rows only.
+TILE, TILE_ROWS = 1 << 19, 1 << 10
+#: The same for the inputs of a sparse layer and its points.
+SPARSE_TILE, SPARSE_POINTS = 1 << 21, 128
+
 
 class Affine:
-    """One layer, with its weights converted once to each type that the points ask for."""
+    """One layer, with its weights converted once to each type that the points ask for.
+
+    Threads may share it: what is made once is made by one of them.
+    """
 
     def __init__(self, layer: Layer) -> None:
         self.layer = layer
         self.sparse = isinstance(layer.weight, Sparse)
-        self._weights: dict[str, Any] = {}
+        self._kept: dict[str, Any] = {}
         self._last: tuple[bytes, float] = (b"", np.inf)
+        self._lock = RLock()
 
-    def __call__(self, x: np.ndarray) -> tuple[np.ndarray, str] | None:
-        """(W x + b, the key of the arithmetic used) for ``x`` of shape (inputs, points); None where
-        no machine arithmetic is proven exact."""
-        peaks = column_peaks(x)
-        bound = self.bound(peaks)
+    def __call__(self, x: np.ndarray, tally: Tally) -> np.ndarray | None:
+        """What the layer passes on for ``x`` of shape (inputs, points), noted in ``tally``; None
+        where no machine arithmetic is proven exact."""
+        key, bound = self.arithmetic(x)
+        if key is None:
+            return None
+        tally.arithmetic.add(key)
+        if key == "slices":
+            return activate(self.layer.activation, self._sliced(x), tally, bound)
+        run = self._in_tiles_of_points if self.sparse else self._in_tiles_of_units
+        return run(x, DTYPES[key], tally, bound)
+
+    def arithmetic(self, x: np.ndarray) -> tuple[str | None, float]:
+        """The key of the cheapest arithmetic that is proven exact at ``x``, None where none is; and
+        an upper bound on every sum."""
+        if x.dtype == object:
+            return None, np.inf
+        # bits are at most 1, which is known without a look at them and is mostly enough
+        peaks = np.ones(1) if x.dtype == bool else column_peaks(x)
+        bound = self._rough_bound(float(peaks.max(initial=0)))
+        if bound > FLOAT32:
+            bound = self.bound(column_peaks(x) if x.dtype == bool else peaks)
         if bound <= FLOAT32:
-            return self._machine(x, np.float32), "float32"
+            return "float32", bound
         if bound <= FLOAT64:
-            return self._machine(x, np.float64), "float64"
-        if bound < INT64_LIMIT and self.sparse:
-            return self._machine(x, np.int64), "int64"
+            return "float64", bound
         if bound < INT64_LIMIT:
-            return self._sliced(x, int(peaks.max(initial=0))), "slices"
-        return None
+            return "int64" if self.sparse else "slices", bound
+        return None, bound
 
     # -- the bound ---------------------------------------------------------------------------
 
     def bound(self, peaks: np.ndarray) -> float:
         """An upper bound on every partial sum of every row; infinite beyond 2^62."""
-        if self._magnitudes is None or peaks.dtype == object:
+        if not self._is_machine or peaks.dtype == object:
             return np.inf
         key, (last, bound) = peaks.tobytes(), self._last
         if key != last:  # chunks of one data set often have the same peaks
@@ -78,30 +111,87 @@ class Affine:
             self._last = (key, bound)
         return bound
 
-    @cached_property
-    def _magnitudes(self) -> tuple[Any, np.ndarray] | None:
-        """(|W|, |b|) in float64; None when an entry needs Python integers."""
-        values = self._values
-        if values.dtype == object or self.layer.bias.dtype == object:
-            return None
-        size = np.abs(values.astype(np.float64))
+    @property
+    def _is_machine(self) -> bool:
+        """Whether no entry needs Python integers."""
+        return self._values.dtype != object and self.layer.bias.dtype != object
+
+    def _rough_bound(self, peak: float) -> float:
+        """No less than :meth:`bound` for inputs of at most ``peak``, and found without |W|."""
+        weight, bias = self._largest
+        return (weight * peak + bias) * _INFLATE
+
+    @property
+    def _largest(self) -> tuple[float, float]:
+        """The largest sum_k |W_ik| and the largest |b_i|; infinite as :meth:`bound`."""
+        return self._once("largest", self._find_largest)
+
+    def _find_largest(self) -> tuple[float, float]:
+        if not self._is_machine:
+            return np.inf, np.inf
+        bias = np.abs(self.layer.bias.astype(np.float64))
+        if self.sparse:
+            sums = self._magnitudes[0] @ np.ones(self.layer.inputs)
+        else:
+            sums = _row_sums(self._values)
+        return float(np.max(sums)), float(np.max(bias))
+
+    @property
+    def _magnitudes(self) -> tuple[Any, np.ndarray]:
+        """(|W|, |b|) in float64."""
+        return self._once("magnitudes", self._find_magnitudes)
+
+    def _find_magnitudes(self) -> tuple[Any, np.ndarray]:
+        size = np.abs(self._values.astype(np.float64))
         weight = self._csr(size) if self.sparse else size
         return weight, np.abs(self.layer.bias.astype(np.float64))
 
-    # -- four ways to the same numbers -------------------------------------------------------
+    # -- the ways to the same numbers --------------------------------------------------------
 
-    def _machine(self, x: np.ndarray, dtype: type) -> np.ndarray:
+    def _in_tiles_of_units(
+        self, x: np.ndarray, dtype: type, tally: Tally, bound: float
+    ) -> np.ndarray:
+        layer, points = self.layer, x.shape[1]
+        weight, own = self._weight(dtype), x.dtype == dtype
+        x = x if own else _with_ones(x, dtype)
+        step = min(layer.units, max(TILE_ROWS, TILE // max(points, 1)))
+        out = self._room(points, dtype)
+        tile = None if out.dtype == dtype else np.empty((step, points), dtype)
+        for start in range(0, layer.units, step):
+            rows, place = weight[start : start + step], out[start : start + step]
+            z = place if tile is None else tile[: len(place)]
+            product(rows[:, : len(x)], x, z)
+            if own:  # to add the bias costs less than to copy the inputs for it
+                z += rows[:, -1:]
+            activate(layer.activation, z, tally, bound, place)
+        return out
+
+    def _in_tiles_of_points(
+        self, x: np.ndarray, dtype: type, tally: Tally, bound: float
+    ) -> np.ndarray:
+        points, step = x.shape[1], max(SPARSE_POINTS, SPARSE_TILE // max(self.layer.weight.shape))
+        if points > step:
+            out = self._room(points, dtype)
+            for start in range(0, points, step):
+                tile = x[:, start : start + step]
+                out[:, start : start + step] = self._in_tiles_of_points(tile, dtype, tally, bound)
+            return out
         z = product(self._weight(dtype), x.astype(dtype, copy=False))
         z += self.layer.bias.astype(dtype)[:, None]
-        return z
+        return activate(self.layer.activation, z, tally, bound)
 
-    def _sliced(self, x: np.ndarray, peak: int) -> np.ndarray:
+    def _room(self, points: int, dtype: type) -> np.ndarray:
+        """For what the layer passes on."""
+        kind = bool if self.layer.activation == "threshold" else dtype
+        return np.empty((self.layer.units, points), kind)
+
+    def _sliced(self, x: np.ndarray) -> np.ndarray:
         """W x + b in int64 from exact float64 products of slices of W and of x.
 
         With p bits for a slice of W and r bits for one of x, p + r + log2(inputs) <= 53 makes each
         product exact.  The sum is taken modulo 2^64, which is exact since it lies below 2^62.
         """
-        weight = self._values
+        weight, peak = self._values, int(column_peaks(x).max(initial=0))
         w_bits = int(np.abs(weight).max(initial=0)).bit_length()
         w_slice, x_slice = _slice_bits(w_bits, peak.bit_length(), self.layer.inputs)
         z = np.repeat(self.layer.bias[:, None], x.shape[1], axis=1)
@@ -119,11 +209,22 @@ class Affine:
         return self.layer.entries
 
     def _weight(self, dtype: type) -> Any:
-        key = np.dtype(dtype).name
-        if key not in self._weights:
-            values: np.ndarray = self._values.astype(dtype)
-            self._weights[key] = self._csr(values) if self.sparse else values
-        return self._weights[key]
+        return self._once(np.dtype(dtype).name, lambda: self._converted(dtype))
+
+    def _converted(self, dtype: type) -> Any:
+        """Those of a dense layer with the bias behind them: the weights of an input that is 1."""
+        if self.sparse:
+            return self._csr(self._values.astype(dtype))
+        weight: np.ndarray = np.empty((self.layer.units, self.layer.inputs + 1), dtype)
+        weight[:, :-1], weight[:, -1] = self._values, self.layer.bias
+        return weight
+
+    def _once(self, name: str, make: Callable[[], Any]) -> Any:
+        """What ``make`` gives, made by the first thread that asks; others wait for it."""
+        with self._lock:
+            if name not in self._kept:
+                self._kept[name] = make()
+            return self._kept[name]
 
     def _csr(self, values: np.ndarray) -> Any:
         from scipy.sparse import csr_array
@@ -133,15 +234,46 @@ class Affine:
         return csr_array((values, weight.indices, weight.indptr), shape=weight.shape)
 
 
+def activate(
+    activation: str,
+    z: np.ndarray,
+    tally: Tally,
+    bound: float = np.inf,
+    out: np.ndarray | None = None,
+) -> np.ndarray:
+    """What units with the sums ``z``, at most ``bound``, pass on, noted in ``tally``: bits of
+    thresholds, in ``out`` where that is given; else ``z`` itself, overwritten."""
+    if bound > tally.peak:
+        tally.peak = max(tally.peak, int(z.max(initial=0)), -int(z.min(initial=0)))
+    if activation == "threshold":
+        tally.ties += int(np.count_nonzero(z == 0))
+        return np.greater_equal(z, 0, out=out)
+    return np.maximum(z, 0, out=z) if activation == "relu" else z
+
+
 def upper_bound(magnitudes: Any, bias: np.ndarray, peaks: np.ndarray) -> float:
     """At least every partial sum of every row, for |W|, |b| and the largest |x_k|, in float64."""
     return float(np.max(magnitudes @ peaks + bias)) * _INFLATE
+
+
+def _row_sums(weight: np.ndarray) -> np.ndarray:
+    """sum_k |W_ik| in float64, some rows at a time."""
+    step = max(1, TILE // weight.shape[1])
+    blocks = (weight[k : k + step].astype(np.float64) for k in range(0, len(weight), step))
+    return np.concatenate([np.abs(block, out=block).sum(axis=1) for block in blocks])
 
 
 def product(weight: Any, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """W x, in the type of both."""
     with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
         return np.asarray(weight @ x if out is None else np.matmul(weight, x, out=out))
+
+
+def _with_ones(x: np.ndarray, dtype: type) -> np.ndarray:
+    """``x`` in ``dtype``, and below it a last input that is 1 at every point."""
+    longer: np.ndarray = np.empty((len(x) + 1, x.shape[1]), dtype)
+    longer[:-1], longer[-1] = x, 1
+    return longer
 
 
 def column_peaks(x: np.ndarray) -> np.ndarray:

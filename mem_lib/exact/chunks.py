@@ -14,7 +14,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,12 @@ class Chunks:
 
     def __len__(self) -> int:
         return -(-self.N // self.step)
+
+    @property
+    def lets_go(self) -> bool:
+        """Whether other threads can work meanwhile: there are several chunks, in arithmetic of
+        NumPy, and weights that are there."""
+        return self._state is None and len(self) > 1 and not self.engine.generates
 
     def rows(self, i: int) -> np.ndarray:
         """The rows of chunk ``i``."""
@@ -141,9 +147,13 @@ class Chunks:
             return
         # one BLAS thread for each worker: two pools of threads would fight over the cores
         with blas_threads(1), ThreadPoolExecutor(workers) as pool:
-            for place in range(0, len(todo), 4 * workers):  # outputs are not hoarded
-                some = todo[place : place + 4 * workers]
-                yield from zip(some, pool.map(self._whole, some), strict=True)
+            under_way: deque[tuple[int, Future[Any]]] = deque()
+            for i in todo:
+                under_way.append((i, pool.submit(self._whole, i)))
+                if len(under_way) == 4 * workers:  # no thread waits, and outputs are not hoarded
+                    first, future = under_way.popleft()
+                    yield first, future.result()
+            yield from ((i, future.result()) for i, future in under_way)
 
     def _in_processes(self, todo: list[int], workers: int) -> Iterator[tuple[int, Any]]:
         assert self._state is not None

@@ -132,16 +132,8 @@ class Engine:
             state = compact(block_of(state, points, self.arrays))
         if self.head or state.dtype == object:
             return None
-        if i not in self._affine:
-            blocks = isinstance(layer.weight, Blocks)
-            self._affine[i] = Generated(layer) if blocks else Affine(layer)
-        result = self._affine[i](state)
-        if result is None:
-            return None
-        z, key = result
-        tally.arithmetic.add(key)
-        tally.peak = max(tally.peak, int(max(z.max(), -z.min())))
-        return _activate(layer.activation, z, tally)
+        made = self._affine.get(i) or self._affine.setdefault(i, _machine_layer(layer))
+        return made(state, tally)
 
     def _columns(self, i: int, state: State, points: int, tally: Tally) -> State:
         """Layer i on columns."""
@@ -168,11 +160,8 @@ def joined(blocks: list[np.ndarray]) -> np.ndarray:
     return np.concatenate(blocks, axis=1)
 
 
-def _activate(activation: str, z: np.ndarray, tally: Tally) -> np.ndarray:
-    if activation == "threshold":
-        tally.ties += int(z.size - np.count_nonzero(z))
-        return np.asarray(z >= 0, dtype=bool)
-    return np.maximum(z, 0, out=z) if activation == "relu" else z
+def _machine_layer(layer: Layer) -> Affine | Generated:
+    return Generated(layer) if isinstance(layer.weight, Blocks) else Affine(layer)
 
 
 def _is_wide(layer: Layer) -> bool:

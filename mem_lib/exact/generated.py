@@ -11,10 +11,12 @@ from mem_lib.exact.arithmetic import (
     FLOAT32,
     FLOAT64,
     Affine,
+    activate,
     column_peaks,
     product,
     upper_bound,
 )
+from mem_lib.exact.tally import Tally
 from mem_lib.network import Blocks, Layer
 
 
@@ -25,9 +27,17 @@ class Generated:
         assert isinstance(layer.weight, Blocks)
         self.layer, self.weight = layer, layer.weight
 
-    def __call__(self, x: np.ndarray) -> tuple[np.ndarray, str] | None:
-        """(W x + b, the key of the arithmetic used); None where no machine arithmetic is proven
+    def __call__(self, x: np.ndarray, tally: Tally) -> np.ndarray | None:
+        """What the layer passes on, noted in ``tally``; None where no machine arithmetic is proven
         exact."""
+        if (found := self._sums(x)) is None:
+            return None
+        z, key = found
+        tally.arithmetic.add(key)
+        return activate(self.layer.activation, z, tally)
+
+    def _sums(self, x: np.ndarray) -> tuple[np.ndarray, str] | None:
+        """(W x + b, the key of the arithmetic used)."""
         out = np.empty((self.layer.units, x.shape[1]), dtype=np.float64)
         peaks, largest = column_peaks(x), 0.0
         if x.dtype == object or self.layer.bias.dtype == object:
@@ -43,11 +53,11 @@ class Generated:
                 product(weight, narrow, out[start:stop])
                 out[start:stop] += bias[:, None]
                 continue
-            result = Affine(Layer(block, bias, "identity"))(x)
-            if result is None:
+            sums = Affine(Layer(block, bias, "identity"))(x, Tally())
+            if sums is None:
                 return None
             out = out.astype(np.int64, copy=False)
-            out[start:stop] = result[0]
+            out[start:stop] = sums
         if largest <= FLOAT64:
             return out, "float32" if largest <= FLOAT32 else "float64"
         return out, "slices"

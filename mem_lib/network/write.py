@@ -29,6 +29,10 @@ Network: TypeAlias = Any
 FORMAT = "mem_lib.network"
 VERSION = 1
 PLAIN = 2**53
+#: Numbers that take four bytes with their comma, and these bytes: looked up, a matrix of them is
+#: written ten times as fast as by Python's integers.
+SHORT = range(-99, 1000)
+_SPELLED = np.array([f"{value}," for value in SHORT], dtype="S4")
 
 
 def network_chunks(network: Network, *, told: bool = True) -> Iterator[bytes]:
@@ -95,9 +99,19 @@ def _dense(layer: Layer) -> Iterator[bytes]:
         stop = min(start + step, layer.units)
         dense = isinstance(weight, np.ndarray)
         rows = weight[start:stop] if dense else weight.toarray(start, stop)
-        yield lead + _compact(rows.tolist())[1:-1]
+        yield lead + _matrix(rows)
         lead = b","
     yield b'],"bias":' + _compact(layer.bias.tolist()) + b"}"
+
+
+def _matrix(rows: np.ndarray) -> bytes:
+    """Rows of plain numbers in JSON, without the brackets around all of them."""
+    if not (rows.min() >= SHORT[0] and rows.max() <= SHORT[-1]):
+        return _compact(rows.tolist())[1:-1]
+    cells = np.empty((len(rows), rows.shape[1] + 2), dtype=_SPELLED.dtype)
+    cells[:, 0], cells[:, 1:-1], cells[:, -1] = b"[", _SPELLED[rows - SHORT[0]], b"],"
+    # NumPy fills cells up with zero bytes, and the last number of a row has a comma too many
+    return cells.tobytes().translate(None, b"\0").replace(b",]", b"]")[:-1]
 
 
 def _compact(values: list[int] | list[list[int]]) -> bytes:
