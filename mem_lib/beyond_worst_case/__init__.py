@@ -52,6 +52,7 @@ from mem_lib.beyond_worst_case.bounds import data_bound, hyperplanes_enough, hyp
 from mem_lib.beyond_worst_case.cover import Cover, by_candidates, by_centres
 from mem_lib.beyond_worst_case.covering import Covering
 from mem_lib.beyond_worst_case.draw import Attempt
+from mem_lib.beyond_worst_case.floor import Floor, covering_floor
 from mem_lib.beyond_worst_case.geometry import (
     admissible_radius,
     covering_hyperplanes,
@@ -176,6 +177,7 @@ __all__ = [
     "Attempt",
     "Cover",
     "CoverPlan",
+    "Floor",
     "Idealised",
     "Practical",
     "Relu",
@@ -188,6 +190,7 @@ __all__ = [
     "by_centres",
     "by_greedy",
     "chi3",
+    "covering_floor",
     "covering_hyperplanes",
     "data_bound",
     "harmonic",

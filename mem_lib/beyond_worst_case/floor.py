@@ -1,17 +1,15 @@
 """What no cover falls below, however many hyperplanes there are.
 
 With n hyperplanes the score of x for the centre c is about n p(c, x).  As n grows the neuron of c
-comes to cover the points of its class that are nearer to c than every rival is, where "nearer" means
-a smaller p; and for biases of a wide range p orders points as their Euclidean distance does (theorem
-``thm-beyond_worst_case-limit``).  So the width comes down to the number of balls around points of a
-class, each as large as the distance of its centre to the nearest rival, that cover the class.
+comes to cover the points of its class that are nearer to c than every rival is, where "nearer"
+means a smaller p; for biases of a wide range p orders points as their Euclidean distance does
+(theorem ``thm-beyond_worst_case-limit``).  So the width comes down to the number of balls around
+points of a class, each as large as the distance of its centre to the nearest rival, that cover it.
 
 That number is hard to find; here it is put between two that are easy.  A greedy family of *open*
-balls is a cover.  From below, no cover by *closed* balls, which hold the points at exactly that
-distance as well, has fewer than (proposition ``thm-beyond_worst_case-floor``)
-
-* as many as there are points no two of which lie in one ball;
-* the sum of any weights of the points over the largest weight of a ball.
+balls is a cover.  And no cover by *closed* balls, which hold the points at exactly that distance as
+well, has fewer than there are points no two of which lie in one ball (proposition
+``thm-beyond_worst_case-floor``).
 """
 
 from collections.abc import Callable
@@ -25,7 +23,14 @@ from mem_lib._base.arguments import at_least_zero
 from mem_lib._base.integers import largest
 from mem_lib._base.memory import check_memory
 from mem_lib.beyond_worst_case.arguments import binary, classes_of, in_units_of_the_radius
-from mem_lib.beyond_worst_case.greedy import greedy_family, packed, sizes, union, unpacked
+from mem_lib.beyond_worst_case.greedy import (
+    greedy_family,
+    irredundant,
+    packed,
+    sizes,
+    union,
+    unpacked,
+)
 from mem_lib.beyond_worst_case.rays import check_rays
 from mem_lib.data import Dataset
 from mem_lib.errors import InvalidArgument, shown
@@ -37,9 +42,6 @@ from mem_lib.parts.separation import all_pairs
 CENTRES, POINTS = 1024, 2048
 #: Twice the error of p by quadrature: p are told apart when they differ by more.
 SLACK = 2e-6
-#: The weight of a point is this over the number of points that came with it; sums of a million
-#: weights are exact in float64.
-UNIT = 2**32
 
 #: (rows of centres, rows of points) -> how far they are apart, in an order that counts alone.
 Gap = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -51,8 +53,7 @@ class Floor:
 
     balls:    so many open balls do, a greedy family
     at_least: no cover by closed balls has fewer
-    ties:     pairs of a centre and a point on the border of its ball, which it holds if it is closed
-              and not if it is open
+    ties:     pairs of a centre and a point on the border of its ball, in the closed one only
     """
 
     balls: tuple[int, ...]
@@ -168,8 +169,9 @@ def _between(open_: np.ndarray, closed: np.ndarray, count: int) -> tuple[int, in
     """(balls that do, balls at least, ties) of one class of ``count`` points."""
     if not count:
         return 0, 0, 0
+    balls = open_[greedy_family(open_)]
     ties = int((sizes(closed) - sizes(open_)).sum())
-    return len(greedy_family(open_)), max(scattered(closed, count), weighed(closed, count)), ties
+    return len(irredundant(balls, count)), scattered(closed, count), ties
 
 
 def scattered(sets: np.ndarray, count: int) -> int:
@@ -186,19 +188,3 @@ def scattered(sets: np.ndarray, count: int) -> int:
             free &= ~unpacked(union(sets[holds]), count)
             found += 1
     return found
-
-
-def weighed(sets: np.ndarray, count: int) -> int:
-    """The sum of some weights of the elements over the largest weight of one of the packed
-    ``sets``, rounded up: a cover has no fewer (proposition ``thm-beyond_worst_case-floor``).  An
-    element weighs less the more others the greedy family covers along with it."""
-    weights, left = np.zeros(count), np.ones(count, bool)
-    for row in greedy_family(sets):
-        new = unpacked(sets[row], count) & left
-        weights[new] = UNIT // int(new.sum())
-        left &= ~new
-    heaviest = 0
-    for start in range(0, len(sets), CENTRES):
-        loads = unpacked(sets[start : start + CENTRES], count) @ weights
-        heaviest = max(heaviest, int(loads.max()))
-    return -(-int(weights.sum()) // heaviest)

@@ -18,11 +18,11 @@ from fractions import Fraction
 import numpy as np
 
 from mem_lib._base.integers import integers
-from mem_lib.beyond_worst_case import cover
+from mem_lib.beyond_worst_case.counting import Counting
 from mem_lib.beyond_worst_case.cover import Cover
 
-#: Centres whose scores are taken at a time.
-BLOCK = 512
+#: Centres whose scores are held at a time.
+_CENTRES = 512
 
 
 def by_greedy(
@@ -47,13 +47,7 @@ def by_greedy(
     >>> found.centres.tolist(), found.thresholds.tolist(), found.uncovered.tolist()
     ([0], [2], [])
     """
-    thresholds = _thresholds(own, rivals)
-    sets = covering_sets(own, np.arange(len(own)), thresholds)
-    centres = np.array(greedy_family(sets, advance), dtype=np.int64)
-    centres = centres[irredundant(sets[centres], len(own))]
-    left = np.flatnonzero(~unpacked(union(sets), len(own)))
-    advance(len(left))
-    return Cover(centres, thresholds[centres], left)
+    return greedily(Counting(own, rivals), advance)
 
 
 def without_redundant(own: np.ndarray, found: Cover) -> Cover:
@@ -64,12 +58,14 @@ def without_redundant(own: np.ndarray, found: Cover) -> Cover:
 
     Raises nothing of its own: arguments are not checked.
 
+    >>> from mem_lib.beyond_worst_case.cover import by_candidates
     >>> own, rivals = np.array([[0, 1], [0, 0]], np.uint8), np.array([[1, 1]], np.uint8)
-    >>> found = cover.by_candidates(own, rivals, np.array([0, 1]))      # [0, 0] covers [0, 1]
+    >>> found = by_candidates(own, rivals, np.array([0, 1]))      # [0, 0] covers [0, 1]
     >>> len(found.centres), without_redundant(own, found).centres.tolist()
     (2, [1])
     """
-    kept = irredundant(covering_sets(own, found.centres, found.thresholds), len(own))
+    sets = _covered(Counting(own, own[:1]), found.centres, found.thresholds)
+    kept = irredundant(sets, len(own))
     return Cover(found.centres[kept], found.thresholds[kept], found.uncovered)
 
 
@@ -87,25 +83,26 @@ def harmonic(count: int) -> Fraction:
 # -- the sets of a class -----------------------------------------------------------------------
 
 
-def _thresholds(own: np.ndarray, rivals: np.ndarray) -> np.ndarray:
-    """m_c of every point of the class."""
-    least: list[int] = []
-    for start in range(0, len(own), BLOCK):
-        off = cover.off_at(own[start : start + BLOCK])
-        least += [int(m) for m in cover.smallest_scores(off, rivals)]
-    return integers(least)
+def greedily(counting: Counting, advance: Callable[[int], object] = lambda points: None) -> Cover:
+    """:func:`by_greedy`, where the codes are held already."""
+    count = counting.points
+    everything = np.arange(count)
+    least = [counting.least(everything[i : i + _CENTRES]) for i in range(0, count, _CENTRES)]
+    thresholds = integers(int(m) for part in least for m in part)
+    sets = _covered(counting, everything, thresholds)
+    centres = np.array(greedy_family(sets, advance), dtype=np.int64)
+    centres = centres[irredundant(sets[centres], count)]
+    left = np.flatnonzero(~unpacked(union(sets), count))
+    advance(len(left))
+    return Cover(centres, thresholds[centres], left)
 
 
-def covering_sets(own: np.ndarray, centres: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
+def _covered(counting: Counting, centres: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """For every centre the points of the class with a score below its threshold, packed."""
-
-    def below() -> Iterable[np.ndarray]:
-        for start in range(0, len(centres), BLOCK):
-            part = slice(start, start + BLOCK)
-            score = cover.scores(cover.off_at(own[centres[part]]), own)
-            yield score < thresholds[part, None]
-
-    return packed(below(), len(own))
+    everything = np.arange(counting.points)
+    parts = (slice(i, i + _CENTRES) for i in range(0, len(centres), _CENTRES))
+    blocks = (counting.scores(centres[part], everything) < thresholds[part, None] for part in parts)
+    return packed(blocks, counting.points)
 
 
 # -- families of packed sets -------------------------------------------------------------------

@@ -9,6 +9,7 @@ import numpy as np
 
 from mem_lib._base.arguments import one_of
 from mem_lib.beyond_worst_case import greedy
+from mem_lib.beyond_worst_case.counting import Counting
 from mem_lib.beyond_worst_case.cover import Cover
 from mem_lib.beyond_worst_case.covering import Covering
 from mem_lib.beyond_worst_case.plan import CoverPlan
@@ -82,14 +83,13 @@ class Ordered(Covering):
     def cover_class(
         self,
         rows: np.ndarray,
-        own: np.ndarray,
-        rivals: np.ndarray,
+        counting: Counting,
         rng: np.random.Generator,
         advance: Callable[[int], object],
     ) -> Cover:
         if self.order == "random":
-            return super().cover_class(rows, own, rivals, rng, advance)
-        return greedy.by_greedy(own, rivals, advance)
+            return super().cover_class(rows, counting, rng, advance)
+        return greedy.greedily(counting, advance)
 
     def origin(self, data: Dataset, seed: int) -> dict[str, object]:
         """With the order, where it is not the usual one."""
