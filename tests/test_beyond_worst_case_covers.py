@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 import mem_lib as ml
 from mem_lib import beyond_worst_case as bwc
+from mem_lib.__main__ import main
 from mem_lib.beyond_worst_case import draw, greedy
 from mem_lib.beyond_worst_case.floor import scattered
 from mem_lib.beyond_worst_case.plan import MOST_OPERATIONS
@@ -123,6 +124,18 @@ def test_greedy_is_worse_than_the_best_where_it_has_to_be():
     assert greedy.irredundant(greedy.packed([table[[2, 0, 1]]], 6), 6).tolist() == [1, 2]
 
 
+@pytest.mark.proves("thm-beyond_worst_case-greedy")
+def test_a_random_order_may_take_as_many_neurons_as_points():
+    """One centre covers all, and whoever does not begin with it takes one for every other point."""
+    n = 9
+    own = np.vstack([np.zeros(n, np.uint8), 1 - np.eye(n, dtype=np.uint8)])
+    rivals = np.ones((1, n), np.uint8)
+    assert bwc.by_greedy(own, rivals).centres.tolist() == [0]
+    orders = [np.random.default_rng(seed).permutation(n + 1) for seed in range(20)]
+    widths = {len(bwc.by_candidates(own, rivals, order).centres) for order in orders if order[0]}
+    assert widths == {n}
+
+
 @pytest.mark.parametrize("two_sided", [False, True])
 @settings(max_examples=60, deadline=None)
 @given(*SHAPES)
@@ -203,6 +216,18 @@ def test_an_unknown_order_is_refused(order):
 def test_given_centres_have_no_order():
     with pytest.raises(ml.InvalidArgument, match=r"^order: it means nothing to .*idealised"):
         bwc.build(MOONS, variant="idealised", order="greedy")
+
+
+def test_the_command_takes_an_order(tmp_path, capsys):
+    table, net = tmp_path / "moons.csv", tmp_path / "net.json"
+    rows = zip(MOONS.points.tolist(), MOONS.labels.tolist(), strict=True)
+    table.write_text("".join(f"{x},{y},{label}\n" for (x, y), label in rows))
+    call = ["build", "beyond_worst_case.two_sided", str(table), "-o", str(net), "--set", "n=200"]
+    assert main([*call, "--set", "order=greedy"]) == 0
+    made = ml.Network.load(net)
+    assert made == bwc.build(MOONS, variant="two_sided", n=200, order="greedy")
+    assert main([*call, "--set", "order=best"]) != 0
+    assert "order: one of ('random', 'greedy') is needed, got 'best'" in capsys.readouterr().err
 
 
 @pytest.fixture

@@ -54,7 +54,8 @@ class Ordered(Covering):
     order: "random" visits the points in random order, and skips those that are covered; "greedy"
            takes of all points the one that covers most of what is left, then again, and drops the
            neurons that are not needed at the end: far fewer, for more time and a bit of memory for
-           each two points of a class (theorem ``thm-beyond_worst_case-greedy``)
+           each two points of a class (theorem ``thm-beyond_worst_case-greedy``).  Of
+           ``max_operations`` the scores take n N N- / 4096, N- all points that get covered
     """
 
     order: str = "random"
