@@ -26,9 +26,8 @@ from mem_lib.beyond_worst_case.words import packed
 
 #: Points in one number, the most hyperplanes of a product, and what lifts its counts into place.
 _FIELDS, _CHUNK, _LIFT = 6, 254, 2.0**52
-#: Up to so much above the smallest part, points are counted first.
-_NEXT = 3
-_FIRST = 2
+#: In so many blocks points whose part is less than so much above the smallest are counted first.
+_FIRST, _NEXT = 2, 3
 #: More than every score.
 _FAR = 2**40
 #: The share of the sum of all counts that the hyperplanes taken hold.
