@@ -20,7 +20,7 @@ from mem_lib.parts.hyperplanes import codes, hyperplanes
 BIAS, ORDERS, BLOCK = Fraction(1, 2), 5, 2048
 #: (variant, factor of G): the score, less what belongs to the centre alone, is |x| - factor G.
 SIDES = (("practical", 1), ("two_sided", 2))
-#: The hyperplanes of each data set, and whether the floor by p is computed: 3 microseconds a pair.
+#: The hyperplanes of each data set, and whether the floor by p is computed: microseconds a pair.
 SIZES = {
     "digits": ((150, 200, 300, 500, 1000, 2000, 5000), True),
     "cifar10": ((500, 1000, 2000, 5000), False),
