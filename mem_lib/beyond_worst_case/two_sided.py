@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from mem_lib.beyond_worst_case.covering import Covering
+from mem_lib.beyond_worst_case.ordered import Ordered
 
 
 @dataclass(frozen=True)
-class TwoSided(Covering):
+class TwoSided(Ordered):
     """As ``"practical"``, but a neuron counts hyperplanes in both directions, so that its score is
     the Hamming distance to its centre: about half as many hyperplanes suffice (proposition
     ``thm-beyond_worst_case-two-sided``)."""
@@ -19,7 +19,6 @@ class TwoSided(Covering):
     title: ClassVar[str] = "the same with half as many hyperplanes, counted in both directions"
     theorem: ClassVar[str] = "thm-beyond_worst_case-two-sided"
     two_sided: ClassVar[bool] = True
-    code_bytes: ClassVar[int] = 4
 
     def code(self, code: np.ndarray) -> np.ndarray:
         """Off where on: the score becomes the Hamming distance."""

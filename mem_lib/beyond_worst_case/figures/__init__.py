@@ -14,6 +14,7 @@ from mem_lib.beyond_worst_case.figures.charts import (
     widths,
 )
 from mem_lib.beyond_worst_case.figures.covers import cover, covers, isolated, outlines, steps
+from mem_lib.beyond_worst_case.figures.orders import fewer
 from mem_lib.beyond_worst_case.rates import Cells, beside_published, recorded_cells
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "beside_published",
     "cover",
     "covers",
+    "fewer",
     "growth",
     "images",
     "isolated",

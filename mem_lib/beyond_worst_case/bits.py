@@ -1,0 +1,113 @@
+"""Codes of bits, packed, and counts over them: exact, and many at a time.
+
+Few centres are counted word by word: 64 hyperplanes by one AND (XOR in both directions) and one
+popcount.  For many centres rivals go through a sieve (:mod:`sieve`) first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from mem_lib.beyond_worst_case.sieve import MOST_FIELDS, Sieve, sieve_bytes
+from mem_lib.beyond_worst_case.words import packed, unpacked
+
+#: Words of a block of counts: what it reads and writes stays in the cache of a core.
+_WORDS = 2**15
+#: From so many centres on a sieve is quicker, where it takes at most so many bytes.
+_MANY, _BYTES = 48, 2**27
+
+
+class Bits:
+    """The bits of N points: ``words`` of shape (ceil(n/64), N), bit i of word w for hyperplane
+    64 w + i.
+
+    The score of a point x for a centre c is the number of hyperplanes that are off at c and on at
+    x; with ``two_sided`` the number of those that tell c and x apart.
+    """
+
+    def __init__(self, words: np.ndarray, n: int, two_sided: bool = False) -> None:
+        self._words, self.n, self.two_sided = words, n, two_sided
+        self.N = words.shape[1]
+        self._kept: dict[str, tuple[tuple[int, int], Sieve]] = {}
+
+    @classmethod
+    def of(cls, blocks: Iterable[np.ndarray], N: int, n: int, two_sided: bool = False) -> Bits:
+        """From blocks of points, each of shape (points, n) and of zeros and ones."""
+        words, first = np.zeros((-(-n // 64), N), np.uint64), 0
+        for block in blocks:
+            words[:, first : first + len(block)] = packed(block)
+            first += len(block)
+        return cls(words, n, two_sided)
+
+    def codes(self, rows: np.ndarray | slice) -> np.ndarray:
+        """The bits of some points: (points, n), uint8."""
+        return unpacked(self._words[:, rows], self.n)
+
+    def scores(self, centres: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """(centres, rows), uint16 or uint32."""
+        out: np.ndarray = np.empty((len(centres), len(rows)), self._dtype)
+        for which, points, counts in self._counts(centres, self._words[:, rows]):
+            out[which, points] = counts
+        return out
+
+    def least(self, centres: np.ndarray, first: int, stop: int) -> np.ndarray:
+        """The smallest score of a point outside first..stop, for every centre."""
+        if self._sieves(len(centres)):
+            rivals = np.concatenate([np.arange(first), np.arange(stop, self.N)])
+            # in an order in which the least is soon nearly found
+            rivals = np.random.default_rng(0).permutation(rivals)
+            return self._sieve("rivals", first, stop, rivals).least(centres)
+        least = np.full(len(centres), np.iinfo(np.int64).max)
+        for side in (slice(0, first), slice(stop, self.N)):
+            for which, _, counts in self._counts(centres, self._words[:, side]):
+                np.minimum(least[which], counts.min(axis=1), out=least[which])
+        return least
+
+    def below(
+        self, centres: np.ndarray, thresholds: np.ndarray, first: int, stop: int
+    ) -> np.ndarray:
+        """Whether the score of each point in first..stop is below the threshold of each centre:
+        (centres, stop - first), bool."""
+        if self._sieves(len(centres)):
+            sieve = self._sieve("own", first, stop, np.arange(first, stop))
+            return sieve.below(centres, thresholds)
+        return self.scores(centres, np.arange(first, stop)) < thresholds[:, None]
+
+    def _sieves(self, centres: int) -> bool:
+        small = self.n <= MOST_FIELDS and sieve_bytes(self.N, self.n) <= _BYTES
+        return centres >= _MANY and small
+
+    def _sieve(self, name: str, first: int, stop: int, rows: np.ndarray) -> Sieve:
+        """The one made last serves as long as it is asked for the same class."""
+        if name not in self._kept or self._kept[name][0] != (first, stop):
+            self._kept[name] = (first, stop), Sieve(self, np.arange(first, stop), rows)
+        return self._kept[name][1]
+
+    def _masks(self, centres: np.ndarray) -> np.ndarray:
+        """What is combined with the words of a point: (centres, words)."""
+        words = np.ascontiguousarray(self._words[:, centres].T)
+        return words if self.two_sided else ~words & packed(np.ones((1, self.n), bool))[:, 0]
+
+    # -- word by word --------------------------------------------------------------------------
+
+    @property
+    def _dtype(self) -> Any:
+        return np.uint16 if self.n < 2**16 else np.uint32
+
+    def _counts(
+        self, centres: np.ndarray, words: np.ndarray
+    ) -> Iterator[tuple[slice, slice, np.ndarray]]:
+        """Blocks of scores, with the centres and the columns of ``words`` that they belong to."""
+        combine = np.bitwise_xor if self.two_sided else np.bitwise_and
+        masks, (deep, points) = self._masks(centres), words.shape
+        step = max(1, _WORDS // deep)
+        many = max(1, step // max(1, min(step, points)))
+        for start in range(0, points, step):
+            part = words[:, start : start + step]
+            for i in range(0, len(centres), many):
+                both = combine(part, masks[i : i + many, :, None])
+                counts = np.bitwise_count(both).sum(axis=1, dtype=self._dtype)
+                yield slice(i, i + len(counts)), slice(start, start + part.shape[1]), counts
