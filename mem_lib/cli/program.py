@@ -30,7 +30,7 @@ def ended(
             shows_traceback = options.traceback
             return run(options)
     except (MemorizationError, OSError, ImportError) as error:
-        complain(f"{type(error).__name__}: {error}")
+        complain("; ".join([f"{type(error).__name__}: {error}", *_notes(error)]))
         return 2
     except MemoryError:
         complain("MemoryError: there is too little memory for this")

@@ -1,0 +1,136 @@
+"""The processes of a Dask scheduler: of one that is started here, or of one at an address.
+
+Dask itself runs a trial again whose worker dies, three times.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from asyncio import CancelledError
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from queue import Empty, SimpleQueue
+from typing import Any
+from uuid import uuid4
+
+from mem_lib._base import version
+from mem_lib._base.extras import need
+from mem_lib.errors import InvalidArgument, shown
+from mem_lib.sweeps.compute import Outcome, Task, compute
+from mem_lib.sweeps.errors import SweepStopped
+
+#: Trials that wait for each thread of the cluster, so that none has nothing to do.
+AHEAD = 3
+#: Seconds between looks at a cluster that gives no answer.
+LOOK = 2.0
+
+
+class Cluster:
+    """The scheduler at ``address``, else one of this machine with ``jobs`` workers; open from
+    ``with`` to its end."""
+
+    def __init__(self, address: str | None, jobs: int, timeout: float) -> None:
+        self.dask = need("distributed", "trials on several machines")
+        self.address, self.jobs, self.timeout = address, jobs, timeout
+        self._open = ExitStack()
+        self.client: Any = None
+
+    def __enter__(self) -> Cluster:
+        with ExitStack() as stack:
+            self.client = stack.enter_context(self._client(stack))
+            self._check_workers()
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._open.__exit__(*error)
+
+    def _client(self, stack: ExitStack) -> Any:
+        where = self.address or stack.enter_context(
+            self.dask.LocalCluster(
+                n_workers=self.jobs, threads_per_worker=1, processes=True,
+                dashboard_address=None, silence_logs=logging.CRITICAL,
+            )
+        )  # fmt: skip
+        try:
+            return self.dask.Client(where, timeout=self.timeout, set_as_default=False)
+        except ValueError as error:
+            raise InvalidArgument(
+                f"address: an address such as 'tcp://host:8786' is needed, got "
+                f"{shown(self.address)}: {error}"
+            ) from None
+        except OSError as error:
+            raise ConnectionError(
+                f"address: no scheduler answers at {self.address} within {self.timeout:g} s; "
+                "is `dask scheduler` running there, and does no firewall stand between?"
+            ) from error
+
+    def _check_workers(self) -> None:
+        """There is a worker, and all have our version of the library."""
+        try:
+            self.client.wait_for_workers(1, timeout=self.timeout)
+        except TimeoutError:
+            raise ConnectionError(
+                f"address: the scheduler at {self.address} has no workers after "
+                f"{self.timeout:g} s; start some with `dask worker {self.address}`"
+            ) from None
+        for worker, told in self.client.run(_version, on_error="return").items():
+            if told != version.VERSION:
+                has = f"mem_lib {told}" if isinstance(told, str) else f"none ({told})"
+                raise SweepStopped(
+                    f"address: all workers need mem_lib {version.VERSION}, the one at "
+                    f"{worker} has {has}; nothing was computed"
+                )
+
+    def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome]]:
+        left, run, done = iter(tasks), uuid4().hex[:8], SimpleQueue[Any]()
+        of_key: dict[str, tuple[Any, Task]] = {}
+        while True:
+            most = AHEAD * max(1, self._threads()) if len(of_key) < AHEAD or done.empty() else 0
+            while len(of_key) < most and (task := next(left, None)) is not None:
+                key = f"mem_lib-{run}-{task.index}"
+                future = self.client.submit(compute, task, key=key, pure=False)
+                of_key[key] = future, task
+                future.add_done_callback(done.put)
+            if not of_key:
+                return
+            future = self._next(done)
+            _, task = of_key.pop(future.key)
+            yield task, self._outcome(future)
+
+    def _threads(self) -> int:
+        """How many trials the cluster runs at a time; ``SweepStopped`` where it does not tell."""
+        try:
+            counts = self.client.sync(self.client.scheduler.ncores, callback_timeout=self.timeout)
+        except (OSError, TimeoutError, self.dask.comm.CommClosedError) as error:
+            raise self._gone(f"it answers no more ({type(error).__name__})") from error
+        return sum(counts.values())
+
+    def _next(self, done: SimpleQueue[Any]) -> Any:
+        """The next trial that is at an end; ``SweepStopped`` where nobody is left to run any."""
+        seen = time.monotonic()
+        while True:
+            try:
+                return done.get(timeout=LOOK)
+            except Empty:
+                if self._threads():
+                    seen = time.monotonic()
+                elif time.monotonic() > seen + self.timeout:
+                    raise self._gone(f"it had no workers for {self.timeout:g} s") from None
+
+    def _outcome(self, future: Any) -> Outcome:
+        try:
+            found: Outcome = future.result(timeout=self.timeout)
+            return found
+        except self.dask.KilledWorker:
+            return Outcome(version.VERSION, "", "its worker died again and again", (), "died")
+        except (CancelledError, TimeoutError, OSError) as error:
+            raise self._gone(f"a trial was lost there ({type(error).__name__})") from error
+
+    def _gone(self, why: str) -> SweepStopped:
+        return SweepStopped(f"address: the scheduler at {self.client.scheduler.addr}: {why}")
+
+
+def _version() -> str:
+    return version.VERSION
