@@ -16,7 +16,8 @@ joblib, those of a cluster with Dask: the extra ``cluster``.
 from mem_lib.sweeps.errors import InvalidResults, SweepStopped
 from mem_lib.sweeps.metrics import DEFAULT, METRICS, TIMES
 from mem_lib.sweeps.results import read
-from mem_lib.sweeps.run import run
+from mem_lib.sweeps.running import run
+from mem_lib.sweeps.summaries import cells, interval, summary
 from mem_lib.sweeps.sweep import Sweep, Trial
 
 __all__ = [
@@ -27,6 +28,9 @@ __all__ = [
     "Sweep",
     "SweepStopped",
     "Trial",
+    "cells",
+    "interval",
     "read",
     "run",
+    "summary",
 ]

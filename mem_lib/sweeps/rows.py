@@ -7,7 +7,7 @@ import csv
 import io
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mem_lib.errors import shown
@@ -97,6 +97,6 @@ def value(column: str, text: str) -> Any:
         return text
 
 
-def finished(cells: dict[str, Any]) -> bool:
+def finished(cells: Mapping[str, Any]) -> bool:
     """Whether a row is of a trial with a network."""
     return bool(cells["status"] == OK)

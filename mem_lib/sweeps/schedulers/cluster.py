@@ -8,8 +8,10 @@ from __future__ import annotations
 import logging
 import time
 from asyncio import CancelledError
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from importlib import import_module
 from queue import Empty, SimpleQueue
 from typing import Any
 from uuid import uuid4
@@ -72,31 +74,36 @@ class Cluster:
             self.client.wait_for_workers(1, timeout=self.timeout)
         except TimeoutError:
             raise ConnectionError(
-                f"address: the scheduler at {self.address} has no workers after "
-                f"{self.timeout:g} s; start some with `dask worker {self.address}`"
+                f"address: {self._here()} has no workers after {self.timeout:g} s; "
+                f"`dask worker {self.client.scheduler.addr}` starts one"
             ) from None
-        for worker, told in self.client.run(_version, on_error="return").items():
-            if told != version.VERSION:
-                has = f"mem_lib {told}" if isinstance(told, str) else f"none ({told})"
+
+        def told() -> str:  # sent as it is, to workers that may have none of our modules
+            return str(import_module("mem_lib").__version__)
+
+        for worker, found in self.client.run(told, on_error="return").items():
+            if found != version.VERSION:
+                has = f"mem_lib {found}" if isinstance(found, str) else f"none ({found})"
                 raise SweepStopped(
-                    f"address: all workers need mem_lib {version.VERSION}, the one at "
-                    f"{worker} has {has}; nothing was computed"
+                    f"address: all workers need mem_lib {version.VERSION}, the one at {worker} has "
+                    f"{has}; nothing was computed"
                 )
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome]]:
-        left, run, done = iter(tasks), uuid4().hex[:8], SimpleQueue[Any]()
-        of_key: dict[str, tuple[Any, Task]] = {}
-        while True:
-            most = AHEAD * max(1, self._threads()) if len(of_key) < AHEAD or done.empty() else 0
-            while len(of_key) < most and (task := next(left, None)) is not None:
+        left, run, done = deque(tasks), uuid4().hex[:8], SimpleQueue[Any]()
+        under_way: dict[str, tuple[Any, Task]] = {}
+        most = asked = 0.0
+        while left or under_way:
+            if time.monotonic() > asked + LOOK:
+                most, asked = AHEAD * max(1, self._threads()), time.monotonic()
+            while left and len(under_way) < most:
+                task = left.popleft()
                 key = f"mem_lib-{run}-{task.index}"
                 future = self.client.submit(compute, task, key=key, pure=False)
-                of_key[key] = future, task
+                under_way[key] = future, task  # without our hold on it, Dask would forget it
                 future.add_done_callback(done.put)
-            if not of_key:
-                return
             future = self._next(done)
-            _, task = of_key.pop(future.key)
+            _, task = under_way.pop(future.key)
             yield task, self._outcome(future)
 
     def _threads(self) -> int:
@@ -129,8 +136,7 @@ class Cluster:
             raise self._gone(f"a trial was lost there ({type(error).__name__})") from error
 
     def _gone(self, why: str) -> SweepStopped:
-        return SweepStopped(f"address: the scheduler at {self.client.scheduler.addr}: {why}")
+        return SweepStopped(f"address: {self._here()}: {why}")
 
-
-def _version() -> str:
-    return version.VERSION
+    def _here(self) -> str:
+        return f"the scheduler at {self.client.scheduler.addr}"
