@@ -59,7 +59,7 @@ class Results:
         }
         self.done: set[int] = set()
         self._lock = Lock(self.path)
-        self._fd, self._length, self._synced = -1, 0, 0.0
+        self._fd, self._length, self._torn, self._synced = -1, 0, False, 0.0
 
     def __enter__(self) -> Results:
         self._lock.__enter__()
@@ -79,7 +79,7 @@ class Results:
             self._lock.__exit__()
 
     def _open(self) -> None:
-        head = rows.header(self.sweep)
+        """Look at what there is; nothing is changed."""
         begun = self.path.exists() and self.path.stat().st_size > 0
         if beside(self.path).exists():
             self._check_content()
@@ -88,22 +88,23 @@ class Results:
                 f"{self.path}: {beside(self.path).name}, which says of what it is, is not beside "
                 "it: name another file"
             )
-        kept, torn = len(head), b""
         if begun:
-            kept, torn = self._read(head)
-        else:
+            self._length, self._torn = self._read()
+
+    def begin(self) -> None:
+        """Make the files ready for more rows."""
+        if not self._length:
             write_atomically(beside(self.path), [json.dumps(self.content, indent=1).encode()])
         self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-        if torn:
-            os.ftruncate(self._fd, kept)
+        if self._torn:
+            os.ftruncate(self._fd, self._length)
             warnings.warn(
                 f"{self.path}: the last line was only begun and is dropped; its trial is run again",
                 RuntimeWarning,
-                stacklevel=4,
+                stacklevel=3,
             )
-        self._length = os.fstat(self._fd).st_size
         if not self._length:
-            self._append(head)
+            self._append(rows.header(self.sweep))
 
     def _check_content(self) -> None:
         """``InvalidResults`` unless the file beside speaks of this sweep, version and data."""
@@ -119,12 +120,13 @@ class Results:
                     "another file, or run what they were begun with"
                 )
 
-    def _read(self, head: bytes) -> tuple[int, bytes]:
-        """Note what is done; (the length of whole lines, what is behind them)."""
+    def _read(self) -> tuple[int, bool]:
+        """Note what is done; (the length of whole lines, whether there is a piece of one)."""
+        head = rows.header(self.sweep)
         with open(self.path, "rb") as file:
             first = file.readline()
             if not first.endswith(b"\n") and head.startswith(first):
-                return 0, first
+                return 0, True
             if first != head:
                 raise InvalidResults(
                     f"{self.path}, line 1: the columns are not those of this sweep: name another "
@@ -133,13 +135,13 @@ class Results:
             kept, lines = len(head), dict[int, int]()
             for number, line in enumerate(file, 2):
                 if not line.endswith(b"\n"):
-                    return kept, line
+                    return kept, True
                 index = self._index(number, line)
                 if (before := lines.setdefault(index, number)) != number:
                     raise self._damage(number, f"trial {index} is in line {before} already")
                 self.done.add(index)
                 kept += len(line)
-        return kept, b""
+        return kept, False
 
     def _index(self, number: int, line: bytes) -> int:
         """The trial of a line; ``InvalidResults`` where it is not of this sweep."""

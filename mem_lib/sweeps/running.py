@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from mem_lib._base import version
@@ -70,13 +70,18 @@ def run(
     sweep = instance(sweep, "sweep", Sweep)
     wanted = _wanted(sweep, only)
     stored = _stored(sweep)
-    with Results(sweep, path, stored) as results, _going_on(results):
-        todo = [index for index in wanted if index not in results.done]
-        tasks = [_task(sweep[index], sweep, stored) for index in todo]
-        if tasks:
-            with opened(scheduler, jobs=jobs, address=address, timeout=timeout) as outcomes:
+    with Results(sweep, path, stored) as results:
+        tasks = [_task(sweep[i], sweep, stored) for i in wanted if i not in results.done]
+        with ExitStack() as stack:
+            outcomes = None
+            if tasks:
+                how = opened(scheduler, jobs=jobs, address=address, timeout=timeout)
+                outcomes = stack.enter_context(how)
+            stack.enter_context(_going_on(results))
+            results.begin()
+            if outcomes is not None:
                 _compute(results, tasks, len(wanted), outcomes, progress)
-        results.sort()
+            results.sort()
     return read(results.path)
 
 

@@ -5,11 +5,12 @@ Dask itself runs a trial again whose worker dies, three times.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
-from asyncio import CancelledError
 from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from importlib import import_module
 from queue import Empty, SimpleQueue
@@ -21,6 +22,7 @@ from mem_lib._base.extras import need
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.sweeps.compute import Outcome, Task, compute
 from mem_lib.sweeps.errors import SweepStopped
+from mem_lib.sweeps.schedulers import worker
 
 #: Trials that wait for each thread of the cluster, so that none has nothing to do.
 AHEAD = 3
@@ -49,24 +51,50 @@ class Cluster:
         self._open.__exit__(*error)
 
     def _client(self, stack: ExitStack) -> Any:
-        where = self.address or stack.enter_context(
-            self.dask.LocalCluster(
-                n_workers=self.jobs, threads_per_worker=1, processes=True,
-                dashboard_address=None, silence_logs=logging.CRITICAL,
-            )
-        )  # fmt: skip
+        if self.address is None:
+            return self.dask.Client(self._local(stack), set_as_default=False)
         try:
-            return self.dask.Client(where, timeout=self.timeout, set_as_default=False)
+            self._greet(self.address)
+            return self.dask.Client(self.address, timeout=self.timeout, set_as_default=False)
         except ValueError as error:
             raise InvalidArgument(
                 f"address: an address such as 'tcp://host:8786' is needed, got "
                 f"{shown(self.address)}: {error}"
             ) from None
-        except OSError as error:
+        except (OSError, TimeoutError) as error:
             raise ConnectionError(
                 f"address: no scheduler answers at {self.address} within {self.timeout:g} s; "
                 "is `dask scheduler` running there, and does no firewall stand between?"
             ) from error
+
+    def _local(self, stack: ExitStack) -> Any:
+        """A scheduler and workers of this machine."""
+        try:
+            return stack.enter_context(
+                self.dask.LocalCluster(
+                    n_workers=self.jobs, threads_per_worker=1, processes=True,
+                    dashboard_address=None, silence_logs=logging.CRITICAL,
+                    preload=[worker.__name__],
+                )
+            )  # fmt: skip
+        except RuntimeError as error:
+            raise SweepStopped(
+                f"jobs: {self.jobs} workers could not be started: {error}"
+            ) from error
+
+    def _greet(self, address: str) -> None:
+        """Exchange the first words with a scheduler; ``TimeoutError`` where something else listens.
+        A client of Dask would wait for them for ever."""
+        how = self.dask.Security().get_connection_args("client")
+
+        async def greet() -> None:
+            found = await asyncio.wait_for(
+                self.dask.comm.connect(address, timeout=self.timeout, **how), self.timeout
+            )
+            await found.close()
+
+        with ThreadPoolExecutor(1) as pool:  # a notebook runs a loop in this thread
+            pool.submit(asyncio.run, greet()).result()
 
     def _check_workers(self) -> None:
         """There is a worker, and all have our version of the library."""
@@ -81,11 +109,11 @@ class Cluster:
         def told() -> str:  # sent as it is, to workers that may have none of our modules
             return str(import_module("mem_lib").__version__)
 
-        for worker, found in self.client.run(told, on_error="return").items():
+        for where, found in self.client.run(told, on_error="return").items():
             if found != version.VERSION:
                 has = f"mem_lib {found}" if isinstance(found, str) else f"none ({found})"
                 raise SweepStopped(
-                    f"address: all workers need mem_lib {version.VERSION}, the one at {worker} has "
+                    f"address: all workers need mem_lib {version.VERSION}, the one at {where} has "
                     f"{has}; nothing was computed"
                 )
 
@@ -132,7 +160,7 @@ class Cluster:
             return found
         except self.dask.KilledWorker:
             return Outcome(version.VERSION, "", "its worker died again and again", (), "died")
-        except (CancelledError, TimeoutError, OSError) as error:
+        except (asyncio.CancelledError, TimeoutError, OSError) as error:
             raise self._gone(f"a trial was lost there ({type(error).__name__})") from error
 
     def _gone(self, why: str) -> SweepStopped:

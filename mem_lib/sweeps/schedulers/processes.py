@@ -6,20 +6,16 @@ process of its own, so that a trial that kills its process is found out and stop
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mem_lib._base import version
 from mem_lib._base.extras import need
 from mem_lib.sweeps.compute import Outcome, Task, compute
+from mem_lib.sweeps.schedulers.worker import unbound, watched
 
 #: How often a trial is tried whose process dies.
 TRIES = 3
-#: Seconds after which a process notices that nobody waits for it any more.
-WATCH = 1.0
 
 
 class Processes:
@@ -31,14 +27,18 @@ class Processes:
 
     def outcomes(self, tasks: Sequence[Task]) -> Iterator[tuple[Task, Outcome]]:
         waiting = {task.index: task for task in tasks}
-        while waiting:
-            under_way: dict[int, Task] = {}
-            for task, outcome in self._until_a_death(list(waiting.values()), under_way):
-                del waiting[task.index]
-                yield task, outcome
-            for task in under_way.values():
-                del waiting[task.index]
-                yield task, self._alone(task)
+        try:
+            while waiting:
+                under_way: dict[int, Task] = {}
+                for task, outcome in self._until_a_death(list(waiting.values()), under_way):
+                    del waiting[task.index]
+                    yield task, outcome
+                for task in under_way.values():
+                    del waiting[task.index]
+                    yield task, self._alone(task)
+        finally:  # joblib would let the processes wait for more
+            pool = self.joblib.externals.loky.get_reusable_executor()
+            pool.shutdown(wait=True, kill_workers=True)
 
     def _until_a_death(
         self, tasks: list[Task], under_way: dict[int, Task]
@@ -49,7 +49,7 @@ class Processes:
         def calls() -> Iterator[Any]:
             for task in tasks:
                 under_way[task.index] = task
-                yield self.joblib.delayed(_guarded)(os.getpid(), task)
+                yield self.joblib.delayed(_guarded)(task)
 
         parallel = self.joblib.Parallel(
             self.jobs, backend="loky", return_as="generator_unordered",
@@ -80,23 +80,8 @@ def _broken() -> type[BaseException]:
     return BrokenProcessPool
 
 
-def _guarded(parent: int, task: Task) -> tuple[int, Outcome]:
+def _guarded(task: Task) -> tuple[int, Outcome]:
     """In a process of joblib: the outcome, with the number of its trial."""
-    _watch(parent)
+    unbound()
+    watched()
     return task.index, compute(task)
-
-
-_watching: list[int] = []
-
-
-def _watch(parent: int) -> None:
-    """End this process when the one that waits for it is gone, even if that was killed."""
-    if not _watching and hasattr(os, "getppid"):
-        _watching.append(parent)
-        threading.Thread(target=_wait, args=(os.getppid(),), daemon=True).start()
-
-
-def _wait(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH)
-    os._exit(1)
