@@ -94,7 +94,7 @@ class Results:
     def begin(self) -> None:
         """Make the files ready for more rows."""
         if not self._length:
-            write_atomically(beside(self.path), [json.dumps(self.content, indent=1).encode()])
+            self._write(beside(self.path), [json.dumps(self.content, indent=1).encode()])
         self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
         if self._torn:
             os.ftruncate(self._fd, self._length)
@@ -199,8 +199,11 @@ class Results:
         order = sorted(range(1, len(lines)), key=lambda i: int(lines[i].partition(b",")[0]))
         if order == list(range(1, len(lines))):
             return
+        self._write(self.path, [lines[0], *(lines[i] for i in order)])
+
+    def _write(self, path: Path, chunks: list[bytes]) -> None:
         try:
-            write_atomically(self.path, [lines[0], *(lines[i] for i in order)])
+            write_atomically(path, chunks)
         except OSError as error:
             self._full(error)
             raise

@@ -9,8 +9,8 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import ExitStack
 from importlib import import_module
 from queue import Empty, SimpleQueue
@@ -37,11 +37,16 @@ class Cluster:
     def __init__(self, address: str | None, jobs: int, timeout: float) -> None:
         self.dask = need("distributed", "trials on several machines")
         self.address, self.jobs, self.timeout = address, jobs, timeout
+        #: Seconds without a worker; those of this machine, when they died, are started again.
+        self.patience = timeout if address else 10 * timeout
         self._open = ExitStack()
         self.client: Any = None
 
     def __enter__(self) -> Cluster:
         with ExitStack() as stack:
+            logger = logging.getLogger("distributed.client")  # what it says, we say in a line
+            stack.callback(logger.setLevel, logger.level)
+            logger.setLevel(logging.CRITICAL)
             self.client = stack.enter_context(self._client(stack))
             self._check_workers()
             self._open = stack.pop_all()
@@ -130,7 +135,7 @@ class Cluster:
                 future = self.client.submit(compute, task, key=key, pure=False)
                 under_way[key] = future, task  # without our hold on it, Dask would forget it
                 future.add_done_callback(done.put)
-            future = self._next(done)
+            future = self._patient(lambda: done.get(timeout=LOOK))
             _, task = under_way.pop(future.key)
             yield task, self._outcome(future)
 
@@ -142,26 +147,28 @@ class Cluster:
             raise self._gone(f"it answers no more ({type(error).__name__})") from error
         return sum(counts.values())
 
-    def _next(self, done: SimpleQueue[Any]) -> Any:
-        """The next trial that is at an end; ``SweepStopped`` where nobody is left to run any."""
-        seen = time.monotonic()
-        while True:
-            try:
-                return done.get(timeout=LOOK)
-            except Empty:
-                if self._threads():
-                    seen = time.monotonic()
-                elif time.monotonic() > seen + self.timeout:
-                    raise self._gone(f"it had no workers for {self.timeout:g} s") from None
-
     def _outcome(self, future: Any) -> Outcome:
+        """What a trial gave that is at an end; Dask runs it again where it got lost since."""
         try:
-            found: Outcome = future.result(timeout=self.timeout)
+            found: Outcome = self._patient(lambda: future.result(timeout=LOOK))
             return found
         except self.dask.KilledWorker:
             return Outcome(version.VERSION, "", "its worker died again and again", (), "died")
-        except (asyncio.CancelledError, TimeoutError, OSError) as error:
+        except (asyncio.CancelledError, CancelledError, OSError) as error:
             raise self._gone(f"a trial was lost there ({type(error).__name__})") from error
+
+    def _patient(self, ask: Callable[[], Any]) -> Any:
+        """What ``ask`` gives, which waits for a moment at a time; ``SweepStopped`` where nobody is
+        left to wait for."""
+        seen = time.monotonic()
+        while True:
+            try:
+                return ask()
+            except (Empty, TimeoutError):
+                if self._threads():
+                    seen = time.monotonic()
+                elif time.monotonic() > seen + self.patience:
+                    raise self._gone(f"it had no workers for {self.patience:g} s") from None
 
     def _gone(self, why: str) -> SweepStopped:
         return SweepStopped(f"address: {self._here()}: {why}")
