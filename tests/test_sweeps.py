@@ -477,7 +477,11 @@ def test_from_the_example_to_the_table(tmp_path, capsys, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert command("example") == 0
     given = json.loads(capsys.readouterr().out)
-    assert given == EXAMPLE
+    assert Sweep.from_dict(given) == Sweep.from_dict(EXAMPLE)
+    assert command("example", "first.json") == 0
+    assert json.loads(Path("first.json").read_text()) == given
+    assert command("example", "first.json") == 2
+    assert "there is a file 'first.json' already" in capsys.readouterr().err
     Path("sweep.json").write_text(json.dumps(given | {"seeds": "0:3"}))
     assert command("run", "sweep.json", "--jobs", 1, "--only", "0:5") == 0
     assert capsys.readouterr().out == "results.csv: 5 of 21 trials\n"
@@ -542,7 +546,7 @@ SHOWN = re.findall(r"^python -m mem_lib\.sweeps (.*)$", PAGE, re.M)
 
 @pytest.mark.parametrize("line", SHOWN)
 def test_the_parser_takes_the_commands_of_the_page(line):
-    assert _parser().parse_args(shlex.split(line.partition(" > ")[0]))
+    assert _parser().parse_args(shlex.split(line))
 
 
 def test_the_page_shows_what_there_is():

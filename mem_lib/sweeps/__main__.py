@@ -1,6 +1,6 @@
 """Sweeps from the command line: a grid of trials, run anywhere, and safe to stop.
 
-    python -m mem_lib.sweeps example > sweep.json
+    python -m mem_lib.sweeps example sweep.json
     python -m mem_lib.sweeps run sweep.json -o results.csv
     python -m mem_lib.sweeps run sweep.json -o results.csv --scheduler dask --address tcp://host:8786
     python -m mem_lib.sweeps show results.csv
@@ -14,14 +14,16 @@ ended by SIGHUP and SIGTERM.
 """
 
 import argparse
-import json
 import sys
+from pathlib import Path
 
 from mem_lib._base.budget import limited_to
+from mem_lib._base.files import write_atomically
 from mem_lib._base.version import VERSION
 from mem_lib.cli import outputs
 from mem_lib.cli.program import Parser, ended
 from mem_lib.cli.streams import say
+from mem_lib.errors import InvalidArgument, shown
 from mem_lib.sweeps import summaries
 from mem_lib.sweeps.metrics import TIMES
 from mem_lib.sweeps.results import read
@@ -87,7 +89,14 @@ def show(options: argparse.Namespace) -> int:
 
 
 def example(options: argparse.Namespace) -> int:
-    say(json.dumps(EXAMPLE, indent=1))
+    text = Sweep.from_dict(EXAMPLE).to_json()
+    if options.file is None:
+        say(text.rstrip())
+        return 0
+    if Path(options.file).exists():
+        raise InvalidArgument(f"file: there is a file {shown(options.file)} already")
+    write_atomically(Path(options.file), [text.encode("utf-8")])
+    say(options.file)
     return 0
 
 
@@ -104,7 +113,7 @@ def _parser() -> Parser:
     commands = parser.add_subparsers(required=True, metavar="run | show | example")
 
     command = commands.add_parser("run", help="run the trials that are not there yet")
-    command.add_argument("sweep", help="a sweep, such as `example` prints")
+    command.add_argument("sweep", help="a sweep, such as `example` writes")
     command.add_argument(
         "-o", "--output", default="results.csv", metavar="FILE", help="default: %(default)s"
     )
@@ -145,7 +154,8 @@ def _parser() -> Parser:
     )  # fmt: skip
     look.set_defaults(run=show)
 
-    first = commands.add_parser("example", help="print a sweep to begin with")
+    first = commands.add_parser("example", help="write a sweep to begin with")
+    first.add_argument("file", nargs="?", help="a new file; default: standard output")
     first.set_defaults(run=example)
     return parser
 
