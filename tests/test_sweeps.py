@@ -457,6 +457,19 @@ def test_cells_are_means_over_seeds(tmp_path):
     assert rounded(grid[0]["low"])[:5] in text and text.count("\n") == 1 + len(grid)
 
 
+def test_parts_are_shown_together(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for name, part in (("a.csv", "0:5"), ("b.csv", "5:12"), ("c.csv", "4:6")):
+        run(small(), name, jobs=1, only=part)
+    assert command("show", "a.csv", "b.csv") == 0
+    assert "12 trials" in capsys.readouterr().out
+    assert command("show", "a.csv", "b.csv", "c.csv") == 2
+    assert "rows: trial 4 (t" in capsys.readouterr().err
+    run(small(metrics=["width"]), "d.csv", jobs=1)
+    assert command("show", "a.csv", "d.csv") == 2
+    assert "rows: they are of sweeps with other columns" in capsys.readouterr().err
+
+
 def test_summaries_that_cannot_be(tmp_path):
     found = run(small(metrics=["width"]), tmp_path / "results.csv", jobs=1)
     with pytest.raises(ml.InvalidArgument, match="metrics: measured are"):

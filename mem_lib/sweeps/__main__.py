@@ -84,7 +84,8 @@ def run(options: argparse.Namespace) -> int:
 
 
 def show(options: argparse.Namespace) -> int:
-    say(summaries.summary(read(options.results), options.metric))
+    rows = [row for path in options.results for row in read(path)]
+    say(summaries.summary(rows, options.metric))
     return 0
 
 
@@ -147,7 +148,9 @@ def _parser() -> Parser:
     command.set_defaults(run=run)
 
     look = commands.add_parser("show", help="a table of the results, cell by cell")
-    look.add_argument("results", help="a results file, finished or not")
+    look.add_argument(
+        "results", nargs="+", help="a results file, finished or not; or parts of one sweep"
+    )
     look.add_argument(
         "--metric", action="append", metavar="NAME",
         help=f"whose mean is shown; may be repeated; default: {', '.join(summaries.SHOWN)}",

@@ -85,10 +85,10 @@ def summary(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str] | None = N
     """A table of the cells: the columns in which they differ, trials, the share that memorizes with
     its interval, the means of ``metrics``.
 
-    Raises ``InvalidArgument`` where there are no rows, or no such metric was measured.
+    Raises ``InvalidArgument`` where there are no rows, or they are not of one sweep, each once, or
+    no such metric was measured.
     """
-    if not rows:
-        raise InvalidArgument("rows: there are none yet")
+    _check_of_one(rows)
     measured = [name for name in METRICS if name in rows[0] and name not in _NO_MEAN]
     for name in metrics or ():
         if name not in measured:
@@ -113,6 +113,18 @@ def summary(rows: Sequence[Mapping[str, Any]], metrics: Sequence[str] | None = N
     names = [*differ, "trials", *built, *share, *(f"mean {name}" for name in means)]
     same = ", ".join(f"{n} = {found[0][n]}" for n in _by(rows[0]) if _alike(n, differ, found[0]))
     return table(body, names, caption=f"{len(rows)} trials{same and f', {same}'}", sortable=True)
+
+
+def _check_of_one(rows: Sequence[Mapping[str, Any]]) -> None:
+    if not rows:
+        raise InvalidArgument("rows: there are none yet")
+    seen = set()
+    for row in rows:
+        if row.keys() != rows[0].keys():
+            raise InvalidArgument("rows: they are of sweeps with other columns")
+        if row["key"] in seen:
+            raise InvalidArgument(f"rows: trial {row['trial']} ({row['key']}) is there twice")
+        seen.add(row["key"])
 
 
 def _alike(name: str, differ: Sequence[str], cell: Mapping[str, Any]) -> bool:
