@@ -1,8 +1,9 @@
 """What a class hands in that nobody wishes for: kinds of submissions as data.
 
 Each says what it is, how many points its answer to ``optimal_relu.fold`` deserves, and a word of
-the report.  ``RIGHT`` at the end of the cells: a right answer is handed in after the misdeed, and
-it counts.  The codes run in the sandbox of a graded run and nowhere else.
+the report, or several of which one will do.  ``RIGHT`` at the end of the cells: a right answer is
+handed in after the misdeed, and it counts.  The codes run in the sandbox of a graded run and
+nowhere else.
 """
 
 import json
@@ -229,7 +230,8 @@ PROCESSES = {
     "forks": Kind((*RIGHT, "import os, time\nfor i in range(150):\n    if not os.fork():\n"
                    "        time.sleep(60); os._exit(0)\ntime.sleep(60)"), 4, "more than"),
     "threads": Kind((*RIGHT, "import threading, time\nfor i in range(150):\n    threading.Thread("
-                     "target=time.sleep, args=(60,)).start()\ntime.sleep(60)"), 4, "processes"),
+                     "target=time.sleep, args=(60,)).start()\ntime.sleep(60)"), 4,
+                    "more than|can't start new thread"),
     "daemon": then_right(DAEMON.format("time.sleep(10**6)")),
     "daemon that answers late": Kind((KEYS, f"grading.hand_in({FOLD!r}, lambda *a: [])",
         DAEMON.format(f"time.sleep(2); {HAND_IN}; os._exit(0)")), 0),

@@ -114,6 +114,18 @@ def ties_are_covered(own, rivals, order):
     return second_layer(own, rivals, order, falls=operator.le)
 
 
+def in_the_order_of_the_list(own, rivals, order):
+    """Another cover, which may be as small."""
+    return second_layer(own, rivals, list(range(len(own))))
+
+
+def with_idle_neurons(own, rivals, order):
+    """A neuron that never fires for each point that none can cover."""
+    found = second_layer(own, rivals, order)
+    scores = (1 - np.array(own)) @ np.array(rivals).T
+    return [*found, *([int(c), 0] for c in np.flatnonzero(scores.min(axis=1) == 0))]
+
+
 def by_the_worst_pair(own, rivals, bias, eta):
     p = bwc.separation_probability(np.array(own)[:, None], np.array(rivals)[None], bias)
     return math.ceil(math.log(eta / p.size) / math.log(1 - p.min()))
@@ -156,18 +168,22 @@ def too_far(network, point):
     [
         ("cover", one_too_high, 0, "below the threshold"),
         ("cover", ties_are_covered, 1, "no neuron fires at point"),
-        ("cover", without_skipping, 3, "are enough, here are"),
+        ("cover", without_skipping, 3, "is no centre: it is covered already"),
+        ("cover", in_the_order_of_the_list, 3, "at its turn, so a centre with threshold"),
+        ("cover", with_idle_neurons, 3, "is no centre: it is out of reach"),
+        ("cover", lambda *a: second_layer(*a) * 2, 3, "some centre comes twice"),
         ("cover", lambda *a: [], 1, "no neuron fires at point"),
         ("cover", lambda *a: 5, 0, "a list of pairs"),
         ("cover", lambda *a: [[99, 1]], 0, "in whole numbers"),
-        ("cover", lambda *a: [[0.0, 1]], 0, "in whole numbers"),
+        ("cover", lambda *a: [[0.5, 1]], 0, "in whole numbers"),
         ("cover", lambda *a: 1 / 0, 0, "ZeroDivisionError"),
         ("bound", by_the_worst_pair, 1, "is enough, and so is"),
         ("bound", one_less, 0, "leaves the sum"),
         ("bound", one_more, 0, "is enough, and so is"),
-        ("bound", lambda *a: float(least_n(*a)), 0, "a whole number"),
+        ("bound", lambda *a: least_n(*a) + 0.5, 0, "a whole number"),
         ("bound", lambda *a: "many", 0, "a whole number"),
-        ("bound", lambda *a: 10**30, 0, "is enough, and so is"),
+        ("bound", lambda *a: 10**15, 0, "is enough, and so is"),
+        ("bound", lambda *a: 10**400, 0, "a whole number"),
         ("radius", to_the_nearest, 2, "crossings give"),
         ("radius", scanned, 3, "crossings give"),
         ("radius", too_far, 0, "the answer changes at"),

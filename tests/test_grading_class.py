@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mem_lib.errors import InvalidArgument
-from mem_lib.grading import classes, sandbox
+from mem_lib.grading import assignments, classes, sandbox
 from mem_lib.grading.__main__ import main
 from mem_lib.grading.course import Course
 from mem_lib.grading.sandbox import Limits
@@ -164,6 +164,59 @@ def test_graded_before_is_not_graded_again_and_changed_is(course):
         assert grade(course)["bob"].points == 4 and len(calls) == 2
     finally:
         classes.graded = real
+
+
+def test_a_file_beside_that_has_changed_is_graded_again(course):
+    """What took a night is handed in as a file; the notebook that reads it stays as it was."""
+    read = f"import json; grading.hand_in({FOLD!r}, lambda *a: keys(*a) if json.load(open('mine'))"
+    submit(course, "ann", notebook(KEYS, f"{read} else [])"))
+    place = course.folder / "submitted" / "ann" / SLUG
+    (place / "mine").write_text("0")
+    first = grade(course)["ann"]
+    (place / "timestamp.txt").write_text("2026-02-01 00:00:00.000000 UTC")  # nbgrader's
+    kept = grade(course)["ann"]
+    (place / "mine").write_text("1")
+    again = grade(course)["ann"]
+    assert (first.points, again.points) == (0, 4) and kept.of == first.of != again.of
+
+
+def test_an_exercise_that_was_not_handed_out_is_not_graded(course):
+    submit(course, "ann", notebook(KEYS, HAND_IN))
+    place = course.folder / "source" / SLUG
+    course.hand_out(SLUG, place)
+    before = grade(course)["ann"]
+    assert before.most == sum(entry.points for entry in course.tasks(SLUG).values())
+    course.tasks(SLUG).only({FOLD}).save(place / "tasks.json")  # the others came later
+    after = grade(course)["ann"]
+    assert list(after.verdicts) == [FOLD] and (after.points, after.most) == (4, 4)
+    assert set(course.tasks(SLUG)) > {FOLD}
+    (place / "tasks.json").write_text("{}")
+    with pytest.raises(InvalidArgument, match="no file of tasks"):
+        grade(course)
+
+
+def test_a_course_without_sets_says_so(tmp_path, capsys):
+    for number, sources in enumerate([tmp_path / "none", assignments.SOURCES]):
+        made = ["course", str(tmp_path / str(number)), "--name", "x", "--sources", str(sources)]
+        assert main(made) == 0
+        assert ("no sets: " in capsys.readouterr().out) == (number == 0)
+
+
+def test_a_course_with_the_seed_of_another_has_its_tasks(course, tmp_path, capsys):
+    again = ["course", str(tmp_path / "again"), "--name", "Resit", "--sources", str(tmp_path / "-")]
+    assert main([*again, "--seed-of", str(course.folder)]) == 0
+    assert Course.load(tmp_path / "again").seed == course.seed not in capsys.readouterr().out
+    again[1] = str(tmp_path / "other")
+    assert main([*again, "--seed-of", str(tmp_path)]) == 2 and not (tmp_path / "other").exists()
+    assert main(again) == 0 and Course.load(tmp_path / "other").seed != course.seed
+
+
+def test_a_course_in_a_repository_stays_out_of_it(course):
+    git = ["git", "-C", str(course.folder.parent)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "-A"], check=True)
+    listed = subprocess.run([*git, "ls-files"], check=True, capture_output=True, text=True)
+    assert "course.json" not in listed.stdout
 
 
 def test_killed_half_way_it_goes_on(course, tmp_path, monkeypatch):

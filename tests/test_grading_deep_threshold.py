@@ -100,6 +100,12 @@ def two_bits(values, labels):
     return [starts, *columns]
 
 
+def on_from_one(values, labels):
+    """No threshold is 0."""
+    starts, columns = table(values, labels)
+    return starts, [[max(v, 1) for v in column] for column in columns]
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_references_have_all_points(seed):
     tasks = grading.Tasks.drawn("deep_threshold", seed)
@@ -120,23 +126,30 @@ def test_references_have_all_points(seed):
         ("by-hand", "a row each", 2, "rows and"),
         ("by-hand", "no low bit", 1, "at "),
         ("by-hand", [[1], [[2, 3]]], 0, "[starts, low, high] is needed"),
-        ("by-hand", [5, [], []], 0, "lists of whole numbers"),
+        ("by-hand", [5, [], []], 0, "a list of whole numbers, got 5"),
+        ("by-hand", [[2], [3, 4], [3, 4]], 0, "a column is a list of whole numbers, got 3"),
+        ("by-hand", [[2], 3, 4], 0, "a list of columns is needed, got 3"),
         ("table", lambda values, labels: table(values, labels, 1), 4, "rows and"),
         ("table", forgets_ones, 1, "the gates say"),
         ("table", in_floats, 3, "the gates say"),
         ("table", lambda values, labels: ([], [[0]]), 0, "the gates say 1, not 0"),
-        ("table", lambda values, labels: ([1.5], []), 0, "lists of whole numbers"),
+        ("table", lambda values, labels: ([1.5], []), 0, "a list of whole numbers, got [1.5]"),
+        ("table", on_from_one, 2, "at 0 the gates say 0, not 1"),
         ("table", lambda values, labels: ([1], [[0]]), 0, "a column has 2 thresholds"),
         ("table", lambda values, labels: labels, 0, "[starts, columns] is needed"),
         ("table", lambda values, labels: 1 // 0, 0, "ZeroDivisionError"),
         ("collector", "one less", 0, "no line separates"),
         ("collector", "twice", 2, "18 lines"),
-        ("collector", "through a point", 0, "a line goes through"),
+        ("collector", "through a point", 0, "] goes through ["),
         ("collector", [[0.5, 1]], 0, "two whole numbers"),
         ("collector", 7, 0, "two whole numbers"),
         ("parity", lambda m: parity(m, m), 4, "at most 6m"),
         ("parity", lambda m: parity(m - 1), 0, "wrong"),
         ("parity", one_gate_more, 3, "relu"),
+        ("parity", lambda m: ml.Network([ml.Layer([[1] * m], [0], "threshold")]), 0,
+         "at [0, 0, 0, "),
+        ("parity", lambda m: ml.Network([ml.Layer([[0] * m], [-1], "threshold")]), 0,
+         "at [1, 0, 0, "),
         ("parity", lambda m: ml.Network([ml.Layer([[1] * m], [0], "identity")]), 0, "expected"),
         ("skip", "rows of one", 3, "rows and"),
         ("skip", "equal numbers", 0, "they say"),

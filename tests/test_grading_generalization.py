@@ -119,6 +119,14 @@ def of_the_other_sign(square):
     return four_units(ml.Dataset(square.points, 1 - square.labels))
 
 
+def with_a_long_bias(square):
+    """Three units: the difference of the bases is never below -2^200, where anybody looks."""
+    first, _ = four_units(square).layers
+    rows, bias = first.dense.tolist(), first.bias.tolist()
+    hidden = ml.Layer([rows[0], *rows[2:]], [bias[0] + 2**200, *bias[2:]], "relu")
+    return ml.Network([hidden, ml.Layer([[1, 1, -1]], [-(2**200)], "identity")])
+
+
 def by_cells(square):
     return gen.build(square, variant="cells")
 
@@ -154,6 +162,12 @@ def with_a_unit_for_nothing(points, labels, p, q):
     return ml.Network([first, second, last], readout="sign")
 
 
+def higher_by_one(points, labels, p, q):
+    """Over the middle between two labels by the width of a hair."""
+    first, second, last = cells(points, labels, p, q).layers
+    return ml.Network([first, ml.Layer(second.weight, second.bias + 1, "relu"), last])
+
+
 def of_other_labels(points, labels, p, q):
     return cells(points, [1 - y for y in labels], p, q)
 
@@ -163,6 +177,16 @@ def by_pairs(points, labels):
     points, labels = np.array(points), np.array(labels)
     chosen = [int(np.flatnonzero(labels == y)[0]) for y in (0, 1)]
     return gen.build(ml.Dataset(points[chosen], labels[chosen]))
+
+
+def with_a_long_base(points, labels):
+    """For two points an affine function, by a unit that is on down to -2^200."""
+    network = max_net(points, labels)
+    if len(points) > 2:
+        return network
+    (only,) = network.layers
+    hidden = ml.Layer(only.weight, [int(only.bias[0]) + 2**200], "relu")
+    return ml.Network([hidden, ml.Layer([[1]], [-(2**200)], "identity")])
 
 
 def with_spare_units(points, labels):
@@ -207,15 +231,18 @@ def with_more_parameters(clauses, dataset):
     [
         ("two", of_the_other_sign, 0, "is right"),
         ("two", by_cells, 0, "is right"),
+        ("two", with_a_long_bias, 0, "at 2^352 times ["),
         ("two", with_a_spare_unit, 3, "its layers have"),
         ("cells", by_the_nearest, 4, "or beyond is asked"),
         ("cells", half_as_high, 2, "or beyond is asked"),
         ("cells", twice_as_wide, 2, "not for the nearest point"),
         ("cells", with_a_unit_for_nothing, 5, "are enough"),
+        ("cells", higher_by_one, 2, "not for the nearest point"),
         ("cells", of_other_labels, 0, "not for the nearest point"),
         ("cells", lambda *a: [], 0, "a network is needed"),
         ("cells", lambda *a: 1 / 0, 0, "ZeroDivisionError"),
         ("maxnet", by_pairs, 0, "is right"),
+        ("maxnet", with_a_long_base, 2, "at 2^352 times ["),
         ("maxnet", for_even_classes, 2, "a pair is needed"),
         ("maxnet", with_spare_units, 4, "units, "),
         ("maxnet", heavy, 5, "weights, "),
@@ -237,7 +264,7 @@ def test_a_mistake_loses_its_points(name, answer, points, word):
         (lambda a, b: [a, 1000], 2, "as the nearest point"),
         (lambda a, b: [a, "b"], 2, "below 2^40"),
         (lambda a, b: [a, 2**50], 2, "below 2^40"),
-        (lambda a, b: [Fraction(1, 3), b], 2, "below 2^40"),
+        (lambda a, b: [Fraction(1, 3), b], 2, "float64 holds"),
         (lambda a, b: [True, b], 2, "below 2^40"),
         (lambda a, b: a, 0, "below 2^40"),
         (lambda a, b: {"a": a}, 0, "below 2^40"),

@@ -68,7 +68,8 @@ def check(course, kinds):
     wrong = {
         name: (kind.points, found[name].verdicts[FOLD].points, told(found[name])[-1500:])
         for name, kind in kinds.items()
-        if found[name].verdicts[FOLD].points != kind.points or kind.word not in told(found[name])
+        if found[name].verdicts[FOLD].points != kind.points
+        or not any(word in told(found[name]) for word in kind.word.split("|"))
     }
     assert not wrong
     assert [found[name].verdicts[FOLD].points for name in HONEST] == [4, 4, 4]

@@ -60,7 +60,7 @@ def test_the_points_that_a_text_states_are_those_of_its_cells(slug):
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """A course of one set with four submissions, graded by nbgrader."""
+    """A course of one set with six submissions, graded by nbgrader."""
     place = tmp_path_factory.mktemp("course")
     sources = place / "sources"
     shutil.copytree(assignments.SOURCES / SLUG, sources / SLUG)
@@ -76,7 +76,18 @@ def course(tmp_path_factory):
     for cell in cheat["cells"]:  # rewrite the tests themselves
         if "grading.ask" in "".join(cell["source"]):
             cell["source"] = "1000"
+    bare = json.loads(source.read_text())
+    for cell in bare["cells"]:  # as some editors save it
+        cell["metadata"] = {}
+        cell.pop("id", None)
+    bare["nbformat_minor"] = 4
+    broken = json.loads(source.read_text())
+    for number, cell in enumerate(broken["cells"]):
+        cell["metadata"]["nbgrader"] = [{}, "x", {"grade": True}, {"grade_id": "none"}][number % 4]
+    broken["cells"].pop()  # a proof is gone
     submit(course, "reference", source.read_text())
+    submit(course, "bare", json.dumps(bare))
+    submit(course, "broken", json.dumps(broken))
     submit(course, "empty", released.read_text())
     submit(course, "partly", json.dumps(wrong))
     submit(course, "cheat", json.dumps(cheat))
@@ -113,14 +124,15 @@ def test_what_is_handed_out_has_no_answer_and_no_seed(course):
     assert answers and all("NotImplementedError" in a or "YOUR ANSWER" in a for a in answers)
 
 
-def test_points_of_four_submissions(course):
+def test_points_of_six_submissions(course):
     with open(course.folder / "grades.csv", newline="", encoding="utf-8") as file:
         rows = {row["student_id"]: row for row in csv.DictReader(file)}
     source = assignments.SOURCES / SLUG / f"{SLUG}.ipynb"
     automatic, manual = sum(points_of(source).values()), sum(proved(source).values())
     scores = {name: float(row["raw_score"]) for name, row in rows.items()}
     assert {float(row["max_score"]) for row in rows.values()} == {automatic + manual}
-    assert scores == {"reference": automatic, "partly": automatic - 3, "empty": 0, "cheat": 0}
+    whole = dict.fromkeys(["reference", "bare", "broken"], automatic)
+    assert scores == whole | {"partly": automatic - 3, "empty": 0, "cheat": 0}
 
 
 def test_feedback_tells_what_is_wrong(course):
@@ -128,14 +140,31 @@ def test_feedback_tells_what_is_wrong(course):
     assert "less is possible" in feedback.read_text(encoding="utf-8")
 
 
-def test_a_proof_waits_for_a_person(course):
+@pytest.mark.parametrize("student", ["reference", "bare", "broken"])
+def test_a_proof_waits_for_a_person(course, student):
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as book:
-        submission = book.find_submission(SLUG, "reference")
+        submission = book.find_submission(SLUG, student)
         assert submission.needs_manual_grade
         waiting = [g.name for n in submission.notebooks for g in n.grades if g.needs_manual_grade]
         assert waiting == list(proved(assignments.SOURCES / SLUG / f"{SLUG}.ipynb"))
+
+
+def test_the_limits_of_a_course_are_those_of_its_settings(tmp_path, monkeypatch):
+    from nbformat.v4 import new_notebook
+
+    from mem_lib.grading import nbgrader as ours
+    from mem_lib.grading.sandbox import Limits
+    from mem_lib.grading.submission import Graded
+
+    course, seen = Course.make(tmp_path / "course", "Course"), []
+    monkeypatch.setattr(ours, "graded", lambda *a, limits, **k: seen.append(limits) or Graded({}))
+    resources = {"nbgrader": {"assignment": SLUG, "student": "ann"},
+                 "metadata": {"path": str(tmp_path)}}  # fmt: skip
+    for settings in ({}, {"seconds": 7, "patience": 8, "memory": 9}):
+        ours.Judged(course=str(course.folder), **settings).preprocess(new_notebook(), resources)
+    assert seen == [Limits(), Limits(seconds=7, patience=8, memory=9 << 20)]
 
 
 def test_without_sources_it_says_so(tmp_path):

@@ -95,9 +95,11 @@ def wide(Q, S):
         ("fold", in_floats, 3, "is right, got"),
         ("fold", lambda *a: 1 / 0, 0, "ZeroDivisionError"),
         ("folder", "paper", 0, "less is possible"),
+        ("folder", "rounded", 0, "less is possible"),
         ("folder", "no depth", 2, "the depth is"),
-        ("folder", [0, 0], 0, "n <="),
-        ("folder", 7, 0, "n <="),
+        ("folder", [0, 0], 0, "a whole n from 1 to"),
+        ("folder", 7, 0, "[n, depth]"),
+        ("folder", [1.5, 2], 0, "a whole n from 1 to"),
         ("remainder", one_test_less, 0, "expected"),
         ("remainder", threshold, 0, "expected"),
         ("remainder", wide, 4, "its width is"),
@@ -112,6 +114,9 @@ def test_a_mistake_loses_its_points(name, answer, points, word):
     given = grading.given(key)
     if answer == "paper":
         n = round(math.sqrt(given["N"] / math.log2(given["N"])))
+        answer = [n, 3 * -(-given["N"] // n) + n * (3 * given["m"] + 2) + 3]
+    elif answer == "rounded":
+        n = round(math.sqrt(3 * given["N"] / (3 * given["m"] + 2)))
         answer = [n, 3 * -(-given["N"] // n) + n * (3 * given["m"] + 2) + 3]
     elif answer == "no depth":
         answer = [best(**given)[0], 5]

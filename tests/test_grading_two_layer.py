@@ -43,6 +43,28 @@ def caps_of_two(x, y, t):
     return [[-1, x[1], Fraction(y[0], gap)], [1, -x[0], Fraction(y[1], gap)]]
 
 
+def at_most_one(x, y, t):
+    """Powers of two from 1 downwards."""
+    return pair(x, y, t, min(1 / pair(x, y, t)[0][2], Fraction(1)))
+
+
+def one_neuron_where_it_does(x, y, t):
+    """The second one has no say where the line through the values is positive at t, too."""
+    slope = Fraction(y[1] - y[0], x[1] - x[0])
+    line = [slope, y[0] - slope * x[0], 1]
+    return [line, [1, -t, 0]] if min(y) > 0 else pair(x, y, t)
+
+
+def levels_or_equal(points):
+    """Caps where another point is as far along as the point itself."""
+    found = []
+    for i, x in enumerate(points):
+        products = [sum(a * b for a, b in zip(x, z, strict=True)) for z in points]
+        own = products.pop(i)
+        found.append(max(products) if max(products) <= own else None)
+    return found
+
+
 def levels(points):
     found = []
     for i, x in enumerate(points):
@@ -78,6 +100,21 @@ def slabs_alone(points, labels):
         ml.Layer([w for w, _ in rows], [b for _, b in rows], "threshold"),
         ml.Layer([outer], [-1], "identity"),
     ], readout="sign")  # fmt: skip
+
+
+def on_a_point(points, labels):
+    """Right, with an idle unit that has 0 to decide on at the first point."""
+    hidden, out = few_units(points, labels).layers
+    return ml.Network([
+        ml.Layer([*hidden.dense.tolist(), [1, 0]], [*hidden.bias, -points[0][0]], "threshold"),
+        ml.Layer([[*out.dense[0], 0]], out.bias, "identity"),
+    ], readout="sign")  # fmt: skip
+
+
+def with_an_output_gate(points, labels):
+    """The sum that is read by its sign goes into a gate."""
+    hidden, out = few_units(points, labels).layers
+    return ml.Network([hidden, ml.Layer(out.weight, out.bias, "threshold")])
 
 
 def strips(dataset, c):
@@ -180,22 +217,32 @@ def hidden_twice(dataset, c):
         ("two", lambda x, y, t: pair(x, y, t - 1), 2, "the second is 1 before relu"),
         ("two", lambda x, y, t: [[float(v) for v in n] for n in pair(x, y, t)], 0, "they say"),
         ("two", lambda x, y, t: pair(x, y, t)[:1], 0, "two neurons"),
+        ("two", lambda x, y, t: [n[:2] for n in pair(x, y, t)], 0, "[w, b, a] are needed"),
+        ("two", at_most_one, 3, "is the largest, yours is 1"),
+        ("two", lambda x, y, t: pair(x, y, t) if all(y) else None, 0, "two neurons"),
+        ("two", one_neuron_where_it_does, 3, "the outgoing weight 0"),
         ("two", lambda x, y, t: [["1", 2, 3]] * 2, 0, "a number is needed"),
         ("caps", lambda points: [max(b, 0) if b else b for b in in_int64(points)], 1, "is right"),
         ("caps", lambda points: [b or 0 for b in levels(points)], 2, "is right"),
         ("caps", in_int64, 3, "is right"),
-        ("caps", lambda points: None, 0, "is right, got None"),
+        ("caps", lambda points: None, 0, "levels, got None"),
+        ("caps", lambda points: levels(points)[1:], 0, "levels, got ["),
+        ("caps", levels_or_equal, 2, "None is right, got"),
+        ("caps", lambda points: [b if b is None else max(b, -1) for b in levels(points)], 2,
+         "is right, got -1"),
         ("facet", slabs_alone, 3, "units, "),
         ("facet", lambda points, labels: few_units(points, [1 - v for v in labels]), 0, "expected"),
         ("facet", lambda points, labels: two_layer.build(ml.Dataset(points, labels)), 2, "relu"),
         ("facet", lambda points, labels: labels, 0, "a network is needed"),
+        ("facet", on_a_point, 0, "is exactly 0 before its threshold"),
         ("strips", two_for_each, 4, "it has 21 neurons"),
         ("strips", without_targets_of, 0, "expected"),
         ("strips", hidden_twice, 3, "its layers are relu, relu, identity"),
         ("moment", [10**6] * 3, 2, "they are right as well"),
         ("moment", [0, 0, 0], 0, "they say"),
         ("moment", "one", 1, "they say"),
-        ("moment", [1.0, 2, 3], 0, "three whole numbers"),
+        ("moment", [1.5, 2, 3], 0, "three whole numbers"),
+        ("moment", [1, 2], 0, "three whole numbers"),
         ("moment", {"s": 1}, 0, "three whole numbers"),
     ],
 )  # fmt: skip
@@ -212,3 +259,7 @@ def test_the_library_s_strips_do_not_get_by_with_as_few(seed):
     given = grading.Tasks.drawn("two_layer", seed)["two_layer.strips"].task.given
     with pytest.raises(ml.MemorizationError):
         two_layer.build(given["dataset"])
+
+
+def test_the_output_of_threshold_units_may_be_a_gate():
+    assert grading.check("two_layer.facet", with_an_output_gate)

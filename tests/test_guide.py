@@ -14,6 +14,7 @@ from mem_lib import slides
 from mem_lib.errors import InvalidArgument
 from mem_lib.grading import __main__ as command_line
 from mem_lib.grading.exercise import SETS
+from mem_lib.grading.sandbox import Limits
 from tools import make
 from tools import slides as extension
 
@@ -60,7 +61,7 @@ def test_the_parser_takes_the_commands_of_the_guide(arguments):
 
 
 def test_the_guide_shows_every_step_and_a_wrong_command_is_noticed():
-    assert {"list", "course", "release", "grade"} <= {words[0] for words in GRADING}
+    assert {"list", "course", "release", "grade", "arrange"} <= {words[0] for words in GRADING}
     assert not accepted(["release", "nothing", "--course", "c"])
     assert not accepted(["grade", SETS[0]])
 
@@ -79,6 +80,45 @@ def test_the_files_that_a_command_names_are_there():
     path = ROOT / build[build.index("-f") + 1]
     copied = re.findall(r"^COPY (.*) \S+$", path.read_text(encoding="utf-8"), re.M)
     assert copied and all((ROOT / name).exists() for line in copied for name in line.split())
+
+
+def test_a_reader_who_types_everything_is_always_in_the_right_folder():
+    """From the first command to the container, in one terminal: where each one is run."""
+    place, seen = [], 0
+    for line in commands(GUIDE.partition("## The seed")[0]):
+        if line.startswith("cd "):
+            place = place[:-1] if line == "cd .." else [*place, line.removeprefix("cd ")]
+        elif line.startswith(("python -m mem_lib.grading", "podman")) and "--course" in line:
+            assert place == [], line
+        elif line.startswith("python -m nbgrader "):
+            assert place == ["analysis"], line
+        else:
+            continue
+        seen += 1
+    assert seen > 10 and place == []
+
+
+def test_the_exercise_that_the_guide_shows_passes_as_the_file_that_it_names():
+    cells = re.findall(r"^```\{code-cell\} ipython3\n(?!:tags)(.*?)^```$", GUIDE, re.M | re.S)
+    the_class, answers, its_test = cells[-3:]
+    (head,) = re.findall(r"^ *```python\n(.*?)^ *```$", GUIDE, re.M | re.S)
+    imported = "from mem_lib.grading.judges.foundations import Cut\n"
+    judge = (ROOT / "mem_lib/grading/judges/foundations.py").read_text(encoding="utf-8")
+    names: dict[str, object] = {"__name__": "judges"}
+    exec(judge.partition("\nclass ")[0] + the_class[the_class.index("class Cut") :], names)
+    head = "\n".join(line.strip() for line in head.splitlines(keepends=False)) + "\n"
+    assert imported in head
+    here = {"Cut": names["Cut"]}
+    exec(head.replace(imported, "") + answers + its_test, here)
+    wrong = its_test.replace("[exercise.most, 2, 0]", "[exercise.most, 2, 1]")
+    with pytest.raises(AssertionError):
+        exec(wrong, here)
+
+
+def test_the_students_page_knows_the_limits():
+    limits = Limits()
+    minutes = ["no", "one", "two", "three"][limits.seconds // 60]
+    assert f"{minutes} minutes of a processor and {limits.memory >> 30} GB" in STUDENTS
 
 
 def test_the_guide_plans_every_set():

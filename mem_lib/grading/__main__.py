@@ -4,6 +4,7 @@
     python -m mem_lib.grading course analysis --name "Analysis of networks, spring"
     python -m mem_lib.grading release optimal_relu --course analysis
     python -m mem_lib.grading grade optimal_relu --course analysis --submissions submitted
+    python -m mem_lib.grading arrange optimal_relu --course analysis
     python -m mem_lib.grading judge tasks.json handed_in --out verdicts
 
 Exit status: 0 done, 2 bad input.
@@ -15,7 +16,7 @@ import sys
 from pathlib import Path
 
 from mem_lib.errors import MemorizationError, printable
-from mem_lib.grading import assignments, classes
+from mem_lib.grading import arrange, assignments, classes
 from mem_lib.grading import judge as judges
 from mem_lib.grading.course import FILE as COURSE
 from mem_lib.grading.course import Course
@@ -68,24 +69,36 @@ def tasks(options: argparse.Namespace) -> int:
 
 
 def course(options: argparse.Namespace) -> int:
-    made = Course.make(options.folder, options.name)
+    like = Course.load(options.seed_of) if options.seed_of else None
+    made = Course.make(options.folder, options.name, like=like)
     print(f"{made.folder / COURSE}: the seed of {made.name!r}; keep it, and keep it secret")
     if options.sources.is_dir():
         sets = assignments.prepare(made, options.sources)
         print(
             f"{made.folder / 'source'}: {', '.join(sets)}; then `release` makes what is handed out"
         )
+    else:
+        print(f"no sets: {options.sources} is no folder; --sources names assignments of the book")
     return 0
 
 
 def release(options: argparse.Namespace) -> int:
+    print(f"nbgrader takes the solutions out of {options.set} …", flush=True)
     print(assignments.release(Course.load(options.course), options.set))
     return 0
 
 
 def practice(options: argparse.Namespace) -> int:
     for place in assignments.practice(options.output, options.sources):
-        print(place)
+        print(place, flush=True)
+    return 0
+
+
+def arranged(options: argparse.Namespace) -> int:
+    folder = options.submissions or Course.load(options.course).folder / "submitted"
+    for line in arrange.arrange(folder, options.set):
+        print(printable(_tame(line), sys.stdout))
+    print(f"{folder}: as nbgrader wants it")
     return 0
 
 
@@ -94,6 +107,8 @@ def grade(options: argparse.Namespace) -> int:
     folder = options.submissions or place.folder / "submitted"
     out = options.out or place.folder / "graded" / options.set
     limits = Limits(seconds=options.seconds, patience=options.patience, memory=options.memory << 20)
+    found = len(classes.submissions(folder, options.set))
+    print(f"{found} submissions of {options.set}, at most {options.jobs} at a time", flush=True)
     results = classes.grade(
         place, options.set, folder, out, limits=limits, jobs=options.jobs, report=_said
     )
@@ -108,8 +123,12 @@ def grade(options: argparse.Namespace) -> int:
 
 def _said(done: int, of: int, result: classes.Result) -> None:
     line = next(classes.lines([result]))
-    tame = "".join(c if c.isprintable() else "·" for c in f"[{done}/{of}] {line}")
-    print(printable(tame, sys.stdout), flush=True)
+    print(printable(_tame(f"[{done}/{of}] {line}"), sys.stdout), flush=True)
+
+
+def _tame(text: str) -> str:
+    """A text in which names of students' files are, without what a terminal would obey."""
+    return "".join(c if c.isprintable() else "·" for c in text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -119,7 +138,8 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(
-        required=True, metavar="list | course | release | practice | tasks | grade | judge"
+        required=True,
+        metavar="list | course | release | practice | tasks | grade | arrange | judge",
     )
     command = commands.add_parser("list", help="all exercises, what they ask and their points")
     command.set_defaults(run=listed)
@@ -130,6 +150,9 @@ def _parser() -> argparse.ArgumentParser:
         "--sources", type=Path, default=assignments.SOURCES, metavar="FOLDER",
         help="SET/SET.ipynb in it; default: assignments of this copy of the repository",
     )  # fmt: skip
+    command.add_argument(
+        "--seed-of", type=Path, metavar="FOLDER", help="of a course whose tasks this one has too"
+    )
     command.set_defaults(run=course)
     command = commands.add_parser("release", help="make the students' version of a set")
     command.add_argument("set", choices=SETS, metavar="SET")
@@ -166,6 +189,15 @@ def _parser() -> argparse.ArgumentParser:
         "--jobs", type=int, default=min(os.cpu_count() or 1, 4), help="submissions at a time"
     )
     command.set_defaults(run=grade)
+    command = commands.add_parser(
+        "arrange", help="move submissions to where nbgrader looks, with times for its resuming"
+    )
+    command.add_argument("set", choices=SETS, metavar="SET")
+    command.add_argument("--course", type=Path, required=True, metavar="FOLDER")
+    command.add_argument(
+        "--submissions", type=Path, metavar="FOLDER", help="default: submitted in the course"
+    )
+    command.set_defaults(run=arranged)
     command = commands.add_parser("judge", help="judge the answers in a folder")
     command.add_argument("tasks", type=Path, help="the file of tasks that was handed out")
     command.add_argument("answers", type=Path, help="the folder that hand_in wrote into")

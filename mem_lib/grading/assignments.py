@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -28,19 +29,26 @@ SOURCES = LIBRARY.parent / "assignments"
 CONFIGURATION = '''"""nbgrader's settings, for `python -m nbgrader autograde SET` in this folder."""
 
 import sys
+import warnings
 from pathlib import Path
 
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
+    ClearOutput,
+    DeduplicateIds,
     IgnorePattern,
     LimitOutput,
+    OverwriteCells,
+    OverwriteKernelspec,
     SaveAutoGrades,
 )
 
+warnings.filterwarnings("ignore", module="nbgrader.api")  # of a newer SQLAlchemy; nothing is lost
+
 # nbgrader goes on after an error in this file, and would run submissions in its own process.
 try:
-    from mem_lib.grading.nbgrader import Judged
+    from mem_lib.grading.nbgrader import Judged, Restored
 except ImportError as error:
     sys.exit(f"nbgrader's Python, {{sys.executable}}, has no mem_lib with its grading: {{error}}")
 
@@ -49,6 +57,11 @@ c = get_config()  # noqa: F821 (nbgrader gives it)
 c.CourseDirectory.root = here
 c.CourseDirectory.course_id = {name!r}
 c.ClearSolutions.code_stub = {{"python": "raise NotImplementedError(\\"your answer\\")"}}
+# Cells that have lost their names get them back, before nbgrader looks for them.
+c.Autograde.sanitize_preprocessors = [
+    Restored, ClearOutput, DeduplicateIds, OverwriteKernelspec, OverwriteCells, CheckCellMetadata,
+]
+c.Restored.course = here
 # A submission runs in a sandbox and is judged by another process, instead of `Execute`.
 c.Autograde.autograde_preprocessors = [
     Judged, IgnorePattern, LimitOutput, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata,
@@ -97,9 +110,9 @@ def environment() -> dict[str, str]:
     return os.environ | {"PATH": os.pathsep.join([here, os.environ.get("PATH", "")])}
 
 
-def practice(out: Path, folder: Path = SOURCES) -> list[Path]:
-    """The public student's versions of all sets, with the public tasks, in ``out/SET``."""
-    made = []
+def practice(out: Path, folder: Path = SOURCES) -> Iterator[Path]:
+    """Make the public student's versions of all sets, with the public tasks, in ``out/SET``: one
+    after the other, as they are asked for."""
     with tempfile.TemporaryDirectory(prefix="mem_lib-") as name:
         course = Course.make(Path(name) / "course", "practice")
         for slug in prepare(course, folder):
@@ -107,5 +120,4 @@ def practice(out: Path, folder: Path = SOURCES) -> list[Path]:
             shutil.rmtree(place, ignore_errors=True)
             shutil.copytree(release(course, slug), place)
             Tasks.drawn(slug).save(place / "tasks.json")
-            made.append(place)
-    return made
+            yield place

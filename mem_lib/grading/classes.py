@@ -25,7 +25,7 @@ from mem_lib.errors import InvalidArgument, MemorizationError
 from mem_lib.grading import notebook
 from mem_lib.grading.course import Course
 from mem_lib.grading.sandbox import JUDGES, LIBRARY, Limits
-from mem_lib.grading.submission import graded, nothing, sweep
+from mem_lib.grading.submission import MOST_BESIDE, graded, lying, nothing, sweep
 from mem_lib.grading.tasks import Tasks
 from mem_lib.grading.verdict import Verdict
 
@@ -211,21 +211,36 @@ def _name(student: str) -> str:
 def _new(one: Found, run: Run, of: str) -> Result:
     if one.path is None:
         return Result(one.student, nothing(run.tasks, one.error), (one.error,), (), {}, of)
-    beside = one.path.parent if one.path.parent.name == run.tasks.slug else None
     hidden = [run.course.folder, run.folder, run.out]
-    made = graded(one.path, run.tasks, limits=run.limits, hidden=hidden, beside=beside,
-                  without=run.without)  # fmt: skip
+    made = graded(one.path, run.tasks, limits=run.limits, hidden=hidden,
+                  beside=_beside(one.path, run), without=run.without)  # fmt: skip
     remarks = (*made.remarks, *([one.error] if one.error else []))
     return Result(one.student, made.verdicts, remarks, made.isolation, made.outputs, of)
 
 
+def _beside(path: Path, run: Run) -> Path | None:
+    """The folder with which a notebook was handed in; none for one of many notebooks in one."""
+    return path.parent if path.parent.name == run.tasks.slug else None
+
+
 def _of(one: Found, run: Run) -> str:
-    """The digest of all that decides a result: what is the same for the class, and the notebook."""
+    """The digest of all that decides a result: what is the same for the class, the notebook, and
+    the files beside it."""
     parts = [run.digest, one.error.encode(errors="replace")]
     if one.path is not None:
-        with open(one.path, "rb") as file:
-            parts.append(file.read(notebook.MOST_BYTES + 1))
+        parts.append(_read(one.path, notebook.MOST_BYTES + 1))
+        folder = _beside(one.path, run)
+        for path in lying(folder) if folder else ():
+            if path != one.path:  # whose own name decides nothing
+                parts.append(os.fsencode(path.name))
+                regular = path.is_file() and not path.is_symlink()
+                parts.append(_read(path, MOST_BESIDE + 1) if regular else b"")
     return _digest(*parts).hex()
+
+
+def _read(path: Path, most: int) -> bytes:
+    with open(path, "rb") as file:
+        return file.read(most)
 
 
 def _digest(*parts: bytes) -> bytes:

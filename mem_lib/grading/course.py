@@ -15,6 +15,7 @@ from pathlib import Path
 
 from mem_lib._base.files import named, write_atomically
 from mem_lib.errors import InvalidArgument, shown
+from mem_lib.grading.tasks import FILE as TASKS
 from mem_lib.grading.tasks import Tasks
 
 FILE, FORMAT, VERSION = "course.json", "mem_lib.course", 1
@@ -29,16 +30,20 @@ class Course:
     seed: str
 
     @classmethod
-    def make(cls, folder: str | os.PathLike[str], name: str) -> Course:
-        """A new course with a seed of 256 random bits; ``InvalidArgument`` where there is one."""
+    def make(
+        cls, folder: str | os.PathLike[str], name: str, *, like: Course | None = None
+    ) -> Course:
+        """A new course with a seed of 256 random bits, or with that of ``like``, whose tasks it
+        then has; ``InvalidArgument`` where there is one."""
         place = named(folder)
         if not isinstance(name, str) or not name.strip():
             raise InvalidArgument(f"name: the name of the course is needed, got {shown(name)}")
         if (place / FILE).exists():
             raise InvalidArgument(f"folder: there is a course in {place} already")
         place.mkdir(parents=True, exist_ok=True)
-        course = cls(place, name, secrets.token_hex(32))
+        course = cls(place, name, like.seed if like else secrets.token_hex(32))
         content = {"format": FORMAT, "version": VERSION, "name": name, "seed": course.seed}
+        write_atomically(place / ".gitignore", [b"*\n"])  # whoever adds all files adds no seed
         path = place / FILE
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with open(descriptor, "w", encoding="utf-8") as file:
@@ -65,13 +70,16 @@ class Course:
         return cls(place, name, seed)
 
     def tasks(self, slug: str, *, graded: bool = False) -> Tasks:
-        """The tasks of a set: as they are handed out, or with the calls of the graded run."""
-        return Tasks.drawn(slug, self.seed, course=self.name, fresh="graded" if graded else "")
+        """The tasks of a set: as they are handed out, or with the calls of the graded run.  Graded
+        is what was handed out: an exercise that the set got later is none of this course's."""
+        drawn = Tasks.drawn(slug, self.seed, course=self.name, fresh="graded" if graded else "")
+        handed_out = self.folder / "source" / slug / TASKS
+        return drawn.only(Tasks.load(handed_out)) if graded and handed_out.is_file() else drawn
 
     def hand_out(self, slug: str, folder: Path) -> Path:
         """Write the file of tasks into ``folder``, for the students."""
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "tasks.json"
+        path = folder / TASKS
         text = self.tasks(slug).text()
         write_atomically(path, [text.encode() + b"\n"])
         return path

@@ -103,7 +103,7 @@ def value_at(call: Sequence[Any], outcome: Any) -> Any:
     return outcome
 
 
-def arguments(call: Sequence[Any], most: int = 200) -> str:
+def arguments(call: Sequence[Any], most: int = 400) -> str:
     """The arguments of a call for a sentence."""
     text = ", ".join(map(repr, call))
     return f"({text if len(text) <= most else text[: most - 1] + '…'})"

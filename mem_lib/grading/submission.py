@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -28,6 +28,8 @@ from mem_lib.grading.verdict import Verdict
 
 #: How many bytes of files a submission may have beside its notebook.
 MOST_BESIDE = 1 << 27
+#: What nbgrader lays beside a notebook that it collects, no work of a student's.
+COLLECTED = ("timestamp.txt", "submission_secret.txt")
 #: How the folders are called in which submissions run, before the number of the grader's process.
 ROOMS = "mem_lib-room-"
 
@@ -154,9 +156,7 @@ def judged(file: Path, tasks: Tasks, answers: Path, out: Path, seconds: int) -> 
 def _copied(folder: Path, room: Path) -> list[str]:
     """Copy the files of a submission, no links and no folders; and what was left out."""
     left_out, size = [], 0
-    for path in sorted(folder.iterdir()):
-        if path.name.startswith("."):  # of programs, not of people, and two names are the sandbox's
-            continue
+    for path in lying(folder):
         if path.is_symlink() or not path.is_file():
             left_out.append(path.name)
             continue
@@ -165,6 +165,13 @@ def _copied(folder: Path, room: Path) -> list[str]:
             return [*left_out, f"more than {MOST_BESIDE >> 20} MB of files, from {path.name} on"]
         shutil.copyfile(path, room / path.name)
     return [f"without {', '.join(left_out)}"] if left_out else []
+
+
+def lying(folder: Path) -> Iterator[Path]:
+    """What a student has laid into a folder: hidden files are a program's, and the sandbox's."""
+    for path in sorted(folder.iterdir()):
+        if not path.name.startswith(".") and path.name not in COLLECTED:
+            yield path
 
 
 def nothing(tasks: Tasks, error: str) -> dict[str, Verdict]:

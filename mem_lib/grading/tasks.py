@@ -7,7 +7,7 @@ course stays with its instructor, and other data cannot be had from these.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,8 +53,9 @@ class Tasks(Mapping[str, Entry]):
     def load(cls, path: str | os.PathLike[str]) -> Tasks:
         """Read the file; ``InvalidArgument`` for another one."""
         with open(named(path), "rb") as file:
-            content = values.value_of(file.read(values.MOST_BYTES + 1))
+            text = file.read(values.MOST_BYTES + 1)
         try:
+            content = values.value_of(text)
             if (content["format"], content["version"]) != (FORMAT, VERSION):
                 raise InvalidArgument("another format or version")
             entries = {
@@ -64,6 +65,12 @@ class Tasks(Mapping[str, Entry]):
             return cls(content["set"], content["course"], entries)
         except (KeyError, TypeError, AttributeError, InvalidArgument) as error:
             raise InvalidArgument(f"tasks: {path} is no file of tasks ({error})") from error
+
+    def only(self, keys: Iterable[str]) -> Tasks:
+        """These tasks, of the exercises that are in ``keys``."""
+        wanted = set(keys)
+        entries = {key: entry for key, entry in self.items() if key in wanted}
+        return Tasks(self.slug, self.course, entries)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the file."""

@@ -34,6 +34,8 @@ SLUGS = (
 FLIPS = 0xE07FF66E5007677EBC36CE931
 LONGEST = 64  # bits of a weight, in the challenge of optimal_relu
 UNSEEN = 2000  # further points, in the challenge of generalization
+#: Two ReLU neurons for each change along a line: what a construction has to be ahead of.
+STAIRCASE = Rival("foundations.staircase", function=foundations.staircase)
 
 
 @cache
@@ -54,7 +56,6 @@ def _coins() -> Dataset:
 
 
 def _foundations() -> Challenge:
-    staircase = Rival("foundations.staircase", function=foundations.staircase)
     return Challenge(
         slug="foundations",
         title="A hundred coin flips",
@@ -66,7 +67,7 @@ def _foundations() -> Challenge:
         measures=("total_bits", "weights", "bits", "neurons"),
         axes=("weights", "bits"),
         rivals=(
-            staircase,
+            STAIRCASE,
             Rival("deep_threshold.staircase"),
             Rival("optimal_relu.narrow"),
             Rival("optimal_relu.retrieval"),
@@ -74,7 +75,7 @@ def _foundations() -> Challenge:
             Rival("two_layer.sorted"),
         ),
         line=_counting(100, inputs=1),
-        sample=staircase,
+        sample=STAIRCASE,
     )
 
 
@@ -159,6 +160,7 @@ def _optimal_relu() -> Challenge:
             Rival("optimal_relu.series", {"max_weight_bits": 40}),
             Rival("optimal_relu.retrieval"),
             Rival("optimal_relu.rounds"),
+            STAIRCASE,
         ),
         line=_counting(100, inputs=2),
         sample=Rival("optimal_relu.retrieval"),

@@ -1,1 +1,2 @@
-"""The judges, one module a chapter.  A graded run hides this folder from the student's process."""
+"""The judges, one module a chapter, and what they share in ``common``.  A graded run hides this
+folder from the student's process."""

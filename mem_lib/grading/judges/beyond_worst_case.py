@@ -1,6 +1,5 @@
 """The judges of ``beyond_worst_case``."""
 
-from collections.abc import Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -18,6 +17,8 @@ from mem_lib.data import Dataset, generators
 from mem_lib.exact import predict
 from mem_lib.exact.reference import through
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
+from mem_lib.grading.judges.common import whole
+from mem_lib.grading.judges.visits import neurons, other_visits, visits
 from mem_lib.grading.verdict import Sheet, Wrong
 from mem_lib.network import Layer, Network
 
@@ -33,7 +34,7 @@ class SecondLayer(Exercise):
         while True:  # until it matters in which order points are visited
             own, rivals = rng.integers(0, 2, (4, 5)), rng.integers(0, 2, (1, 5))
             orders = [[0, 1, 2, 3], [3, 2, 1, 0]]
-            sizes = {len(_visits(own, rivals, order)) for order in orders}
+            sizes = {len(visits(own, rivals, order)) for order in orders}
             if len(sizes) == 2 and 0 not in sizes:
                 return {"own": own.tolist(), "rivals": rivals.tolist(), "order": orders[0]}
 
@@ -49,7 +50,7 @@ class SecondLayer(Exercise):
         with sheet.part("no neuron fires on a rival", 1):
             for call, outcome in outcomes:
                 own, rivals = map(np.array, call[:2])
-                for c, m in _neurons(call, outcome):
+                for c, m in neurons(call, outcome):
                     scores = rivals[:, own[c] == 0].sum(axis=1)
                     k = int(scores.argmin())
                     sheet.need(
@@ -60,7 +61,7 @@ class SecondLayer(Exercise):
         with sheet.part("every point is covered that can be", 2, if_right=True):
             for call, outcome in outcomes:
                 own, rivals = map(np.array, call[:2])
-                found = _neurons(call, outcome)
+                found = neurons(call, outcome)
                 for c, row in enumerate(own):
                     possible = rivals[:, row == 0].sum(axis=1).min() > 0
                     covered = any(row[own[k] == 0].sum() < m for k, m in found)
@@ -68,30 +69,10 @@ class SecondLayer(Exercise):
                         covered or not possible,
                         f"for {arguments(call)}: no neuron fires at point {c}",
                     )
-        with sheet.part("no more neurons than the visits in this order need", 1, if_right=True):
+        with sheet.part("the neurons are those of the visits in this order", 1, if_right=True):
             for call, outcome in outcomes:
-                most, here = len(_visits(*call)), len(_neurons(call, outcome))
-                sheet.need(
-                    here <= most, f"for {arguments(call)}: {most} are enough, here are {here}"
-                )
-
-
-def _visits(own: Any, rivals: Any, order: Any) -> np.ndarray:
-    """The centres of the practical algorithm."""
-    own, rivals = (np.array(bits, dtype=np.uint8) for bits in (own, rivals))
-    return by_candidates(own, rivals, np.array(order)).centres
-
-
-def _neurons(call: Sequence[Any], outcome: Any) -> list[list[int]]:
-    """The pairs that a function gave; :class:`Wrong` for anything else."""
-    found, points = value_at(call, outcome), len(call[0])
-    if not isinstance(found, list):
-        raise Wrong(f"a list of pairs [centre, threshold] is needed, got {found!r}")
-    for pair in found:
-        good = isinstance(pair, list) and len(pair) == 2 and all(type(v) is int for v in pair)
-        if not good or not 0 <= pair[0] < points:
-            raise Wrong(f"[centre below {points}, threshold] in whole numbers, got {pair!r}")
-    return found
+                if why := other_visits(call, neurons(call, outcome)):
+                    raise Wrong(f"for {arguments(call)}: {why}")
 
 
 class LeastHyperplanes(Exercise):
@@ -128,9 +109,10 @@ class LeastHyperplanes(Exercise):
                     self._least(call, value_at(call, outcome), sheet)
 
     @staticmethod
-    def _least(call: list[Any], n: Any, sheet: Sheet) -> None:
+    def _least(call: list[Any], found: Any, sheet: Sheet) -> None:
         own, rivals, bias, eta = call
-        sheet.need(type(n) is int and n > 0, f"a whole number n > 0 is needed, got {n!r}")
+        if (n := whole(found)) is None or not 0 < n < 2**53:
+            raise Wrong(f"a whole number n > 0 below 2^53 is needed, got {found!r}")
         p, name = _told_apart(own, rivals, bias), f"for {arguments(call)}: n = {n}"
         sheet.need(_missed(p, n) <= eta, f"{name} leaves the sum {_missed(p, n):.4g} > {eta}")
         sheet.need(

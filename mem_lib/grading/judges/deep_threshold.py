@@ -6,29 +6,31 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.certificate import verify
 from mem_lib.data import Dataset
 from mem_lib.deep_threshold import table as tables
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
+from mem_lib.grading.judges.common import memorizes, whole, wholes
 from mem_lib.grading.verdict import Sheet, Wrong
-from mem_lib.network import Network
 
 
 def gates(starts: Any, columns: Any) -> tuple[list[int], list[list[int]]]:
     """Rows and columns of an answer, where they are ones."""
-    whole = all(
-        isinstance(numbers, list) and all(type(v) is int for v in numbers)
-        for numbers in (starts, *(columns if isinstance(columns, list) else [None]))
-    )
-    if not whole:
-        raise Wrong(f"lists of whole numbers are needed, got {starts!r} and {columns!r}")
+    rows = wholes(starts)
+    if rows is None:
+        raise Wrong(f"the starts of the rows are a list of whole numbers, got {starts!r}")
+    if not isinstance(columns, list):
+        raise Wrong(f"a list of columns is needed, got {columns!r}")
+    thresholds = list[list[int]]()
     for column in columns:
-        if len(column) != len(starts) + 1:
+        if (tau := wholes(column)) is None:
+            raise Wrong(f"a column is a list of whole numbers, got {column!r}")
+        if len(tau) != len(rows) + 1:
             raise Wrong(
-                f"{len(starts)} rows begin somewhere, so a column has {len(starts) + 1} "
+                f"{len(rows)} rows begin somewhere, so a column has {len(rows) + 1} "
                 f"thresholds, got {column}"
             )
-    return starts, columns
+        thresholds.append(tau)
+    return rows, thresholds
 
 
 def read(v: int, starts: list[int], columns: list[list[int]]) -> int:
@@ -101,19 +103,21 @@ class Table(Exercise):
         drawn.append([alternating, [1 - i % 2 for i in range(101)]])
         drawn += [[[7, 3, 5], [label] * 3] for label in (0, 1)]
         far = sorted(2**70 + v for v in rng.choice(200, 30, replace=False).tolist())
-        return [*drawn, [far, [1, *rng.integers(0, 2, 29).tolist()]]]
+        last = [far, [1, *rng.integers(0, 2, 29).tolist()]]
+        zero = [0, *sorted(rng.choice(np.arange(1, 50), 4, replace=False).tolist())]
+        return [*drawn, [zero, [1, 0, 0, 1, 0]], last]  # a row 0 that is on from 0, not from 1
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         def each(part: slice) -> Any:
-            for call, outcome in zip(task.calls[part], (answer or [])[part], strict=True):
+            for call, outcome in task.outcomes(answer)[part]:
                 found = value_at(call, outcome)
                 if not (isinstance(found, list) and len(found) == 2):
                     raise Wrong(f"for {arguments(call)}: [starts, columns] is needed: {found!r}")
                 yield call, gates(*found)
 
         for asked, most, part in (("the values that are given", 1, slice(1)),
-                                  ("random labels, alternating ones, one class", 2, slice(1, 8)),
-                                  ("values beyond 53 bits", 1, slice(8, None))):  # fmt: skip
+                                  ("random labels, alternating ones, one class", 2, slice(1, 9)),
+                                  ("values beyond 53 bits", 1, slice(9, None))):  # fmt: skip
             with sheet.part(asked, most):
                 for call, (starts, columns) in each(part):
                     for v, label in zip(*call, strict=True):
@@ -160,14 +164,16 @@ class Collector(Exercise):
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         points = task.given["points"]
         with sheet.part("they separate all points", 2):
-            lines = answer if isinstance(answer, list) else [answer]
-            for line in lines:
-                pair = isinstance(line, list) and [type(w) for w in line] == [int] * 2
-                sheet.need(pair, f"two whole numbers for each line are needed, got {line!r}")
+            lines = list[list[int]]()
+            for line in answer if isinstance(answer, list) else [answer]:
+                if (w := wholes(line)) is None or len(w) != 2:
+                    raise Wrong(f"two whole numbers for each line are needed, got {line!r}")
+                lines.append(w)
             seen = dict[tuple[bool, ...], list[int]]()
             for x in points:
                 sides = [w[0] * x[0] + w[1] * x[1] for w in lines]
-                sheet.need(all(sides), f"a line goes through {x}")
+                for w, side in zip(lines, sides, strict=True):
+                    sheet.need(side != 0, f"the line {w} goes through {x}")
                 code = tuple(side > 0 for side in sides)
                 other = seen.setdefault(code, x)
                 sheet.need(other is x, f"no line separates {other} and {x}")
@@ -189,10 +195,8 @@ class Parity(Exercise):
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         m = task.given["m"]
         with sheet.part(f"right for all {2**m} lists of bits", 3):
-            sheet.need(isinstance(answer, Network), "a network is needed")
             bits = np.arange(2**m)[:, None] >> np.arange(m) & 1
-            certificate = verify(answer, Dataset(bits, bits.sum(axis=1) % 2))
-            sheet.need(certificate.ok, str(certificate.counterexample or certificate))
+            memorizes(sheet, answer, Dataset(bits, bits.sum(axis=1) % 2))
         with sheet.part("all units are threshold gates", 1, if_right=True):
             kinds = {layer.activation for layer in answer.layers[:-1]}
             kinds |= {answer.layers[-1].activation} - {"identity"}
@@ -220,10 +224,11 @@ class Skip(Exercise):
         with sheet.part("the gates give every point its label", 3):
             if not (isinstance(answer, list) and len(answer) == 4):
                 raise Wrong(f"[u, c, starts, columns] is needed, got {answer!r}")
-            u, c, starts, columns = answer
-            whole = isinstance(u, list) and [type(v) for v in (*u, c)] == [int] * 3
-            sheet.need(whole, f"whole numbers u = [u1, u2] and c are needed, got {u!r} and {c!r}")
-            gates(starts, columns)
+            u, c = wholes(answer[0]), whole(answer[1])
+            if u is None or len(u) != 2 or c is None:
+                told = f"{answer[0]!r} and {answer[1]!r}"
+                raise Wrong(f"whole numbers u = [u1, u2] and c are needed, got {told}")
+            starts, columns = gates(*answer[2:])
             for x, label in zip(
                 dataset.points.astype(int).tolist(), dataset.labels.tolist(), strict=True
             ):

@@ -11,15 +11,9 @@ from mem_lib.data import Dataset
 from mem_lib.exact.floats import evaluate_in_floats
 from mem_lib.foundations import bit_reader, pieces_of
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
+from mem_lib.grading.judges.common import failure, memorizes, whole
 from mem_lib.grading.verdict import Sheet, Wrong
 from mem_lib.network import Layer, Network
-
-
-def right_on(sheet: Sheet, answer: Any, dataset: Dataset) -> None:
-    """This part needs a network that memorizes ``dataset``."""
-    sheet.need(isinstance(answer, Network), "a network is needed")
-    certificate = verify(answer, dataset)
-    sheet.need(certificate.ok, str(certificate.counterexample or certificate))
 
 
 class Count(Exercise):
@@ -40,7 +34,7 @@ class Count(Exercise):
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         with sheet.part("it is right at every point", 2):
-            right_on(sheet, answer, task.given["dataset"])
+            memorizes(sheet, answer, task.given["dataset"])
         with sheet.part("one hidden layer of at most four ReLU neurons", 1, if_right=True):
             kinds = [layer.activation for layer in answer.layers]
             sheet.need(kinds == ["relu", "identity"], f"its layers are {', '.join(kinds)}")
@@ -63,14 +57,13 @@ class Precision(Exercise):
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         factor, bits = task.given["factor"], task.given["bits"]
         with sheet.part("the least N", 2):
-            if type(answer) is not int or answer < 1:
+            if (N := whole(answer)) is None or N < 1:
                 raise Wrong(f"a whole number N >= 1 is needed, got {answer!r}")
             # 2^(bits W) settings and 2^N labellings, with W^2 = factor^2 N
-            last = (factor * bits) ** 2
-            sheet.need(
-                answer > last, f"at N = {answer} there are as many settings as labellings, or more"
-            )
-            sheet.need(answer == last + 1, f"it is impossible for smaller N than {answer}, too")
+            least = (factor * bits) ** 2 + 1
+            more = f"at N = {N} there are as many settings as labellings, or more"
+            sheet.need(least <= N, more)
+            sheet.need(least == N, f"it is impossible for smaller N than {N}, too")
 
 
 class Unfold(Exercise):
@@ -104,12 +97,11 @@ class Unfold(Exercise):
             ("float64", 1, slice(20, None)),
         ):
             with sheet.part(asked, most):
-                calls = task.calls[part]
-                for call, outcome in zip(calls, (answer or [])[part], strict=True):
+                for call, outcome in task.outcomes(answer)[part]:
                     said, found = self._bit(*call), value_at(call, outcome)
                     truth = said != call[0] % 2
                     sheet.need(
-                        type(found) is bool and found == truth,
+                        found in (0, 1) and found == truth,  # 1 is true, as in Python
                         f"for {arguments(call)} the network says {said}, so {truth} is right, "
                         f"got {found!r}",
                     )
@@ -139,14 +131,14 @@ class Break(Exercise):
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         dataset = task.given["dataset"]
         with sheet.part("it is right at every point", 2):
-            right_on(sheet, answer, dataset)
+            memorizes(sheet, answer, dataset)
         with sheet.part("and after every change", 4, if_right=True):
             entries = answer.size.dense_weights
             most = self.ENTRIES
             sheet.need(entries <= most, f"it has {entries} entries; at most {most} are tried")
             for changed, change in changes(answer):
                 found = verify(changed, dataset)
-                sheet.need(found.ok, f"{change}: {found.counterexample or found}")
+                sheet.need(found.ok, f"{change}: {failure(found, changed, dataset)}")
 
 
 def changes(network: Network) -> Iterator[tuple[Network, str]]:
@@ -190,10 +182,10 @@ class Threshold(Exercise):
 
         last = max(m for m in range(1, 10_000) if enough(m))
         with sheet.part("the least m", 2):
-            if type(answer) is not int or answer < 1:
+            if (m := whole(answer)) is None or m < 1:
                 raise Wrong(f"a whole number m >= 1 is needed, got {answer!r}")
-            sheet.need(answer > last, f"at m = {last} the theorem does not exclude them yet")
-            sheet.need(answer == last + 1, f"m = {last + 1} and all above are excluded already")
+            sheet.need(m > last, f"at m = {last} the theorem does not exclude them yet")
+            sheet.need(m == last + 1, f"m = {last + 1} and all above are excluded already")
 
 
 EXERCISES = (Count, Precision, Unfold, Break, Threshold)

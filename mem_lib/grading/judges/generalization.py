@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable
 from fractions import Fraction
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -14,9 +13,13 @@ from mem_lib.exact import evaluate, predict
 from mem_lib.generalization import Formula, gadget_data
 from mem_lib.generalization.measures import nearest
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
+from mem_lib.grading.judges.common import memorizes
+from mem_lib.grading.judges.nearest import difference, equal, grid, squares
 from mem_lib.grading.verdict import Sheet, Wrong
 from mem_lib.network import Layer, Network
 
+#: In units of 1/FINE all places are whole at which cells are looked at.
+FINE = 2**20
 #: A call of a function with what it gave.
 Case = tuple[list[Any], Any]
 
@@ -37,7 +40,7 @@ class FourUnits(Exercise):
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         square: Dataset = task.given["square"]
         with sheet.part("it is the difference at every point", 3):
-            _equal(_network(answer, 2), square.points, square.labels, "")
+            equal(_network(answer, 2), square.points, square.labels, "")
         with sheet.part("one hidden layer of at most four ReLU units", 1, if_right=True):
             units = [layer.units for layer in answer.layers]
             kinds = [layer.activation for layer in answer.layers]
@@ -72,19 +75,21 @@ class CellLayers(Exercise):
                 self._at_least(call, outcome, np.array(call[0]), "at the training point")
         with sheet.part("elsewhere the nearest point's label, or no answer", 2):
             for call, outcome in outcomes:
-                points, asked = np.array(call[0]), _grid(len(call[0][0]), 10)
-                values, _ = _evaluated(call, outcome, asked)
-                against = values * np.sign(_difference(points, np.array(call[1]), asked)) <= 0
+                points, labels = np.array(call[0]), np.array(call[1])
+                asked = np.concatenate([grid(points.shape[1], 10), _across(points, labels)])
+                values, below = _evaluated(call, outcome, asked)
+                fine = (FINE * asked).astype(np.int64)
+                against = values * np.sign(difference(FINE * points, labels, fine)) <= 0
                 wrong = against & (values != 0)
                 if wrong.any():
                     i = int(np.flatnonzero(wrong)[0])
                     raise Wrong(
-                        f"for {arguments(call)}: at {asked[i].tolist()} the output {values[i]} is "
-                        "not for the nearest point"
+                        f"for {arguments(call)}: at {asked[i].tolist()} the output "
+                        f"{Fraction(int(values[i]), below)} is not for the nearest point"
                     )
         with sheet.part("as far as its cell reaches", 1, if_right=True):
             for call, outcome in outcomes:
-                asked = _grid(len(call[0][0]), 10)
+                asked = grid(len(call[0][0]), 10)
                 asked = asked[(_slack(call, asked) >= 0).any(axis=0)]
                 self._at_least(call, outcome, asked, "in a cell,")
         with sheet.part("at most 2 N0 N1 units, then N, then one", 1, if_right=True):
@@ -101,7 +106,7 @@ class CellLayers(Exercise):
         points, labels, p, _ = call
         least = 2 * p * int(Dataset(points, labels).squared_margin or 0)
         values, below = _evaluated(call, outcome, asked)
-        sides = np.sign(_difference(np.array(points), np.array(labels), asked))
+        sides = np.sign(difference(np.array(points), np.array(labels), asked))
         short = values * sides < least * below
         if short.any():
             i = int(np.flatnonzero(short)[0])
@@ -111,11 +116,18 @@ class CellLayers(Exercise):
             )
 
 
+def _across(points: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """A place for each two points of different labels, just beyond their middle: dyadic floats."""
+    first, second = np.nonzero(labels[:, None] != labels)
+    there = points[second] - points[first]
+    return np.asarray(points[first] + there / 2 + there / FINE)
+
+
 def _slack(call: list[Any], asked: np.ndarray) -> np.ndarray:
     """(N, M): at least 0 where a place lies in the cell of a point."""
     points, labels, p, q = np.array(call[0]), np.array(call[1]), *call[2:]
-    away = _squares(points, asked)
-    between = _squares(points, points)
+    away = squares(points, asked)
+    between = squares(points, points)
     found = q * (away[None] - away[:, None]) - 2 * p * between[:, :, None]
     found[labels[:, None] == labels] = np.iinfo(np.int64).max
     return np.asarray(found.min(axis=1))
@@ -146,7 +158,7 @@ class NearestPoint(Exercise):
             with sheet.part(asked, most):
                 for call, outcome in cases:
                     network = _network(value_at(call, outcome), len(call[0][0]))
-                    _equal(network, np.array(call[0]), np.array(call[1]), f"for {arguments(call)} ")
+                    equal(network, np.array(call[0]), np.array(call[1]), f"for {arguments(call)} ")
         with sheet.part("N units in the first layer, and ReLU units alone", 1, if_right=True):
             for call, network in outcomes:
                 units, N = network.layers[0].units, len(call[1])
@@ -180,8 +192,7 @@ class FormulaNetwork(Exercise):
         dataset: Dataset = task.given["dataset"]
         with sheet.part("it is right on all points but those of clauses", 2):
             network, axes = _network(answer, 7), 4 * dataset.d
-            certificate = verify(network, Dataset(dataset.points[:axes], dataset.labels[:axes]))
-            sheet.need(certificate.ok, str(certificate.counterexample or certificate))
+            memorizes(sheet, network, Dataset(dataset.points[:axes], dataset.labels[:axes]))
         with sheet.part("and on the points of all clauses", 2, if_right=True):
             values = predict(network, dataset.points)[axes:]
             broken = [clause for clause, y in zip(task.given["clauses"], values, strict=True)
@@ -220,10 +231,11 @@ class BrokenMaxima(Exercise):
         pair = answer if isinstance(answer, list) and len(answer) == 2 else (None, None)
         for name, z in zip(("two", "three"), pair, strict=True):
             with sheet.part(f"a number that the network {name!r} gets wrong", 2):
-                if type(z) not in (int, float) or abs(z) > 2**40:
+                if type(z) not in (int, float, Fraction) or abs(z) > 2**40:
                     raise Wrong(f"a number below 2^40 is needed, got {z!r}")
-                network, dataset = task.given[name], task.given[f"{name}_points"]
-                said, right = int(predict(network, [[z]])[0]), int(nearest(dataset, [[z]])[0])
+                sheet.need(float(z) == z, f"a number that float64 holds is needed, got {z}")
+                network, dataset, at = task.given[name], task.given[f"{name}_points"], [[float(z)]]
+                said, right = int(predict(network, at)[0]), int(nearest(dataset, at)[0])
                 sheet.need(right >= 0, f"points of both labels are equally near to {z}")
                 sheet.need(said != right, f"at {z} it says {said}, as the nearest point")
 
@@ -298,22 +310,6 @@ def _sample(
     return rng.permutation(points)[:N].tolist(), labels.tolist()
 
 
-def _grid(d: int, reach: int) -> np.ndarray:
-    """Points in integers, negative ones too: all for d <= 2, in space those of a coarser grid."""
-    step = (1, 1, 3, 5)[d - 1]
-    return np.array(list(product(range(-reach, reach + 1, step), repeat=d)))
-
-
-def _squares(points: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    return np.asarray(((points[:, None] - asked[None]) ** 2).sum(axis=2))
-
-
-def _difference(points: np.ndarray, labels: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """The squared distance to the nearest point of label 0 less that of label 1."""
-    away = _squares(points, asked)
-    return np.asarray(away[labels == 0].min(axis=0) - away[labels == 1].min(axis=0))
-
-
 def _network(value: Any, d: int) -> Network:
     """What was handed in; :class:`Wrong` where it is no network from R^d to R."""
     if not isinstance(value, Network):
@@ -326,21 +322,6 @@ def _network(value: Any, d: int) -> Network:
 def _evaluated(call: list[Any], outcome: Any, asked: np.ndarray) -> tuple[np.ndarray, int]:
     values, below = evaluate(_network(value_at(call, outcome), asked.shape[1]), asked)
     return values[:, 0], below
-
-
-def _equal(network: Network, points: np.ndarray, labels: np.ndarray, where: str) -> None:
-    """That the output is the difference of squared distances: near the data and far away."""
-    asked = _grid(points.shape[1], 24)
-    asked = np.concatenate([points, asked, 1001 * asked[::7], -(2**22) * asked[::11]])
-    values, below = evaluate(network, asked)
-    wanted = _difference(points, labels, asked)
-    wrong = np.flatnonzero(values[:, 0] != wanted * below)
-    if len(wrong):
-        i = int(wrong[0])
-        raise Wrong(
-            f"{where}at {asked[i].tolist()} it is {Fraction(int(values[i, 0]), below)}, "
-            f"{wanted[i]} is right"
-        )
 
 
 EXERCISES = (FourUnits, CellLayers, NearestPoint, FormulaNetwork, BrokenMaxima)

@@ -1,14 +1,15 @@
 """The judges of ``optimal_relu``."""
 
+import math
 from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
-from mem_lib.certificate import verify
 from mem_lib.data import Dataset
 from mem_lib.exact import evaluate
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
+from mem_lib.grading.judges.common import memorizes, whole
 from mem_lib.grading.verdict import Sheet, Wrong
 from mem_lib.network import Network
 from mem_lib.optimal_relu import Paper
@@ -39,7 +40,7 @@ class Fold(Exercise):
             ("files beyond 53 bits", 1, slice(4, None)),
         ):
             with sheet.part(asked, most):
-                for call, outcome in zip(task.calls[calls], (answer or [])[calls], strict=True):
+                for call, outcome in task.outcomes(answer)[calls]:
                     file, size, bits = call
                     right = [file >> bits * i & (1 << bits) - 1 for i in reversed(range(size))]
                     found = value_at(call, outcome)
@@ -56,22 +57,32 @@ class Folder(Exercise):
     asks = "values"
 
     def draw(self, rng: np.random.Generator) -> dict[str, Any]:
-        return {"N": int(rng.integers(2_000, 50_000)), "m": int(rng.integers(12, 40))}
+        while True:  # until it is not enough to round the best real number
+            N, m = int(rng.integers(2_000, 50_000)), int(rng.integers(12, 40))
+            rounded = round(math.sqrt(3 * N / (3 * m + 2)))
+            if depth(N, m, rounded) > min(depth(N, m, n) for n in range(1, 4 * rounded)):
+                return {"N": N, "m": m}
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         N, m = task.given["N"], task.given["m"]
-
-        def depth(n: int) -> int:
-            return 3 * -(-N // n) + n * (3 * m + 2) + 3
-
-        least = min(map(depth, range(1, N + 1)))
+        least = min(depth(N, m, n) for n in range(1, N + 1))
         n, stated = answer if isinstance(answer, list) and len(answer) == 2 else (None, None)
         with sheet.part("a folder size of least depth", 2):
-            if type(n) is not int or not 1 <= n <= N:
-                raise Wrong(f"1 <= n <= {N} is needed, got {n!r}")
-            sheet.need(depth(n) == least, f"n = {n} gives depth {depth(n)}, and less is possible")
+            if (n := whole(n)) is None or not 1 <= n <= N:
+                raise Wrong(f"[n, depth] with a whole n from 1 to {N} is needed, got {answer!r}")
+            found = depth(N, m, n)
+            sheet.need(found == least, f"n = {n} gives depth {found}, and less is possible")
         with sheet.part("its depth", 1, if_right=True):
             sheet.need(stated == least, f"the depth is {least}, got {stated!r}")
+
+
+def depth(N: int, m: int, n: int) -> int:
+    """The layers of the network of width 12 for folders of n points.
+
+    >>> depth(1000, 21, 6)
+    894
+    """
+    return 3 * -(-N // n) + n * (3 * m + 2) + 3
 
 
 class Remainder(Exercise):
@@ -88,10 +99,8 @@ class Remainder(Exercise):
         Q, S = task.given["Q"], task.given["S"]
         steps = (S // Q).bit_length()
         with sheet.part("it is right for every x", 3):
-            sheet.need(isinstance(answer, Network), "a network is needed")
             x = np.arange(S)
-            certificate = verify(answer, Dataset(x[:, None], targets=x % Q))
-            sheet.need(certificate.ok, str(certificate.counterexample or certificate))
+            memorizes(sheet, answer, Dataset(x[:, None], targets=x % Q))
         with sheet.part("with ReLU units alone", 1, if_right=True):
             kinds = {layer.activation for layer in answer.layers}
             sheet.need("threshold" not in kinds, "it has threshold units")

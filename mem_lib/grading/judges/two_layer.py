@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from mem_lib.certificate import verify
 from mem_lib.data import Dataset
 from mem_lib.grading.exercise import Exercise, Task, arguments, value_at
+from mem_lib.grading.judges.common import memorizes, wholes
 from mem_lib.grading.verdict import Sheet, Wrong
 from mem_lib.network import Network
 
@@ -21,10 +21,11 @@ def exact(value: Any) -> Fraction:
     return Fraction(value)
 
 
-def one_hidden_layer(sheet: Sheet, network: Network, activation: str) -> None:
-    """This part needs the shape of this chapter's networks."""
+def one_hidden_layer(sheet: Sheet, network: Network, activation: str, *outputs: str) -> None:
+    """This part needs one hidden layer, and behind it a sum or one of these ``outputs``."""
     kinds = [layer.activation for layer in network.layers]
-    sheet.need(kinds == [activation, "identity"], f"its layers are {', '.join(kinds)}")
+    good = kinds[:1] == [activation] and kinds[1:] in [["identity"], *([kind] for kind in outputs)]
+    sheet.need(good, f"its layers are {', '.join(kinds)}")
 
 
 class Two(Exercise):
@@ -47,14 +48,19 @@ class Two(Exercise):
             first = int.from_bytes(rng.bytes(12), "big") % size
             x = [first, first + int(rng.integers(1, 9))]
             drawn.append([x, rng.integers(-9, 10, 2).tolist(), first - int(rng.integers(1, 20))])
-        return [call for call in drawn if any(call[1])] + [[[0, 1], [2**60, -1], -1]]
+        a, gap, far = (int(rng.integers(low, 2 * low)) for low in (9, 4, 500))
+        high = rng.permutation([0, int(rng.integers(1, 9))]).tolist()  # one value 0, and h above 1
+        drawn += [[[0, 1], [2**60, -1], -1], [[a, a + gap], high, a - far]]
+        return [call for call in drawn if any(call[1])]
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         def each() -> Any:
-            for call, outcome in zip(task.calls, answer or [], strict=True):
+            for call, outcome in task.outcomes(answer):
                 found = value_at(call, outcome)
                 if not (isinstance(found, list) and len(found) == 2):
                     raise Wrong(f"for {arguments(call)}: two neurons are needed, got {found!r}")
+                if not all(isinstance(neuron, list) and len(neuron) == 3 for neuron in found):
+                    raise Wrong(f"for {arguments(call)}: [w, b, a] are needed, got {found!r}")
                 neurons = [[exact(v) for v in neuron] for neuron in found]
                 yield arguments(call), *call, neurons
 
@@ -73,8 +79,8 @@ class Two(Exercise):
         with sheet.part("with the largest power of two as h", 1, if_right=True):
             for called, x, y, t, neurons in each():
                 w, _, a = neurons[1]
-                h = -1 / (a * w)
-                largest = step(x, y, t)
+                sheet.need(a != 0, f"for {called}: the second neuron has the outgoing weight 0")
+                h, largest = -1 / (a * w), step(x, y, t)
                 sheet.need(
                     h == largest, f"for {called}: h = {largest} is the largest, yours is {h}"
                 )
@@ -119,26 +125,35 @@ class Caps(Exercise):
 
         scale = int.from_bytes(rng.bytes(5), "big") | 1 << 39
         corners = [[30, 0], [0, 30], [-30, -30]]
-        return [
+        found = [
             [given["points"]],
             [self._on_circle(rng, 8)],
             [drawn(6, 3, [[25, 25, 25], [24, 24, 24]])],
             [drawn(5, 2, [*corners, [1, 2]])],
             [[[scale * v for v in x] for x in self._on_circle(rng, 6)]],
         ]
+        a, b = rng.integers(1, 20, 2).tolist()
+        # a level below -1, and no cap by equality alone: the second point is as far along the first
+        # as the first itself, and so is every point along the origin
+        found[4:4] = [[[[a, b], [a - b, a + b], [-a, -b]]], [[[0, 0], [a, b]]]]
+        return found
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         for asked, most, part in (
             ("points of one circle", 1, slice(0, 2)),
-            ("any points", 2, slice(2, 4)),
-            ("long coordinates", 1, slice(4, None)),
+            ("any points", 2, slice(2, 6)),
+            ("long coordinates", 1, slice(6, None)),
         ):
             with sheet.part(asked, most):
-                for call, outcome in zip(task.calls[part], (answer or [])[part], strict=True):
+                for call, outcome in task.outcomes(answer)[part]:
                     found, right = value_at(call, outcome), lowest(call[0])
-                    sheet.need(
-                        found == right, f"for {arguments(call)}: {right} is right, got {found}"
-                    )
+                    fits = isinstance(found, list) and len(found) == len(right)
+                    if not fits:
+                        raise Wrong(f"for {arguments(call)}: {len(right)} levels, got {found!r}")
+                    for x, b, said in zip(call[0], right, found, strict=True):
+                        sheet.need(
+                            said == b, f"for {arguments(call)}: at {x} {b} is right, got {said!r}"
+                        )
 
 
 def lowest(points: list[list[int]]) -> list[int | None]:
@@ -172,20 +187,15 @@ class Facet(Exercise):
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         def each() -> Any:
-            for call, outcome in zip(task.calls, answer or [], strict=True):
-                network = value_at(call, outcome)
-                if not isinstance(network, Network):
-                    raise Wrong(f"for {arguments(call)}: a network is needed, got {network!r}")
-                yield arguments(call), *call, network
+            for call, outcome in task.outcomes(answer):
+                yield arguments(call), *call, value_at(call, outcome)
 
         with sheet.part("it memorizes every set", 2):
             for called, points, labels, network in each():
-                certificate = verify(network, Dataset(points, labels))
-                why = certificate.counterexample or certificate
-                sheet.need(certificate.ok, f"for {called}: {why}")
+                memorizes(sheet, network, Dataset(points, labels), f"for {called}: ")
         with sheet.part("one hidden layer of threshold units", 1, if_right=True):
             for _, _, _, network in each():
-                one_hidden_layer(sheet, network, "threshold")
+                one_hidden_layer(sheet, network, "threshold", "threshold")
         with sheet.part("at most (N - 1) / 2 of them, rounded up", 3, if_right=True):
             for called, points, _, network in each():
                 most, found = len(points) // 2, network.size.neurons
@@ -242,9 +252,7 @@ class Strips(Exercise):
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
         dataset, c = task.given["dataset"], task.given["c"]
         with sheet.part("exact at every point", 3):
-            sheet.need(isinstance(answer, Network), "a network is needed")
-            certificate = verify(answer, dataset)
-            sheet.need(certificate.ok, str(certificate.counterexample or certificate))
+            memorizes(sheet, answer, dataset)
         with sheet.part("one hidden layer of ReLU neurons", 1, if_right=True):
             one_hidden_layer(sheet, answer, "relu")
         points = sorted(dataset.integers()[0].tolist(), key=lambda x: c[0] * x[0] + c[1] * x[1])
@@ -286,7 +294,7 @@ class Moment(Exercise):
                 return {"t": t, "values": values}
 
     def judge(self, task: Task, answer: Any, sheet: Sheet) -> None:
-        t, values = task.given["t"], task.given["values"]
+        t, values, s = task.given["t"], task.given["values"], wholes(answer)
 
         def wrong(s: Any, part: slice) -> str:
             for at, value in list(zip(t, values, strict=True))[part]:
@@ -297,13 +305,13 @@ class Moment(Exercise):
         for asked, part in (("right at the first three", slice(3)),
                             ("right at the last three", slice(3, None))):  # fmt: skip
             with sheet.part(asked, 1):
-                whole = isinstance(answer, list) and [type(s) for s in answer] == [int] * 3
-                sheet.need(whole, f"three whole numbers are needed, got {answer!r}")
-                why = wrong(answer, part)
+                if s is None or len(s) != 3:
+                    raise Wrong(f"three whole numbers are needed, got {answer!r}")
+                why = wrong(s, part)
                 sheet.need(not why, why)
         with sheet.part("none of them can be smaller by 1 alone", 2, if_right=True):
             for k in range(3):
-                smaller = [s - (i == k) for i, s in enumerate(answer)]
+                smaller = [v - (i == k) for i, v in enumerate(s or [])]
                 why = wrong(smaller, slice(None))
                 sheet.need(bool(why), f"with s{k} = {smaller[k]} they are right as well")
 
