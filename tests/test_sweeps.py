@@ -362,6 +362,12 @@ def test_a_complete_sweep_is_not_touched(tmp_path, uninterrupted, monkeypatch):
     assert path.stat().st_mtime_ns == before and path.read_bytes() == uninterrupted
 
 
+def test_without_joblib_there_is_one_process(tmp_path, uninterrupted, monkeypatch):
+    monkeypatch.setattr("mem_lib.sweeps.schedulers.named.find_spec", lambda name: None)
+    run(small(), tmp_path / "results.csv")
+    assert (tmp_path / "results.csv").read_bytes() == uninterrupted
+
+
 @needs_joblib
 def test_processes_give_the_same_file(tmp_path, uninterrupted):
     path = tmp_path / "results.csv"

@@ -166,15 +166,15 @@ class Results:
 
     def add(self, trial: Trial, outcome: Outcome) -> None:
         """Append the row of a finished trial; ``SweepStopped`` where there is no room for it."""
-        self._append(rows.row(self.sweep, trial, outcome))
-        self.done.add(trial.index)
+        self._append(rows.row(self.sweep, trial, outcome), trial.index)
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, line: bytes, *trials: int) -> None:
         try:
             written = os.write(self._fd, line)
             if written < len(line):
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             self._length += len(line)
+            self.done.update(trials)
             if time.monotonic() > self._synced + SYNC:
                 os.fsync(self._fd)
                 self._synced = time.monotonic()
