@@ -13,6 +13,7 @@ when its name is first touched: ``ml.figures`` works without an import of its ow
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from mem_lib._base.version import VERSION
 from mem_lib.errors import (
     ConstructionFailed,
     HypothesisViolated,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives t
         generalization,
         grading,
         optimal_relu,
+        sweeps,
         theorems,
         two_layer,
     )
@@ -50,7 +52,7 @@ if TYPE_CHECKING:  # for those who read types; at run time `__getattr__` gives t
     from mem_lib.estimator import MemorizerRegressor as MemorizerRegressor
     from mem_lib.exact import evaluate, predict
 
-__version__ = "0.1.0"
+__version__ = VERSION
 
 
 def _outputs(network: Network, points: object) -> Any:
@@ -91,7 +93,7 @@ Network.to_torch = _to_torch
 #: Modules that load when they are first touched, and names that do with the module they are in.
 _MODULES = (
     "beyond_worst_case", "constructions", "data", "deep_threshold", "exact", "explorer", "figures",
-    "foundations", "generalization", "grading", "optimal_relu", "recorded", "theorems",
+    "foundations", "generalization", "grading", "optimal_relu", "recorded", "sweeps", "theorems",
     "torch_backend", "two_layer",
 )  # fmt: skip
 _NAMES = {
@@ -142,6 +144,7 @@ __all__ = [
     "grading",
     "optimal_relu",
     "predict",
+    "sweeps",
     "theorems",
     "two_layer",
     "verify",

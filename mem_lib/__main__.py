@@ -22,61 +22,35 @@ not change it.
 import argparse
 import ast
 import sys
-import traceback
 from dataclasses import asdict
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 import mem_lib as ml
 from mem_lib._base.budget import limited_to
 from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
-from mem_lib.cli import challenges, outputs
-from mem_lib.cli.ending import UNEXPECTED, Ended, signals, unexpected
-from mem_lib.cli.streams import complain, finish, plain_warnings, put, say
+from mem_lib.cli import challenges, outputs, reading
+from mem_lib.cli.program import Parser, ended
+from mem_lib.cli.streams import say
 from mem_lib.data import Dataset
-from mem_lib.data.csv import table
 from mem_lib.data.lines import ZIP, head
 from mem_lib.data.unlabelled import read_points
 
 #: What ``--help`` says under ``python -OO``, which strips docstrings.
 WITHOUT_DOCSTRINGS = "Build a network that memorizes a data set, verify it, look at a file."
 
-#: More digits than a number of classes can have.
-MOST_DIGITS = 20
-
 
 def main(arguments: list[str] | None = None) -> int:
-    shows_traceback = False
-    try:
-        with signals(), plain_warnings():
-            options = _parser().parse_args(arguments)
-            shows_traceback = options.traceback
-            with limited_to(getattr(options, "max_bytes", None), "--max-bytes"):
-                status: int = options.run(options)
-            return status
-    except (ml.MemorizationError, OSError, ImportError) as error:
-        complain(f"{type(error).__name__}: {error}")
-        return 2
-    except MemoryError:
-        complain("MemoryError: there is too little memory for this")
-        return 2
-    except Ended as error:
-        complain(f"ended by {error}")
-        return 128 + error.number
-    except KeyboardInterrupt:
-        complain("interrupted")
-        return 130
-    except Exception as error:
-        if shows_traceback:
-            put(traceback.format_exc(), sys.stderr)
-        complain(unexpected(error))
-        return UNEXPECTED
-    finally:
-        finish()
+    return ended(_parser(), arguments, _run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    with limited_to(getattr(options, "max_bytes", None), "--max-bytes"):
+        status: int = options.run(options)
+    return status
 
 
 def constructions(options: argparse.Namespace) -> int:
@@ -142,7 +116,7 @@ def predict(options: argparse.Namespace) -> int:
 
 def info(options: argparse.Namespace) -> int:
     path = Path(options.file)
-    if not _starts_as_json(path):
+    if not reading.starts_as_json(path):
         options.data = options.file
         dataset, how = _read_with_words(options)
         kind = "targets" if dataset.targets is not None else f"{dataset.classes} classes"
@@ -166,15 +140,8 @@ def info(options: argparse.Namespace) -> int:
     return 0
 
 
-class _Parser(argparse.ArgumentParser):
-    """Its messages go where ours go."""
-
-    def _print_message(self, message: str, file: Any = None) -> None:
-        put(message, sys.stderr if file is None else file)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="python -m mem_lib",
         description=__doc__ or WITHOUT_DOCSTRINGS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -264,44 +231,28 @@ def _read(options: argparse.Namespace) -> Dataset:
 def _points(options: argparse.Namespace, d: int) -> np.ndarray:
     """Of a table with d columns all are coordinates, unless one is said to be something else."""
     bare = options.label is None and options.target is None and options.classes is None
-    if bare and not head(options.data).startswith(ZIP) and not _starts_as_json(options.data):
+    if bare and not head(options.data).startswith(ZIP) and not reading.starts_as_json(options.data):
         points = read_points(
-            options.data, d, delimiter=_delimiter(options.delimiter), header=options.header
+            options.data,
+            d,
+            delimiter=reading.delimiter_named(options.delimiter),
+            header=options.header,
         )
         if points is not None:
             return points
     return np.asarray(_read(options).points)
 
 
-def _delimiter(text: str | None) -> str | None:
-    return "\t" if text in ("TAB", "\\t") else text
-
-
 def _read_with_words(options: argparse.Namespace) -> tuple[Dataset, str]:
     """The data, and what of a table was taken for what."""
-    if head(options.data).startswith(ZIP):
-        return Dataset.load(options.data), ""
-    if _starts_as_json(options.data):
-        raise ml.InvalidDataset(
-            f"{options.data!r} begins with '{{' as a network or a certificate does; data are needed"
-        )
-    classes = options.classes
-    if classes is not None:
-        whole = classes.isdecimal() and len(classes) < MOST_DIGITS
-        classes = int(classes) if whole else classes.split(",")
-    found = table(
+    return reading.read(
         options.data,
         label=options.label,
         target=options.target,
-        delimiter=_delimiter(options.delimiter),
+        delimiter=options.delimiter,
         header=options.header,
-        classes=classes,
+        classes=options.classes,
     )
-    return found.dataset, str(found)
-
-
-def _starts_as_json(path: str | Path) -> bool:
-    return head(path).lstrip().startswith(b"{")
 
 
 def _parameter(text: str) -> tuple[str, object]:

@@ -27,6 +27,7 @@ ROOMS = {
     "mem_lib.exact": "Exact evaluation",
     "mem_lib.certificate": "Certificates",
     "mem_lib.figures": "Pictures and tables",
+    "mem_lib.sweeps": "Many networks at once",
     "mem_lib.estimator": "Estimators for scikit-learn",
     "mem_lib.theorems": "Statements",
 }

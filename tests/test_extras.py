@@ -11,6 +11,7 @@ from packaging.requirements import Requirement
 import mem_lib as ml
 from mem_lib.__main__ import main
 from mem_lib._base import extras as _extras
+from mem_lib.sweeps.schedulers import cluster, processes
 from tests.house import PROJECT, ROOT, brought
 
 BALL = ml.data.ball(N=20, d=3, margin=0.1, seed=0)
@@ -19,12 +20,14 @@ LINE = ml.Dataset([[0], [1]], [0, 1])
 
 #: The module that is hidden: its extra, and calls that need it.
 ENTRIES = {
+    "distributed": ("cluster", [lambda: cluster.Cluster(None, 1, 1.0)]),
     "flint": ("exact", [
         lambda: ml.two_layer.build(BALL),
         lambda: ml.two_layer.build(BALL, variant="threshold"),
         lambda: ml.two_layer.build(BALL, variant="sorted"),
         lambda: ml.two_layer.build(BALL, variant="hybrid", relative_error=0.1),
     ]),
+    "joblib": ("cluster", [lambda: processes.Processes(2)]),
     "matplotlib": ("figures", [lambda: ml.figures.show(lambda ax, colours: None, alt="empty")]),
     "sklearn": ("data", [ml.data.digits, lambda: ml.Memorizer, lambda: ml.MemorizerRegressor]),
     "torch": ("torch", [

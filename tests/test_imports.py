@@ -23,7 +23,7 @@ STOREYS = (
     ("theorems",),
     ("comparison", "grading", "manual", "slides", "torch_backend"),
     ("cli", "explorer"),
-    ("estimator",),
+    ("estimator", "sweeps"),
     ("",),
     ("__main__",),
 )

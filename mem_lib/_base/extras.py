@@ -10,7 +10,9 @@ from typing import Any
 
 #: The module that is imported: the name of its library, and the extra that brings it.
 _EXTRAS = {
+    "distributed": ("Dask", "cluster"),
     "flint": ("python-flint", "exact"),
+    "joblib": ("joblib", "cluster"),
     "matplotlib": ("Matplotlib", "figures"),
     "sklearn": ("scikit-learn", "data"),
     "torch": ("PyTorch", "torch"),

@@ -1,0 +1,55 @@
+"""A program of ours: how its options are read, and which exit status says how it went."""
+
+import argparse
+import sys
+import traceback
+from collections.abc import Callable
+from typing import Any
+
+from mem_lib.cli.ending import UNEXPECTED, Ended, signals, unexpected
+from mem_lib.cli.streams import complain, finish, plain_warnings, put
+from mem_lib.errors import MemorizationError
+
+
+class Parser(argparse.ArgumentParser):
+    """Its messages go where ours go."""
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        put(message, sys.stderr if file is None else file)
+
+
+def ended(
+    parser: Parser, arguments: list[str] | None, run: Callable[[argparse.Namespace], int]
+) -> int:
+    """The exit status of ``run`` with the options that ``parser`` finds; errors are one line on
+    standard error.  The options have ``traceback``: whether an unexpected error is shown whole."""
+    shows_traceback = False
+    try:
+        with signals(), plain_warnings():
+            options = parser.parse_args(arguments)
+            shows_traceback = options.traceback
+            return run(options)
+    except (MemorizationError, OSError, ImportError) as error:
+        complain("; ".join([f"{type(error).__name__}: {error}", *_notes(error)]))
+        return 2
+    except MemoryError:
+        complain("MemoryError: there is too little memory for this")
+        return 2
+    except Ended as error:
+        complain("; ".join([f"ended by {error}", *_notes(error)]))
+        return 128 + error.number
+    except KeyboardInterrupt as error:
+        complain("; ".join(["interrupted", *_notes(error)]))
+        return 130
+    except Exception as error:
+        if shows_traceback:
+            put(traceback.format_exc(), sys.stderr)
+        complain(unexpected(error))
+        return UNEXPECTED
+    finally:
+        finish()
+
+
+def _notes(error: BaseException) -> list[str]:
+    """What was added to an error on its way: how to go on."""
+    return list(getattr(error, "__notes__", ()))
