@@ -214,7 +214,7 @@ def _both() -> dict[str, ml.Dataset]:
 
 def _parts(data: dict[str, ml.Dataset]) -> list[tuple[str, int]]:
     sizes = (1000, 2000, 5000, 10_000)
-    more = [(name, one.N) for name, one in data.items() if one.N > sizes[-1]]
+    more = [(name, one.N) for name, one in data.items() if sizes[-1] < one.N]
     return [*product(data, sizes), *more]
 
 
