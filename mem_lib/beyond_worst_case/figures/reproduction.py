@@ -226,7 +226,7 @@ def pairs_growth(rows: Rows, *, name: str = "") -> Picture:
     """Ones against another digit with growing shares of the images, rows with ``rival``, ``n``,
     ``N`` and ``width``; published ends as crosses."""
     ours = grouped(rows, "rival", "n", "N")
-    pictures = []
+    pictures: list[Picture] = []
     for rival in sorted({rival for rival, _, _ in ours}):
         curves: dict[int, dict[int, float]] = {}
         for (other, n, N), some in sorted(ours.items()):
