@@ -24,6 +24,7 @@ from mem_lib.beyond_worst_case.figures.reproduction import (
     moons_widths,
     nearest_table,
     pairs_growth,
+    percent,
     samples_table,
 )
 from mem_lib.beyond_worst_case.published import compared, published
@@ -47,6 +48,7 @@ __all__ = [
     "nearest_table",
     "outlines",
     "pairs_growth",
+    "percent",
     "probes",
     "published",
     "radii",
