@@ -10,6 +10,7 @@ import mem_lib as ml
 from mem_lib import beyond_worst_case as bwc
 from mem_lib import figures, recorded
 from mem_lib.beyond_worst_case import figures as drawing
+from mem_lib.beyond_worst_case.figures import orders
 from mem_lib.errors import InvalidArgument, InvalidDataset
 
 MOONS = ml.data.moons(N=40, noise=0.05, margin=0.2, seed=0)
@@ -274,3 +275,47 @@ def test_unions_of_balls_for_each_number_of_points():
         drawing.unions(3, [0.1], {})
     with pytest.raises(InvalidArgument, match="as many y as x"):
         drawing.unions(3, [0.1], widths)
+
+
+def cover_rows():
+    """What a recorded run holds, for two n, the larger one complete in every way."""
+    rows = [
+        {"data": "digits", "N": 100, "n": n, "variant": variant, "order": order,
+         "neurons": 4000 / n + len(variant), "left_out": int(n == 50)}
+        for n in (50, 100, 200)
+        for variant in ("practical", "two_sided")
+        for order in ("random", "random, irredundant", "greedy")
+    ]  # fmt: skip
+    floor = {"data": "digits", "N": 100, "n": 0, "variant": "", "left_out": 0}
+    pairs = {"open balls": 9, "apart": 8, "open sets of p": 7, "apart by p": 6}
+    return rows + [floor | {"order": order, "neurons": many} for order, many in pairs.items()]
+
+
+@pytest.mark.parametrize("wide", [True, False])
+def test_fewer_neurons_above_a_floor(wide):
+    picture = drawing.fewer(cover_rows(), "digits", wide=wide)
+    assert "With n = 200: 29 in random order, 29 in greedy order, 29 two-sided" in picture.caption
+    assert picture.caption.endswith("the fewest sets of p are at least 6 and at most 7.")
+    figure = Figure()
+    picture.drawn(figure, figures.LIGHT)
+    (ax,) = figure.axes
+    assert [len(line.get_xdata()) for line in ax.lines[:4]] == [2] * 4
+    assert ax.get_ylim()[0] < 6 < 100 < ax.get_ylim()[1]
+
+
+def test_fewer_neurons_draws_complete_draws_and_the_floor_that_there_is():
+    rows = [row for row in cover_rows() if not row["order"].endswith("of p")]
+    assert drawing.fewer(rows, "digits").caption.endswith("balls are at least 8 and at most 9.")
+    curves = orders.curves_of(rows, "digits")
+    assert [sorted(curve) for curve in curves.values()] == [[100, 200]] * 4
+
+
+def test_fewer_neurons_need_rows_of_every_kind():
+    rows = cover_rows()
+    with pytest.raises(InvalidArgument, match="data: rows of these data are needed, got 'mnist'"):
+        drawing.fewer(rows, "mnist")
+    with pytest.raises(InvalidArgument, match="rows: a floor of 'digits' is needed"):
+        drawing.fewer([row for row in rows if row["n"]], "digits")
+    apart = [row for row in rows if (row["order"] == "greedy") == (row["n"] == 200) or not row["n"]]
+    with pytest.raises(InvalidArgument, match="rows: no n has a complete draw of every kind"):
+        drawing.fewer(apart, "digits")

@@ -15,6 +15,7 @@ import pytest
 
 import mem_lib as ml
 from mem_lib.beyond_worst_case import squared_robustness_radius
+from mem_lib.beyond_worst_case.counting import Counting
 from mem_lib.beyond_worst_case.cover import largest_covered
 from mem_lib.certificate.checkpoint import _digest, _entry
 from mem_lib.certificate.judge import Evidence
@@ -104,8 +105,9 @@ def test_of_two_neurons_that_fire_one_is_enough():
 
 def test_a_score_at_the_threshold_is_not_covered():
     own, centres = np.array([[0, 0], [1, 0], [1, 2]]), np.array([0, 1])  # scores 0, 1, 3; 0, 0, 2
-    assert largest_covered(own, centres, np.array([3, 2])).tolist() == [1, 0]
-    assert largest_covered(own, centres, np.array([4, 3])).tolist() == [3, 2]
+    counting = Counting(own, own)
+    assert largest_covered(counting, centres, np.array([3, 2])).tolist() == [1, 0]
+    assert largest_covered(counting, centres, np.array([4, 3])).tolist() == [3, 2]
 
 
 @pytest.mark.parametrize(("max_bias", "bits", "enough"), [(1, 8, True), (1, 7, False),

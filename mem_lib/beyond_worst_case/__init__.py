@@ -24,6 +24,9 @@ Statements (ours, with explicit constants; the paper gives the order).
   small pieces, ``thm-beyond_worst_case-pieces``: :func:`small_pieces_hyperplanes`.
 * ``thm-beyond_worst_case-needed``, ``-logarithm``: what no second layer can do without:
   :func:`hyperplanes_needed`.
+* ``thm-beyond_worst_case-greedy``: how far greedy covers are from the smallest ones, at most:
+  :func:`by_greedy`; ``thm-beyond_worst_case-limit``: what no cover falls below however many
+  hyperplanes there are: :func:`covering_floor`.
 * ``thm-beyond_worst_case-isolated``: when every point ends up with its own neuron:
   :func:`isolation_gap`.
 * ``thm-beyond_worst_case-robust``: a ball around any point on which the answer cannot change:
@@ -32,7 +35,8 @@ Statements (ours, with explicit constants; the paper gives the order).
 Constructions.  :class:`Practical` visits the points in random order and gives a neuron to each that
 is not covered yet; :class:`Idealised` gives one to each of given centres; the neurons of
 :class:`TwoSided` count the hyperplanes between centre and point in both directions: half as many
-hyperplanes; :class:`Relu` has ReLU units in both hidden layers.
+hyperplanes; :class:`Relu` has ReLU units in both hidden layers.  All but the idealised one take
+``order="greedy"``: fewer neurons for the same hyperplanes.
 
 Conventions.  Units are 1 at z >= 0; the paper's "t > 0" is stored as 2t - 1 >= 0 in integers, so no
 data point lies on a hyperplane, and the covering threshold is m - 1/2, strictly inside the gap.
@@ -48,6 +52,7 @@ from mem_lib.beyond_worst_case.bounds import data_bound, hyperplanes_enough, hyp
 from mem_lib.beyond_worst_case.cover import Cover, by_candidates, by_centres
 from mem_lib.beyond_worst_case.covering import Covering
 from mem_lib.beyond_worst_case.draw import Attempt
+from mem_lib.beyond_worst_case.floor import Floor, covering_floor
 from mem_lib.beyond_worst_case.geometry import (
     admissible_radius,
     covering_hyperplanes,
@@ -56,7 +61,9 @@ from mem_lib.beyond_worst_case.geometry import (
     relative_entropy,
     small_pieces_hyperplanes,
 )
+from mem_lib.beyond_worst_case.greedy import by_greedy, harmonic, without_redundant
 from mem_lib.beyond_worst_case.idealised import Idealised
+from mem_lib.beyond_worst_case.ordered import ORDERS
 from mem_lib.beyond_worst_case.plan import CoverPlan
 from mem_lib.beyond_worst_case.practical import Practical
 from mem_lib.beyond_worst_case.relu import Relu
@@ -165,10 +172,12 @@ def attempt(
 
 __all__ = [
     "CONSTRUCTIONS",
+    "ORDERS",
     "VARIANTS",
     "Attempt",
     "Cover",
     "CoverPlan",
+    "Floor",
     "Idealised",
     "Practical",
     "Relu",
@@ -179,9 +188,12 @@ __all__ = [
     "build",
     "by_candidates",
     "by_centres",
+    "by_greedy",
     "chi3",
+    "covering_floor",
     "covering_hyperplanes",
     "data_bound",
+    "harmonic",
     "hyperplanes_enough",
     "hyperplanes_needed",
     "isolation_gap",
@@ -192,4 +204,5 @@ __all__ = [
     "separation_probability",
     "small_pieces_hyperplanes",
     "squared_robustness_radius",
+    "without_redundant",
 ]

@@ -113,6 +113,27 @@ STATEMENTS: tuple[Statement, ...] = (
         function="mem_lib.beyond_worst_case.isolation_gap",
     ),
     Statement(
+        label="thm-beyond_worst_case-greedy",
+        title="Greedy covers",
+        paper="chvatal1979",
+        provenance="known",
+        function="mem_lib.beyond_worst_case.by_greedy",
+    ),
+    Statement(
+        label="thm-beyond_worst_case-limit",
+        title="The floor",
+        paper="dirksen2024memorization",
+        provenance="ours",
+        function="mem_lib.beyond_worst_case.covering_floor",
+    ),
+    Statement(
+        label="thm-beyond_worst_case-floor",
+        title="No fewer than points apart",
+        paper="cannon2004class",
+        provenance="known",
+        function="mem_lib.beyond_worst_case.floor.scattered",
+    ),
+    Statement(
         label="thm-beyond_worst_case-two-sided",
         title="Counting both directions",
         paper="dirksen2024memorization",

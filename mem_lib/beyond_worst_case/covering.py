@@ -16,9 +16,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from mem_lib._base.arguments import above_zero, at_least_zero, integer_in, probability
-from mem_lib.beyond_worst_case import cover
 from mem_lib.beyond_worst_case.arguments import binary, default_bias
 from mem_lib.beyond_worst_case.bounds import MOST, WEIGHT_BITS, data_bound, hyperplanes_enough
+from mem_lib.beyond_worst_case.counting import MOST_HYPERPLANES
 from mem_lib.beyond_worst_case.draw import Attempt, Rules, attempted
 from mem_lib.beyond_worst_case.plan import MOST_OPERATIONS, CoverPlan
 from mem_lib.beyond_worst_case.price import too_dear
@@ -79,9 +79,9 @@ class Covering(Rules, Construction):
         }
         if self.n is not None:
             checked["n"] = integer_in(self.n, "n", 1)
-            if checked["n"] > cover.MOST_HYPERPLANES:
+            if checked["n"] > MOST_HYPERPLANES:
                 raise InvalidArgument(
-                    f"n: at most {cover.MOST_HYPERPLANES} hyperplanes are counted exactly, got "
+                    f"n: at most {MOST_HYPERPLANES} hyperplanes are counted exactly, got "
                     f"{shown(self.n)}"
                 )
         if self.max_bias is not None:

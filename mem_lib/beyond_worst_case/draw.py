@@ -12,6 +12,7 @@ from mem_lib._base.memory import check_memory
 from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.beyond_worst_case import cover
+from mem_lib.beyond_worst_case.counting import MOST_HYPERPLANES, Counting
 from mem_lib.beyond_worst_case.cover import Cover
 from mem_lib.beyond_worst_case.plan import CoverPlan
 from mem_lib.data import Dataset
@@ -40,14 +41,13 @@ class Rules:
     def cover_class(
         self,
         rows: np.ndarray,
-        own: np.ndarray,
-        rivals: np.ndarray,
+        counting: Counting,
         rng: np.random.Generator,
         advance: Callable[[int], object],
     ) -> Cover:
-        """Neurons for one class: ``rows`` of the data with the codes ``own``; all indices of the
-        result count within the class."""
-        return cover.by_candidates(own, rivals, rng.permutation(len(rows)), advance)
+        """Neurons for one class: ``rows`` of the data, whose codes are those of ``counting``; all
+        indices of the result count within the class."""
+        return cover.in_order(counting, rng.permutation(len(rows)), advance)
 
     def neurons(
         self, weight: np.ndarray, thresholds: np.ndarray, reach: Callable[[], np.ndarray]
@@ -83,10 +83,8 @@ class Attempt:
 
 def attempted(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | None) -> Attempt:
     """Draw number ``draw`` with n hyperplanes; the draws of a plan come one after the other."""
-    if n > cover.MOST_HYPERPLANES:
-        raise TooLarge(
-            f"n: at most {cover.MOST_HYPERPLANES} hyperplanes are counted exactly, got {n}"
-        )
+    if n > MOST_HYPERPLANES:
+        raise TooLarge(f"n: at most {MOST_HYPERPLANES} hyperplanes are counted exactly, got {n}")
     check_memory(plan.bytes_of(n), plan.burden_of(n))
     with blas_threads(1 if n * plan.data.N < SMALL else None):
         return _drawn(rules, plan, n, draw, progress)
@@ -109,10 +107,10 @@ def _drawn(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | No
     with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:
         for k in plan.classes:
             rows = np.flatnonzero(data.labels == k)
-            own, rivals = code[rows], code[data.labels != k]
             found = Cover(rows, rows, rows)
             if len(rows):
-                found = rules.cover_class(rows, own, rivals, for_order, bar.update)
+                counting = Counting(code[rows], code[data.labels != k])
+                found = rules.cover_class(rows, counting, for_order, bar.update)
             covers[k] = Cover(rows[found.centres], found.thresholds, rows[found.uncovered])
     neurons = sum(len(c.centres) for c in covers.values())
     need = 25 * neurons * code.shape[1]
@@ -163,15 +161,17 @@ def _upper_layers(
 def _reach(data: Dataset, code: np.ndarray, k: int, found: Cover) -> np.ndarray:
     """The largest score that each neuron of class k has to cover."""
     rows = np.flatnonzero(data.labels == k)
-    return cover.largest_covered(code[rows], np.searchsorted(rows, found.centres), found.thresholds)
+    counting = Counting(code[rows], code[:1])
+    return cover.largest_covered(counting, np.searchsorted(rows, found.centres), found.thresholds)
 
 
 def _offending(data: Dataset, code: np.ndarray, uncovered: np.ndarray) -> tuple[int, int] | None:
     """An uncovered point and a rival that scores 0 for it: no hyperplane tells them apart in the
     needed direction."""
+    counting = Counting(code, code[:1])
     for row in uncovered[:64].tolist():
         rivals = np.flatnonzero(data.labels != data.labels[row])
-        score = cover.scores(cover.off_at(code[[row]]), code[rivals])[0]
+        score = counting.scores(np.array([row]), rivals)[0]
         if score.min() == 0:
             return row, int(rivals[score.argmin()])
     return None

@@ -11,6 +11,7 @@ import numpy as np
 from mem_lib._base.arguments import integer_in, listed
 from mem_lib._base.rows import first_occurrence
 from mem_lib.beyond_worst_case import cover
+from mem_lib.beyond_worst_case.counting import Counting
 from mem_lib.beyond_worst_case.cover import Cover
 from mem_lib.beyond_worst_case.covering import Covering
 from mem_lib.data import Dataset
@@ -49,15 +50,14 @@ class Idealised(Covering):
     def cover_class(
         self,
         rows: np.ndarray,
-        own: np.ndarray,
-        rivals: np.ndarray,
+        counting: Counting,
         rng: np.random.Generator,
         advance: Callable[[int], object],
     ) -> Cover:
         chosen = rows if self.centres is None else rows[np.isin(rows, self.centres)]
         if not len(chosen):
             raise InvalidArgument("centres: every class that gets covered needs one, got none")
-        return cover.by_centres(own, rivals, np.searchsorted(rows, chosen))
+        return cover.around(counting, np.searchsorted(rows, chosen))
 
 
 def _rows(centres: Any) -> tuple[int, ...]:

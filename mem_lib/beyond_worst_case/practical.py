@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-from mem_lib.beyond_worst_case.covering import Covering
+from mem_lib.beyond_worst_case.ordered import Ordered
 
 
 @dataclass(frozen=True)
-class Practical(Covering):
+class Practical(Ordered):
     """Random hyperplanes, then a neuron for each point that is not covered yet: depth 3, threshold
     units (theorem ``thm-beyond_worst_case-finite``, size ``thm-beyond_worst_case-size``)."""
 

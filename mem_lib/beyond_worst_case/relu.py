@@ -6,12 +6,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from mem_lib.beyond_worst_case.covering import Covering
+from mem_lib.beyond_worst_case.ordered import Ordered
 from mem_lib.beyond_worst_case.plan import CoverPlan
 
 
 @dataclass(frozen=True)
-class Relu(Covering):
+class Relu(Ordered):
     """As ``"practical"``, with ReLU units in both hidden layers (proposition
     ``thm-beyond_worst_case-relu``).
 

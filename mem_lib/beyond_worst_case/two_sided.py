@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from mem_lib.beyond_worst_case.covering import Covering
+from mem_lib.beyond_worst_case.ordered import Ordered
 
 
 @dataclass(frozen=True)
-class TwoSided(Covering):
+class TwoSided(Ordered):
     """As ``"practical"``, but a neuron counts hyperplanes in both directions, so that its score is
     the Hamming distance to its centre: about half as many hyperplanes suffice (proposition
     ``thm-beyond_worst_case-two-sided``)."""

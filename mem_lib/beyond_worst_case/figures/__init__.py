@@ -14,6 +14,7 @@ from mem_lib.beyond_worst_case.figures.charts import (
     widths,
 )
 from mem_lib.beyond_worst_case.figures.covers import cover, covers, isolated, outlines, steps
+from mem_lib.beyond_worst_case.figures.orders import fewer
 from mem_lib.beyond_worst_case.figures.reproduction import (
     against_samples,
     agreement,
@@ -37,6 +38,7 @@ __all__ = [
     "compared",
     "cover",
     "covers",
+    "fewer",
     "grouped",
     "growth",
     "images",
