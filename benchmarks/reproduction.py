@@ -156,7 +156,7 @@ def pairs() -> list[dict]:
     cent, of the images of each class."""
     everything = ml.data.mnist(download=False)
     data = {k: everything.subset(np.isin(everything.labels, (1, k))) for k in (8, 9)}
-    data = {k: ml.Dataset(one.points, one.labels == 1, classes=2) for k, one in data.items()}
+    data = {k: ml.Dataset(one.points, 1 * (one.labels == 1), classes=2) for k, one in data.items()}
 
     def measure(rival: int, n: int, share: int, seed: int) -> dict:
         whole = data[rival]
