@@ -4,15 +4,36 @@ Points are known by their codes: bits, or what ReLU units give.  The neuron of a
 the code of x over the hyperplanes that are off at c (code 0); this score is 0 at c.
 """
 
+from __future__ import annotations
+
+from typing import Protocol, Self
+
 import numpy as np
 
 from mem_lib._base.integers import integers
+from mem_lib.beyond_worst_case.bits import Bits
 from mem_lib.exact.engine import Engine
 from mem_lib.network import Layer, Network
 
-#: Scores of bits are sums of at most n ones in float32, which counts without rounding up to 2^24.
+#: Scores of bits are counted exactly in float32, on whichever machine, up to 2^24.
 MOST_HYPERPLANES = 2**24
-_BLOCK = 2**23  # float32 entries of a block of bits
+_BLOCK = 2**23  # entries of a block of codes
+
+
+class Codes(Protocol):
+    """The codes of points, held in one of several ways: what a centre counts at each of them."""
+
+    n: int
+    N: int
+
+    def codes(self, rows: np.ndarray | slice) -> np.ndarray:
+        """Those of some points: (points, n)."""
+
+    def scores(self, centres: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """(centres, rows), whole numbers of whichever type counts exactly."""
+
+    def least(self, centres: np.ndarray, first: int, stop: int) -> np.ndarray:
+        """The smallest score of a point outside first..stop, for every centre; there is one."""
 
 
 class Counting:
@@ -20,6 +41,8 @@ class Counting:
 
     own, rivals : (N-, n) and (N+, n), codes of at least one point each: bits as uint8, or integers
         >= 0 of any size.  A centre is a row of ``own``.
+    two_sided : whether bits are counted in both directions: the score is the number of hyperplanes
+        between centre and point.
 
     Raises nothing of its own: arguments are not checked.
 
@@ -27,51 +50,73 @@ class Counting:
     >>> counting = Counting(own, rivals)
     >>> counting.scores(np.array([0, 1]), np.array([0, 1])).astype(int).tolist()
     [[0, 1], [0, 0]]
-    >>> counting.least(np.array([0, 1])).astype(int).tolist()
+    >>> counting.least(np.array([0, 1])).tolist()
     [2, 1]
     """
 
-    def __init__(self, own: np.ndarray, rivals: np.ndarray) -> None:
-        self._own, self._rivals = own, rivals
+    def __init__(self, own: np.ndarray, rivals: np.ndarray, *, two_sided: bool = False) -> None:
+        self._held, self._first = held(np.concatenate([own, rivals]), two_sided), 0
+        self._stop = len(own)
+
+    @classmethod
+    def within(cls, codes: Codes, first: int, stop: int) -> Self:
+        """The class of the points first..stop of all."""
+        found = cls.__new__(cls)
+        found._held, found._first, found._stop = codes, first, stop
+        return found
 
     @property
     def points(self) -> int:
         """Of the class: N-."""
-        return len(self._own)
+        return self._stop - self._first
 
     def scores(self, centres: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """The score of each point of the class in ``rows``, for every centre: shape (centres,
         rows), whole numbers of whichever type counts exactly."""
-        off = self._off_at(centres)
-        parts = [_products(off, self._own[rows[part]]) for part in self._blocks(len(rows))]
-        return np.concatenate([np.zeros((len(centres), 0), np.float32), *parts], axis=1)
+        return self._held.scores(self._first + centres, self._first + rows)
 
     def least(self, centres: np.ndarray) -> np.ndarray:
         """The smallest score of a rival, for every centre: (centres,), int64 or object."""
-        off = self._off_at(centres)
+        return self._held.least(self._first + centres, self._first, self._stop)
+
+
+class Integers:
+    """Codes of any integers >= 0, in an array (N, n).  Products go through the exact engine, which
+    proves for each block which arithmetic cannot round."""
+
+    def __init__(self, codes: np.ndarray) -> None:
+        self._codes, self.n, self.N = codes, codes.shape[1], len(codes)
+
+    def codes(self, rows: np.ndarray | slice) -> np.ndarray:
+        return self._codes[rows]
+
+    def scores(self, centres: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        engine, step = self._engine(centres), max(1, _BLOCK // self.n)
         parts = [
-            _products(off, self._rivals[part]).min(axis=1)
-            for part in self._blocks(len(self._rivals))
+            engine.run(self._codes[rows[start : start + step]])[0]
+            for start in range(0, len(rows), step)
         ]
-        return integers([int(v) for v in np.min(parts, axis=0)])
+        return np.concatenate([np.zeros((len(centres), 0), np.int64), *parts], axis=1)
 
-    def _off_at(self, centres: np.ndarray) -> np.ndarray:
-        return off_at(self._own[centres])
+    def least(self, centres: np.ndarray, first: int, stop: int) -> np.ndarray:
+        engine, step, found = self._engine(centres), max(1, _BLOCK // self.n), []
+        for begin, end in ((0, first), (stop, self.N)):
+            for start in range(begin, end, step):
+                scores = engine.run(self._codes[start : min(start + step, end)])[0]
+                found.append(scores.min(axis=1))
+        return integers([int(v) for v in np.min(found, axis=0)])
 
-    def _blocks(self, rows: int) -> list[slice]:
-        step = max(1, _BLOCK // self._own.shape[1])
-        return [slice(i, i + step) for i in range(0, rows, step)]
+    def _engine(self, centres: np.ndarray) -> Engine:
+        off = (self._codes[centres] == 0).astype(np.int64)
+        layer = Layer(off, np.zeros(len(off), dtype=np.int64), "identity")
+        return Engine(Network([layer], readout="argmax"))
 
 
-def off_at(codes: np.ndarray) -> np.ndarray:
-    """1 where a hyperplane is off, else 0: what the neurons of these centres look at."""
-    return (codes == 0).astype(np.float32)
-
-
-def _products(off: np.ndarray, codes: np.ndarray) -> np.ndarray:
-    """Bits are counted in float32, see MOST_HYPERPLANES; larger integers go through the exact
-    engine, which proves for each block which arithmetic cannot round."""
-    if codes.dtype == np.uint8:
-        return off @ codes.astype(np.float32).T
-    layer = Layer(off.astype(np.int64), np.zeros(len(off), dtype=np.int64), "identity")
-    return Engine(Network([layer], readout="argmax")).run(codes)[0]
+def held(codes: np.ndarray, two_sided: bool = False) -> Codes:
+    """Codes (N, n): bits as uint8 are packed."""
+    if codes.dtype != np.uint8:
+        return Integers(codes)
+    N, n = codes.shape
+    step = max(1, _BLOCK // n)
+    blocks = (codes[start : start + step] for start in range(0, N, step))
+    return Bits.of(blocks, N, n, two_sided)

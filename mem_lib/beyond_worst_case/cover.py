@@ -81,7 +81,7 @@ def in_order(
     centres: list[int] = []
     thresholds: list[int] = []
     silent: list[int] = []  # visited, threshold 0; with bits they stay uncovered
-    batch, position = 8, 0
+    batch, position = 1, 0
     while position < len(order):
         upcoming = order[position:]
         upcoming = upcoming[waiting[upcoming]][:batch]
@@ -104,7 +104,7 @@ def in_order(
             thresholds.append(int(least[i]))
             waiting[rows[score[i] < least[i]]] = False
         advance(len(rows) - int(waiting.sum()))
-        batch = min(_CENTRES, 2 * batch) if 2 * used > len(upcoming) else max(8, batch // 2)
+        batch = min(_CENTRES, 2 * batch) if 2 * used > len(upcoming) else max(1, batch // 2)
     return Cover(
         np.array(centres, dtype=np.int64),
         integers(thresholds),

@@ -103,7 +103,7 @@ class Covering(Rules, Construction):
         if (data.labels != data.labels[0]).any():
             self._check_bias(data, bias, bits, classes)
             bits, sizes = (bits, (self.n,)) if self.n else self._search(data, bias, bits)
-        plan = CoverPlan(data, bias, bits, classes, sizes, self.code_bytes, rng)
+        plan = CoverPlan(data, bias, bits, classes, sizes, self.code_bits, rng)
         if sizes and plan.operations_of(sizes[0]) > self.max_operations:
             raise TooLarge(too_dear(self, plan, _sample(data)))
         return plan

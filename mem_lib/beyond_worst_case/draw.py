@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import ClassVar
 
 import numpy as np
@@ -12,13 +13,14 @@ from mem_lib._base.memory import check_memory
 from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.beyond_worst_case import cover
-from mem_lib.beyond_worst_case.counting import MOST_HYPERPLANES, Counting
+from mem_lib.beyond_worst_case.bits import Bits
+from mem_lib.beyond_worst_case.counting import MOST_HYPERPLANES, Codes, Counting, Integers
 from mem_lib.beyond_worst_case.cover import Cover
 from mem_lib.beyond_worst_case.plan import CoverPlan
 from mem_lib.data import Dataset
 from mem_lib.errors import TooLarge
 from mem_lib.network import Layer, Network
-from mem_lib.parts.hyperplanes import codes, hyperplanes
+from mem_lib.parts.hyperplanes import codes, hyperplanes, sides
 
 #: Below this many bits the matrix products are too small for more than one thread.
 SMALL = 2**23
@@ -28,11 +30,20 @@ class Rules:
     """What the constructions do differently in a draw: those of threshold units that count in one
     direction, unless a subclass says otherwise."""
 
-    #: What the units of the first layer are, and the bytes that a bit of a code takes.
+    #: What the units of the first layer are, and the bits that an entry of a code takes.
     activation: ClassVar[str] = "threshold"
-    code_bytes: ClassVar[int] = 2
+    code_bits: ClassVar[int] = 1
     #: Whether a neuron counts hyperplanes in both directions.
     two_sided: ClassVar[bool] = False
+
+    def held(
+        self, layer: Layer, data: Dataset, rows: np.ndarray, advance: Callable[[int], object]
+    ) -> Codes:
+        """What the layer gives at the points in ``rows``."""
+        if self.activation == "relu":
+            return Integers(codes(layer, data, advance)[rows])
+        blocks = sides(layer, data, rows, advance)
+        return Bits.of(blocks, len(rows), layer.units, self.two_sided)
 
     def code(self, code: np.ndarray) -> np.ndarray:
         """What neurons count, from what the first layer gives at each point: (N, counted)."""
@@ -81,6 +92,43 @@ class Attempt:
     offending: tuple[int, int] | None  # a row and a rival that no hyperplane tells apart
 
 
+@dataclass(frozen=True)
+class _Points:
+    """The codes of all points, one class after the other, and the rows in that ``order``."""
+
+    labels: np.ndarray
+    order: np.ndarray
+    codes: Codes
+
+    @cached_property
+    def places(self) -> np.ndarray:
+        """Where each row of the data is found among the codes."""
+        places = np.empty(len(self.order), dtype=np.int64)
+        places[self.order] = np.arange(len(self.order))
+        return places
+
+    @cached_property
+    def _sorted(self) -> np.ndarray:
+        return self.labels[self.order]
+
+    def _ends(self, k: int) -> tuple[int, int]:
+        first, stop = np.searchsorted(self._sorted, [k, k + 1]).tolist()
+        return first, stop
+
+    def of_class(self, k: int) -> np.ndarray:
+        """The rows of the data in class k."""
+        return self.order[slice(*self._ends(k))]
+
+    def counting(self, k: int) -> Counting:
+        """What its neurons count."""
+        return Counting.within(self.codes, *self._ends(k))
+
+    def reach(self, k: int, found: Cover) -> np.ndarray:
+        """The largest score that each neuron of class k has to cover."""
+        centres = self.places[found.centres] - self._ends(k)[0]
+        return cover.largest_covered(self.counting(k), centres, found.thresholds)
+
+
 def attempted(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | None) -> Attempt:
     """Draw number ``draw`` with n hyperplanes; the draws of a plan come one after the other."""
     if n > MOST_HYPERPLANES:
@@ -101,23 +149,23 @@ def _drawn(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | No
             activation=rules.activation, advance=bar.update,
         )  # fmt: skip
     with progress_bar(n * data.N, "bits", f"code, n = {n}", progress) as bar:
-        code = rules.code(codes(layer, data, bar.update))
+        order = np.argsort(data.labels, kind="stable")
+        points = _Points(data.labels, order, rules.held(layer, data, order, bar.update))
     total = int(np.isin(data.labels, plan.classes).sum())
     covers = {}
     with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:
         for k in plan.classes:
-            rows = np.flatnonzero(data.labels == k)
+            rows = points.of_class(k)
             found = Cover(rows, rows, rows)
             if len(rows):
-                counting = Counting(code[rows], code[data.labels != k])
-                found = rules.cover_class(rows, counting, for_order, bar.update)
+                found = rules.cover_class(rows, points.counting(k), for_order, bar.update)
             covers[k] = Cover(rows[found.centres], found.thresholds, rows[found.uncovered])
     neurons = sum(len(c.centres) for c in covers.values())
-    need = 25 * neurons * code.shape[1]
+    need = 25 * neurons * n * (1 + rules.two_sided)
     check_memory(need, f"n: {neurons} covering neurons over {n} hyperplanes")
     uncovered = np.concatenate([c.uncovered for c in covers.values()])
     network = Network(
-        [layer, *_upper_layers(rules, plan, n, code, covers)],
+        [layer, *_upper_layers(rules, plan, n, points, covers)],
         input_shift=data.shift,
         output_denominator=rules.denominator(plan),
         readout="sign" if data.classes == 2 else "onehot",
@@ -127,12 +175,12 @@ def _drawn(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | No
         network,
         uncovered,
         tuple(len(c.centres) for c in covers.values()),
-        _offending(data, code, uncovered) if len(uncovered) else None,
+        _offending(data, points, uncovered) if len(uncovered) else None,
     )
 
 
 def _upper_layers(
-    rules: Rules, plan: CoverPlan, n: int, code: np.ndarray, covers: dict[int, Cover]
+    rules: Rules, plan: CoverPlan, n: int, points: _Points, covers: dict[int, Cover]
 ) -> list[Layer]:
     """The covering neurons of every class, and one output per class that is positive where at
     least one of them fires."""
@@ -146,9 +194,9 @@ def _upper_layers(
         names = [f"class {k}, centre {c}" for k, c in zip(owner, centres, strict=True)]
         thresholds = np.concatenate([c.thresholds for c in covers.values()])
         weight, bias, gap = rules.neurons(
-            -2 * (code[centres] == 0).astype(np.int64),
+            -2 * (rules.code(points.codes.codes(points.places[centres])) == 0).astype(np.int64),
             thresholds,
-            lambda: np.concatenate([_reach(plan.data, code, k, c) for k, c in covers.items()]),
+            lambda: np.concatenate([points.reach(k, c) for k, c in covers.items()]),
         )
     layer = Layer(weight, bias, rules.activation, names=names, stage="cover")
     weight = 2 * (outputs[:, None] == owner[None, :]).astype(np.int64)
@@ -158,20 +206,12 @@ def _upper_layers(
     return [layer, Layer(weight, bias, "identity", stage="readout")]
 
 
-def _reach(data: Dataset, code: np.ndarray, k: int, found: Cover) -> np.ndarray:
-    """The largest score that each neuron of class k has to cover."""
-    rows = np.flatnonzero(data.labels == k)
-    counting = Counting(code[rows], code[:1])
-    return cover.largest_covered(counting, np.searchsorted(rows, found.centres), found.thresholds)
-
-
-def _offending(data: Dataset, code: np.ndarray, uncovered: np.ndarray) -> tuple[int, int] | None:
+def _offending(data: Dataset, points: _Points, uncovered: np.ndarray) -> tuple[int, int] | None:
     """An uncovered point and a rival that scores 0 for it: no hyperplane tells them apart in the
     needed direction."""
-    counting = Counting(code, code[:1])
     for row in uncovered[:64].tolist():
         rivals = np.flatnonzero(data.labels != data.labels[row])
-        score = counting.scores(np.array([row]), rivals)[0]
+        score = points.codes.scores(points.places[[row]], points.places[rivals])[0]
         if score.min() == 0:
             return row, int(rivals[score.argmin()])
     return None

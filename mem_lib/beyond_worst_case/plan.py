@@ -30,7 +30,7 @@ class CoverPlan:
     weight_bits: int
     classes: tuple[int, ...]
     sizes: tuple[int, ...]
-    code_bytes: int
+    code_bits: int
     rng: np.random.Generator = field(repr=False)
 
     @property
@@ -43,8 +43,11 @@ class CoverPlan:
         return self.burden_of(self.sizes[0]) if self.sizes else "n: no hyperplanes"
 
     def bytes_of(self, n: int) -> int:
-        """The first layer and the codes of all points."""
-        return 24 * n * self.data.d + self.code_bytes * n * self.data.N
+        """The first layer, the codes of all points, and what is made of them a block at a time."""
+        return 24 * n * self.data.d + self._held(n)
+
+    def _held(self, n: int) -> int:
+        return -(-self.code_bits * n * self.data.N // 8)
 
     def operations_of(self, n: int) -> int:
         """Of a draw with n hyperplanes, before anything is covered."""

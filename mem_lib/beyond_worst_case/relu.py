@@ -29,7 +29,7 @@ class Relu(Ordered):
     title: ClassVar[str] = "the same with ReLU units"
     theorem: ClassVar[str] = "thm-beyond_worst_case-relu"
     activation: ClassVar[str] = "relu"
-    code_bytes: ClassVar[int] = 16
+    code_bits: ClassVar[int] = 128
 
     def neurons(
         self, weight: np.ndarray, thresholds: np.ndarray, reach: Callable[[], np.ndarray]

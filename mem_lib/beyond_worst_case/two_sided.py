@@ -19,7 +19,6 @@ class TwoSided(Ordered):
     title: ClassVar[str] = "the same with half as many hyperplanes, counted in both directions"
     theorem: ClassVar[str] = "thm-beyond_worst_case-two-sided"
     two_sided: ClassVar[bool] = True
-    code_bytes: ClassVar[int] = 4
 
     def code(self, code: np.ndarray) -> np.ndarray:
         """Off where on: the score becomes the Hamming distance."""

@@ -2,15 +2,21 @@
 
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from mem_lib.data import Dataset
+from mem_lib.exact.arithmetic import FLOAT32, FLOAT64, column_peaks
 from mem_lib.exact.engine import Engine
 from mem_lib.network import Layer, Network
 
 #: Hyperplanes between two signs of life.
 BLOCK = 2**14
+#: Entries of a block of points that are evaluated at a time.
+ENTRIES = 2**19
+#: What a float64 sum of fewer than 2^30 terms >= 0 loses to rounding is less than this adds.
+_INFLATE = 1 + 2.0**-20
 
 
 def hyperplanes(
@@ -60,7 +66,14 @@ def codes(
     """What the layer gives at every point, exactly, shape (N, n): bits in uint8 for threshold
     units, integers >= 0 (int64, or Python integers) for ReLU units.  ``advance`` is told how many
     entries are there."""
-    out = np.empty((dataset.N, layer.units), np.uint8 if layer.activation == "threshold" else int)
+    if layer.activation == "threshold":
+        out = np.empty((dataset.N, layer.units), np.uint8)
+        first = 0
+        for block in sides(layer, dataset, np.arange(dataset.N), advance):
+            out[first : first + len(block)] = block
+            first += len(block)
+        return out
+    out = np.empty((dataset.N, layer.units), int)
     for units, part in _parts(layer):
         engine = Engine(Network([part], readout="onehot"))
         step = engine.chunk(dataset.N)
@@ -72,6 +85,87 @@ def codes(
             out[i : i + step, units] = block
             advance(block.size)
     return out
+
+
+def sides(
+    layer: Layer,
+    dataset: Dataset,
+    rows: np.ndarray,
+    advance: Callable[[int], object] = lambda entries: None,
+) -> Iterator[np.ndarray]:
+    """The bits of the points in ``rows``, in blocks (points, n), exactly: whether z >= 0 in a
+    threshold unit.
+
+    Where sum_k |w_k| |x_k| + |b| <= 2^24 for the largest |x_k| of a block, a float32 product adds
+    up the integers of this row and never rounds (lemma ``thm-foundations-sums``); up to 2^53 a
+    float64 product; rows beyond go through the exact engine.  ``advance`` is told how many entries
+    are there.
+    """
+    units = _Rows(layer)
+    step = max(64, ENTRIES // layer.units)
+    for start in range(0, len(rows), step):
+        block = units.sides(dataset.integers(rows[start : start + step])[0])
+        advance(block.size)
+        yield block
+
+
+class _Rows:
+    """The rows of a layer, each evaluated in the cheapest arithmetic that cannot round."""
+
+    def __init__(self, layer: Layer) -> None:
+        self._layer = layer
+        self._weights: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = {}
+        self._magnitudes: tuple[np.ndarray, np.ndarray] | None = None
+        weight = layer.weight
+        plain = isinstance(weight, np.ndarray) and weight.dtype != object
+        if plain and layer.bias.dtype != object:
+            self._magnitudes = (
+                np.abs(np.asarray(weight, dtype=np.float64)),
+                np.abs(layer.bias.astype(np.float64)),
+            )
+
+    def sides(self, points: np.ndarray) -> np.ndarray:
+        """(points, n), bool, at integer points (points, d)."""
+        ways = self.ways(points)
+        if (ways == ways[0]).all():
+            return self._by(ways[0], slice(None), points)
+        out = np.empty((len(points), len(ways)), bool)
+        for way in np.unique(ways):
+            chosen = np.flatnonzero(ways == way)
+            out[:, chosen] = self._by(way, chosen, points)
+        return out
+
+    def ways(self, points: np.ndarray) -> np.ndarray:
+        """The arithmetic of each row at these points: "float32", "float64" or "python"."""
+        if self._magnitudes is None or points.dtype == object:
+            return np.full(self._layer.units, "python", dtype="<U7")
+        weight, bias = self._magnitudes
+        sums = (weight @ column_peaks(points.T) + bias) * _INFLATE
+        return np.select([sums <= FLOAT32, sums <= FLOAT64], ["float32", "float64"], "python")
+
+    def _by(self, way: str, rows: Any, points: np.ndarray) -> np.ndarray:
+        if way == "python":
+            return self._exactly(rows, points)
+        dtype = np.dtype(way)
+        key = (way, b"" if isinstance(rows, slice) else rows.tobytes())
+        if key not in self._weights:
+            weight, bias = np.asarray(self._layer.weight)[rows], self._layer.bias[rows]
+            self._weights = {key: (weight.astype(dtype), -bias.astype(dtype))}
+        weight, least = self._weights[key]
+        with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
+            return np.asarray(points.astype(dtype) @ weight.T >= least)
+
+    def _exactly(self, rows: Any, points: np.ndarray) -> np.ndarray:
+        layer = self._layer
+        if isinstance(layer.weight, np.ndarray):
+            layer = Layer(layer.weight[rows], layer.bias[rows], layer.activation)
+        parts = []
+        for _, part in _parts(layer):
+            engine = Engine(Network([part], readout="onehot"))
+            step = engine.chunk(len(points))
+            blocks = [engine.run(points[i : i + step])[0].T for i in range(0, len(points), step)]
+            parts.append(np.concatenate(blocks) > 0)
+        return np.concatenate(parts, axis=1)
 
 
 def _parts(layer: Layer) -> Iterator[tuple[slice, Layer]]:
