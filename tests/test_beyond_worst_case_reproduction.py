@@ -11,7 +11,7 @@ from benchmarks import nearest, records, reproduction
 from mem_lib import recorded
 from mem_lib.beyond_worst_case import figures as drawing
 from mem_lib.beyond_worst_case.figures.reproduction import percent
-from mem_lib.beyond_worst_case.published import apart, compared, mean_error, published
+from mem_lib.beyond_worst_case.published import apart, compared, deviation, mean_error, published
 from mem_lib.errors import InvalidArgument, InvalidDataset
 
 EXPERIMENTS = {"moons": 18, "samples": 18, "mnist": 12, "mnist_grid": 1, "pairs_1_8": 4,
@@ -90,6 +90,7 @@ def test_widths_apart_in_standard_errors():
     values = [3, 5, 4, 8]
     mean, error = mean_error(values)
     assert (mean, error) == (5, pytest.approx(np.std(values, ddof=1) / 2))
+    assert deviation(values) == pytest.approx(2 * error)
 
 
 # -- recorded rows ---------------------------------------------------------------------------------
@@ -128,14 +129,20 @@ def test_mnist_strictly_and_as_the_authors_count():
         drawing.mnist_table([])
 
 
-def test_samples_beside_the_published_means():
-    rows = [
+def samples(*uncovered):
+    return [
         {"n": n, "N": N, "width": 6 + n // 1000, "uncovered": u}
-        for n in (400, 1000) for N in (100_000, 1_000_000) for u in (0, 0, 1)
+        for n in (400, 1000) for N in (100_000, 1_000_000) for u in uncovered
     ]  # fmt: skip
+
+
+def test_samples_beside_the_published_means():
+    rows = samples(0, 0, 1)
     table = drawing.samples_table(rows)
     assert len(table.cells) == 4 and table.cells[0][3] == "2 of 3"
-    assert table.cells[0][4] == percent(2, 3) and table.cells[0][6] == "6.0 ± 0.0"
+    assert table.cells[0][4] == percent(2, 3) and table.cells[0][6:] == ("6.0 ± 0.0", "+inf")
+    assert "5%: 0 of 4 cells" in table.caption
+    assert "5%: 4 of 4 cells" in drawing.samples_table(samples(0, *[1] * 9)).caption
     picture = drawing.against_samples(rows)
     assert "n = 1000: 7.0 neurons for 100\u2009000 points, 7.0 for" in picture.caption
     assert "of 100 draws of the paper's and 3 of ours" in picture.beside[0].caption

@@ -67,14 +67,22 @@ def apart(theirs: float, restarts: int, ours: float, deviation: float, draws: in
     return (theirs - ours) / error if error else math.copysign(math.inf, theirs - ours)
 
 
+def deviation(values: Sequence[float]) -> float:
+    """The standard deviation of one of them, as far as they tell; 0 for one value.
+
+    >>> deviation([1, 2, 3]), deviation([4])
+    (1.0, 0.0)
+    """
+    mean = sum(values) / len(values)
+    square = sum((value - mean) ** 2 for value in values)
+    return math.sqrt(square / max(len(values) - 1, 1))
+
+
 def mean_error(values: Sequence[float]) -> tuple[float, float | None]:
     """The mean and its standard error; None for one value.
 
-    >>> mean_error([1, 2, 3])[0], mean_error([4])
-    (2.0, (4.0, None))
+    >>> mean_error([4]), round(mean_error([1, 2, 3])[1], 3)
+    ((4.0, None), 0.577)
     """
-    mean = sum(values) / len(values)
-    if len(values) < 2:
-        return mean, None
-    square = sum((value - mean) ** 2 for value in values) / (len(values) - 1)
-    return mean, math.sqrt(square / len(values))
+    error = deviation(values) / math.sqrt(len(values)) if len(values) > 1 else None
+    return sum(values) / len(values), error

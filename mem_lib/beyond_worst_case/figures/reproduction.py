@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
-from mem_lib._base.rates import rate_interval
-from mem_lib.beyond_worst_case.published import Pair, apart, mean_error, published
+from mem_lib._base.rates import holm, rate_interval, same_rate
+from mem_lib.beyond_worst_case.published import Pair, apart, deviation, mean_error, published
 from mem_lib.errors import InvalidArgument
 from mem_lib.figures import Colours, Picture, Table, table
 from mem_lib.figures.numbers import number_text
@@ -177,21 +177,30 @@ def against_samples(rows: Rows, *, name: str = "") -> Picture:
 
 
 def samples_table(rows: Rows, *, name: str = "") -> Table:
-    """The same as numbers."""
+    """The same as numbers, with the rates that can be told apart."""
     ours = grouped(rows, "n", "N")
-    found = []
-    for row in published("samples"):
-        some = ours.get((row["n"], row["N"]))
-        if some:
-            good, draws = memorized(some)
-            found.append((row["n"], row["N"], f"{row['rate']:.2f}", f"{good} of {draws}",
-                          percent(good, draws), f"{row['width']:.1f}", _told(some)))  # fmt: skip
+    cells = [row for row in published("samples") if (row["n"], row["N"]) in ours]
+    found, chances = [], []
+    for row in cells:
+        some = ours[row["n"], row["N"]]
+        widths = [one["width"] for one in some]
+        theirs = (round(row["rate"] * row["restarts"]), row["restarts"])
+        chances.append(same_rate(theirs, memorized(some)))
+        away = apart(
+            row["width"], row["restarts"], sum(widths) / len(widths), deviation(widths), len(widths)
+        )
+        good, draws = memorized(some)
+        found.append((row["n"], row["N"], f"{row['rate']:.2f}", f"{good} of {draws}",
+                      percent(good, draws), f"{row['width']:.1f}", _told(some),
+                      f"{away:+.1f}"))  # fmt: skip
+    told = sum(chance < 0.05 for chance in holm(chances))
     return table(
         found,
         ["n", "points N", "rate, paper", "memorize, ours", "interval, %", "neurons, paper",
-         "neurons, ours"],
-        caption="Two moons of up to a million points, λ = 1: draws that memorize, and mean numbers "
-        "of covering neurons with standard errors",
+         "neurons, ours", "difference"],
+        caption="Two moons of up to a million points, λ = 1: draws that memorize, mean numbers of "
+        "covering neurons with standard errors, and their difference in standard errors of both. "
+        f"Rates told apart at the level 5%: {told} of {len(found)} cells",
         name=name,
     )  # fmt: skip
 
