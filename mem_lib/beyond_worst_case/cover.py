@@ -89,9 +89,8 @@ def in_order(
             break
         position = int(np.flatnonzero(order == upcoming[-1])[0]) + 1
         least = counting.least(upcoming)
-        rows = np.flatnonzero(waiting)
-        score = counting.scores(upcoming, rows)
-        used = 0
+        fires = counting.fires(upcoming, least)
+        used, before = 0, int(waiting.sum())
         for i, candidate in enumerate(upcoming):
             if not waiting[candidate]:
                 continue
@@ -102,8 +101,8 @@ def in_order(
                 continue
             centres.append(int(candidate))
             thresholds.append(int(least[i]))
-            waiting[rows[score[i] < least[i]]] = False
-        advance(len(rows) - int(waiting.sum()))
+            waiting &= ~fires[i]
+        advance(before - int(waiting.sum()))
         batch = min(_CENTRES, 2 * batch) if 2 * used > len(upcoming) else max(1, batch // 2)
     return Cover(
         np.array(centres, dtype=np.int64),
@@ -141,7 +140,7 @@ def left_over(counting: Counting, rows: list[int], centres: Any, thresholds: Any
     for start in range(0, len(centres), _CENTRES):
         if not len(left):
             break
-        below = integers(map(int, thresholds[start : start + _CENTRES]))[:, None]
-        score = counting.scores(centres[start : start + _CENTRES], left)
-        left = left[~(score < below).any(axis=0)]
+        part = slice(start, start + _CENTRES)
+        fires = counting.fires(centres[part], integers(map(int, thresholds[part])))
+        left = left[~np.logical_or.reduce(fires, axis=0)[left]]
     return left
