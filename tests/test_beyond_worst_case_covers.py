@@ -225,7 +225,7 @@ def test_the_command_takes_an_order(tmp_path, capsys):
     call = ["build", "beyond_worst_case.two_sided", str(table), "-o", str(net), "--set", "n=200"]
     assert main([*call, "--set", "order=greedy"]) == 0
     made = ml.Network.load(net)
-    assert made == bwc.build(MOONS, variant="two_sided", n=200, order="greedy")
+    assert made.layers == bwc.build(MOONS, variant="two_sided", n=200, order="greedy").layers
     assert main([*call, "--set", "order=best"]) != 0
     assert "order: one of ('random', 'greedy') is needed, got 'best'" in capsys.readouterr().err
 

@@ -91,7 +91,9 @@ def covering_floor(
     targets = (covered,) if classes == 2 else tuple(range(classes))
     own = [np.flatnonzero(data.labels == k) for k in targets]
     most = max(map(len, own))
-    check_memory(most * (most // 4 + 256), f"dataset: the balls of {most} points of a class")
+    check_memory(
+        most * (most // 4 + 16 * CENTRES), f"dataset: the balls of {most} points of a class"
+    )
     gap, slack = (_distances(data), 0.0) if max_bias is None else _rates(data, max_bias, targets)
     found = [
         _between(*_balls(rows, np.flatnonzero(data.labels != k), gap, slack), len(rows))

@@ -22,7 +22,7 @@ from mem_lib.beyond_worst_case.counting import Counting
 from mem_lib.beyond_worst_case.cover import Cover
 
 #: Centres whose scores are held at a time.
-_CENTRES = 512
+CENTRES = 512
 
 
 def by_greedy(
@@ -87,7 +87,7 @@ def greedily(counting: Counting, advance: Callable[[int], object] = lambda point
     """:func:`by_greedy`, where the codes are held already."""
     count = counting.points
     everything = np.arange(count)
-    least = [counting.least(everything[i : i + _CENTRES]) for i in range(0, count, _CENTRES)]
+    least = [counting.least(everything[i : i + CENTRES]) for i in range(0, count, CENTRES)]
     thresholds = integers(int(m) for part in least for m in part)
     sets = _covered(counting, everything, thresholds)
     centres = np.array(greedy_family(sets, advance), dtype=np.int64)
@@ -100,7 +100,7 @@ def greedily(counting: Counting, advance: Callable[[int], object] = lambda point
 def _covered(counting: Counting, centres: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """For every centre the points of the class with a score below its threshold, packed."""
     everything = np.arange(counting.points)
-    parts = (slice(i, i + _CENTRES) for i in range(0, len(centres), _CENTRES))
+    parts = (slice(i, i + CENTRES) for i in range(0, len(centres), CENTRES))
     blocks = (counting.scores(centres[part], everything) < thresholds[part, None] for part in parts)
     return packed(blocks, counting.points)
 

@@ -32,9 +32,9 @@ class GreedyPlan(CoverPlan):
     own: tuple[int, ...] = ()
 
     def bytes_of(self, n: int) -> int:
-        """With the covering sets of the largest class, and their order."""
+        """With the covering sets of the largest class, and the scores of a block of centres."""
         largest = max(self.own)
-        return super().bytes_of(n) + largest * (largest // 8 + 256)
+        return super().bytes_of(n) + largest * (largest // 8 + 16 * greedy.CENTRES)
 
     def operations_of(self, n: int) -> int:
         """With the scores."""
