@@ -90,7 +90,7 @@ def test_widths_apart_in_standard_errors():
     values = [3, 5, 4, 8]
     mean, error = mean_error(values)
     assert (mean, error) == (5, pytest.approx(np.std(values, ddof=1) / 2))
-    assert deviation(values) == pytest.approx(2 * error)
+    assert deviation([values]) == deviation([values, [7]]) == pytest.approx(2 * error)
 
 
 # -- recorded rows ---------------------------------------------------------------------------------

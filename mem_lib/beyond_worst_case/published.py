@@ -67,15 +67,16 @@ def apart(theirs: float, restarts: int, ours: float, deviation: float, draws: in
     return (theirs - ours) / error if error else math.copysign(math.inf, theirs - ours)
 
 
-def deviation(values: Sequence[float]) -> float:
-    """The standard deviation of one of them, as far as they tell; 0 for one value.
+def deviation(groups: Sequence[Sequence[float]]) -> float:
+    """The standard deviation of one value from the mean of its group, as far as they tell; 0 where
+    every group has one.
 
-    >>> deviation([1, 2, 3]), deviation([4])
-    (1.0, 0.0)
+    >>> deviation([[1, 2, 3], [10, 12]]), deviation([[4]])
+    (1.1547005383792515, 0.0)
     """
-    mean = sum(values) / len(values)
-    square = sum((value - mean) ** 2 for value in values)
-    return math.sqrt(square / max(len(values) - 1, 1))
+    means = [sum(group) / len(group) for group in groups]
+    squares = sum((v - mean) ** 2 for group, mean in zip(groups, means, strict=True) for v in group)
+    return math.sqrt(squares / max(sum(len(group) - 1 for group in groups), 1))
 
 
 def mean_error(values: Sequence[float]) -> tuple[float, float | None]:
@@ -84,5 +85,5 @@ def mean_error(values: Sequence[float]) -> tuple[float, float | None]:
     >>> mean_error([4]), round(mean_error([1, 2, 3])[1], 3)
     ((4.0, None), 0.577)
     """
-    error = deviation(values) / math.sqrt(len(values)) if len(values) > 1 else None
+    error = deviation([values]) / math.sqrt(len(values)) if len(values) > 1 else None
     return sum(values) / len(values), error

@@ -132,7 +132,7 @@ def against_samples(rows: Rows, *, name: str = "") -> Picture:
             ax.plot([N / 1e5 for N in line], [theirs[n, N]["width"] for N in line], "x",
                     color=colours.classes[k], markersize=6, label=None)  # fmt: skip
         figures.curves(
-            ax, colours, None, curves, xlabel="points, in 100 000", ylabel="covering neurons, mean",
+            ax, colours, None, curves, xlabel="points N / 10⁵", ylabel="covering neurons, mean",
             ylim=(0, 11), xlim=(0, 10.5),
         )  # fmt: skip
 
@@ -149,7 +149,7 @@ def against_samples(rows: Rows, *, name: str = "") -> Picture:
                 ax.plot([place, place], rate_interval(*counts), color=ink, linewidth=2)
                 ax.plot(place, counts[0] / counts[1], "os"[k], color=ink, markersize=4.5,
                         label=label if sizes[least][0] == N else None)  # fmt: skip
-        ax.set(xlabel="points, in 100 000", ylabel=f"share that memorize, n = {least}")
+        ax.set(xlabel="points N / 10⁵", ylabel=f"share that memorize, n = {least}")
         ax.set(ylim=(0.5, 1.02), xlim=(0, 10.5))
         ax.legend(fontsize=8, loc="lower left")
 
@@ -180,14 +180,17 @@ def samples_table(rows: Rows, *, name: str = "") -> Table:
     """The same as numbers, with the rates that can be told apart."""
     ours = grouped(rows, "n", "N")
     cells = [row for row in published("samples") if (row["n"], row["N"]) in ours]
+    spread = {
+        n: deviation([[row["width"] for row in some] for (m, _), some in ours.items() if m == n])
+        for n, _ in ours
+    }
     found, chances = [], []
     for row in cells:
         some = ours[row["n"], row["N"]]
-        widths = [one["width"] for one in some]
         theirs = (round(row["rate"] * row["restarts"]), row["restarts"])
         chances.append(same_rate(theirs, memorized(some)))
         away = apart(
-            row["width"], row["restarts"], sum(widths) / len(widths), deviation(widths), len(widths)
+            row["width"], row["restarts"], _mean(some, "width"), spread[row["n"]], len(some)
         )
         good, draws = memorized(some)
         found.append((row["n"], row["N"], f"{row['rate']:.2f}", f"{good} of {draws}",
@@ -199,7 +202,8 @@ def samples_table(rows: Rows, *, name: str = "") -> Table:
         ["n", "points N", "rate, paper", "memorize, ours", "interval, %", "neurons, paper",
          "neurons, ours", "difference"],
         caption="Two moons of up to a million points, λ = 1: draws that memorize, mean numbers of "
-        "covering neurons with standard errors, and their difference in standard errors of both. "
+        "covering neurons with standard errors, and their difference in standard errors of both, "
+        "from the deviation of all draws of an n from the means for their N. "
         f"Rates told apart at the level 5%: {told} of {len(found)} cells",
         name=name,
     )  # fmt: skip
@@ -224,9 +228,9 @@ def mnist_table(rows: Rows, *, name: str = "") -> Table:
         found,
         ["n", "λ", "rate, paper", "ours, strictly", "ours, as theirs", "neurons, paper",
          "neurons, ours", "ours / paper"],
-        caption="All 70 000 images of MNIST, ten classes: draws that memorize, and mean numbers of "
-        "covering neurons with standard errors. As theirs: an image that no output claims counts "
-        "as one of the last class",
+        caption=f"All {number_text(70_000)} images of MNIST, ten classes: draws that memorize, and "
+        "mean numbers of covering neurons, with standard errors where there are several draws. As "
+        "theirs: an image that no output claims counts as one of the last class",
         name=name,
     )  # fmt: skip
 
