@@ -140,11 +140,11 @@ def test_samples_beside_the_published_means():
     rows = samples(0, 0, 1)
     table = drawing.samples_table(rows)
     assert len(table.cells) == 4 and table.cells[0][3] == "2 of 3"
-    assert table.cells[0][4] == percent(2, 3) and table.cells[0][6:] == ("6.0 ± 0.0", "+inf")
+    assert table.cells[0][4] == percent(2, 3, 0) and table.cells[0][6:] == ("6.0 ± 0.0", "+inf")
     assert "5%: 0 of 4 cells" in table.caption
     assert "5%: 4 of 4 cells" in drawing.samples_table(samples(0, *[1] * 9)).caption
     picture = drawing.against_samples(rows)
-    assert "n = 1000: 7.0 neurons for 100\u2009000 points, 7.0 for" in picture.caption
+    assert "n = 1000: 5.9 neurons for 100\u2009000 points, 7.1 for" in picture.caption
     assert "of 100 draws of the paper's and 3 of ours" in picture.beside[0].caption
     with pytest.raises(InvalidArgument, match="rows"):
         drawing.samples_table([])
@@ -153,8 +153,8 @@ def test_samples_beside_the_published_means():
 def test_pairs_beside_the_published_ends():
     rows = [{"rival": r, "n": 500, "N": N, "width": N // 100} for r in (8, 9) for N in (2000, 5000)]
     picture = drawing.pairs_growth(rows)
-    assert "rivals 8. Neurons with n = 500: 20 for 2000 images, 50 for 5000" in picture.caption
-    assert len(picture.beside) == 1 and "rivals 9" in picture.beside[0].caption
+    assert "against 8. Neurons with n = 500: 20 for 2000 images, 50 for 5000" in picture.caption
+    assert len(picture.beside) == 1 and "against 9" in picture.beside[0].caption
     with pytest.raises(InvalidArgument, match="rows: at least one is needed"):
         drawing.pairs_growth([])
 

@@ -10,7 +10,7 @@ from mem_lib import figures
 from mem_lib._base.rates import holm, rate_interval, same_rate
 from mem_lib.beyond_worst_case.published import Pair, apart, deviation, mean_error, published
 from mem_lib.errors import InvalidArgument
-from mem_lib.figures import Colours, Picture, Table, table
+from mem_lib.figures import MARKERS, Colours, Picture, Table, table
 from mem_lib.figures.numbers import number_text
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ Rows = Sequence[dict[str, Any]]
 PAPER = "the paper's draws"
 
 
-def percent(successes: int, trials: int) -> str:
+def percent(successes: int, trials: int, digits: int = 1) -> str:
     """The 95% interval of a rate, in per cent.
 
     >>> percent(39, 50)
     '64.0 to 88.5'
     """
     low, high = rate_interval(successes, trials)
-    return f"{100 * low:.1f} to {100 * high:.1f}"
+    return f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
 
 
 def agreement(pairs: Sequence[Pair], *, name: str = "") -> Table:
@@ -124,16 +124,20 @@ def against_samples(rows: Rows, *, name: str = "") -> Picture:
     least = min(sizes)
 
     def draw_widths(ax: "Axes", colours: Colours) -> None:
+        for k, (n, line) in enumerate(sizes.items()):
+            for N in line:
+                mean, error = mean_error([row["width"] for row in ours[n, N]])
+                place, ends = N / 1e5 + (k - 1) / 6, (mean - (error or 0), mean + (error or 0))
+                ax.plot([place, place], ends, color=colours.classes[k], linewidth=1)
+                ax.plot(place, mean, MARKERS[k], color=colours.classes[k], markersize=4.5,
+                        markerfacecolor=colours.paper)  # fmt: skip
         curves = {
-            f"n = {n}": ([N / 1e5 for N in line], [_mean(ours[n, N], "width") for N in line])
+            f"n = {n}": ([N / 1e5 for N in line], [theirs[n, N]["width"] for N in line])
             for n, line in sizes.items()
         }
-        for k, (n, line) in enumerate(sizes.items()):
-            ax.plot([N / 1e5 for N in line], [theirs[n, N]["width"] for N in line], "x",
-                    color=colours.classes[k], markersize=6, label=None)  # fmt: skip
         figures.curves(
-            ax, colours, None, curves, xlabel="points N / 10⁵", ylabel="covering neurons, mean",
-            ylim=(0, 11), xlim=(0, 10.5),
+            ax, colours, None, curves, marks=False, xlabel="points N / 10⁵",
+            ylabel="covering neurons, mean", ylim=(0, 16), xlim=(0, 10.5),
         )  # fmt: skip
 
     def draw_rates(ax: "Axes", colours: Colours) -> None:
@@ -150,21 +154,21 @@ def against_samples(rows: Rows, *, name: str = "") -> Picture:
                 ax.plot(place, counts[0] / counts[1], "os"[k], color=ink, markersize=4.5,
                         label=label if sizes[least][0] == N else None)  # fmt: skip
         ax.set(xlabel="points N / 10⁵", ylabel=f"share that memorize, n = {least}")
-        ax.set(ylim=(0.5, 1.02), xlim=(0, 10.5))
+        ax.set(ylim=(0, 1.03), xlim=(0, 10.5))
         ax.legend(fontsize=8, loc="lower left")
 
     ends = "; ".join(
-        f"n = {n}: {_mean(ours[n, line[0]], 'width'):.1f} neurons for {number_text(line[0])} "
-        f"points, {_mean(ours[n, line[-1]], 'width'):.1f} for {number_text(line[-1])}"
+        f"n = {n}: {theirs[n, line[0]]['width']:.1f} neurons for {number_text(line[0])} points, "
+        f"{theirs[n, line[-1]]['width']:.1f} for {number_text(line[-1])}"
         for n, line in sizes.items()
     )
     return figures.show(
         draw_widths,
-        "Mean number of covering neurons against the number of points, three slowly rising curves "
-        "with the published means as crosses beside them.",
+        "Mean number of covering neurons against the number of points: the published means as three "
+        "slowly rising curves, ours as marks around them.",
         size=(3.3, 3.2),
         name=name,
-        caption=f"{ends}. Crosses are the paper's means.",
+        caption=f"Curves: the paper's means; {ends}. Marks: ours, with standard errors.",
     ) + figures.show(
         draw_rates,
         f"Share of draws that memorize at n = {least} against the number of points, with 95% "
@@ -194,7 +198,7 @@ def samples_table(rows: Rows, *, name: str = "") -> Table:
         )
         good, draws = memorized(some)
         found.append((row["n"], row["N"], f"{row['rate']:.2f}", f"{good} of {draws}",
-                      percent(good, draws), f"{row['width']:.1f}", _told(some),
+                      percent(good, draws, 0), f"{row['width']:.1f}", _told(some),
                       f"{away:+.1f}"))  # fmt: skip
     told = sum(chance < 0.05 for chance in holm(chances))
     return table(
@@ -256,7 +260,7 @@ def pairs_growth(rows: Rows, *, name: str = "") -> Picture:
             "axes: curves less steep than the dashed line.",
             size=(3.3, 3.2),
             name="" if pictures else name,
-            caption=f"Ones covered, rivals {rival}. Neurons with {told}. Crosses: the paper.",
+            caption=f"Ones, covered, against {rival}. Neurons with {told}. Crosses: the paper.",
         )
         pictures.append(picture)
     if not pictures:
@@ -275,7 +279,7 @@ def _draw_pair(
         xlabel="images N", ylabel="covering neurons", xlim=(1200, 18000), ylim=(10, 400),
         ticks={"x": [2000, 5000, 15000], "y": [10, 30, 100, 300]},
     )  # fmt: skip
-    figures.slope(ax, colours, (3000, 100), 1, "in proportion")
+    figures.slope(ax, colours, (1600, 120), 1, "in proportion")
 
 
 def nearest_table(near: Rows, drawn: Rows, *, name: str = "") -> Table:
@@ -294,7 +298,7 @@ def nearest_table(near: Rows, drawn: Rows, *, name: str = "") -> Table:
     return table(
         rows,
         ["images", "N", "nearest is a rival", "in no other ball", "balls",
-         *(f"neurons, n = {n}" for n in counts)],
+         *(f"n = {n}" for n in counts)],
         caption="All in per cent of N images: those with a rival as the nearest image, those in no "
         "other image's ball, balls in random order that cover all, and covering neurons",
         name=name,
