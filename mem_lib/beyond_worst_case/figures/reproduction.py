@@ -164,7 +164,7 @@ def against_samples(rows: Rows, *, name: str = "") -> Picture:
     )
     return figures.show(
         draw_widths,
-        "Mean number of covering neurons against the number of points: the published means as three "
+        "Mean number of covering neurons against the number of points: published means as three "
         "slowly rising curves, ours as marks around them.",
         size=(3.3, 3.2),
         name=name,
