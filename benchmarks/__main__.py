@@ -19,6 +19,7 @@ from benchmarks import (
     covers,
     deep_threshold,
     environment,
+    fast,
     fuzz,
     generalization,
     gpu,
@@ -41,7 +42,11 @@ BENCHMARKS = {
     "mnist": chapters.mnist,
     "moons": chapters.moons,
     "samples": chapters.samples,
+<<<<<<< HEAD
     "covers": covers.covers,
+=======
+    "fast": fast.fast,
+>>>>>>> fast
     "engine": optimal_relu.engine,
     "optimal_relu": optimal_relu.full_size,
     "largest": optimal_relu.largest,

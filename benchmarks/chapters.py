@@ -99,9 +99,9 @@ def _moons(dataset: ml.Dataset) -> list[dict]:
     return rows
 
 
-def paper_moons() -> ml.Dataset:
-    """1,000 points on two moons as the paper draws them, rounded to the grid 2^-20."""
-    return scaled_moons(1000).rounded(20)
+def paper_moons(N: int = 1000) -> ml.Dataset:
+    """N points on two moons as the paper draws them, rounded to the grid 2^-20."""
+    return scaled_moons(N).rounded(20)
 
 
 def scaled_moons(N: int) -> ml.Dataset:

@@ -1,5 +1,5 @@
 """A GPU against the CPU: the same evidence, and how far both are from moving bytes only; and the
-residual fits of two layers.
+residual fits of two layers, and covers.
 
 Needs PyTorch and a CUDA device.  What is evaluated are random integers of the plane: evaluation is
 measured, not the making of data.
@@ -13,7 +13,7 @@ import mem_lib as ml
 from benchmarks.core import ratio, timed
 from benchmarks.optimal_relu import plane, tally_of
 from benchmarks.two_layer import signs
-from mem_lib import optimal_relu
+from mem_lib import beyond_worst_case, optimal_relu
 
 #: (variant, N, whether the CPU runs it too)
 RUNS = [
@@ -52,7 +52,7 @@ def gpu() -> list[dict]:
             )  # fmt: skip
             rows.append(ratio(what, seconds, "s", "one CPU core", slow))
         print(rows[-1], flush=True)  # as they come, should the run be cut short
-    return rows + _fits()
+    return rows + _fits() + _covers(ml.data.mnist(download=False).distinct())
 
 
 def _fits() -> list[dict]:
@@ -73,6 +73,18 @@ def _fits() -> list[dict]:
         rows.append(ratio(what, seconds, "s", "NumPy on the CPU", slow))
         print(rows[-1], flush=True)
     return rows
+
+
+def _covers(dataset: ml.Dataset, device: str = "cuda") -> list[dict]:
+    """A whole trial of covering on the GPU against NumPy: the same network."""
+    construction = beyond_worst_case.Practical(n=500, max_bias=0.5 * dataset.radius)
+    there = replace(construction, device=device)
+    there.build(dataset, progress=False)  # loads the kernels
+    found, seconds = timed(lambda: there.build(dataset, progress=False))
+    same, slow = timed(lambda: construction.build(dataset, progress=False))
+    assert found == same and ml.verify(found, dataset).ok
+    what = f"cover N = {dataset.N}, d = {dataset.d}, {found.layers[1].units} neurons"
+    return [ratio(what, seconds, "s", "NumPy on the CPU", slow)]
 
 
 def _bandwidth() -> float:

@@ -15,7 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import mem_lib as ml
-from benchmarks.chapters import scaled_moons
+from benchmarks.chapters import paper_moons, scaled_moons
 from benchmarks.nearest import alone
 from benchmarks.records import resumed
 from mem_lib import beyond_worst_case as bwc
@@ -48,7 +48,7 @@ def moons() -> list[dict]:
     """Each cell with 2,000 draws of its own, or 500 for n = 500: how many memorize the points on
     the grid 2^-20, how many those in single precision as they come, and of how many draws this
     differs."""
-    data, exact = scaled_moons(1000).rounded(20), scaled_moons(1000)
+    data, exact = paper_moons(), scaled_moons(1000)
 
     def measure(n: int, max_bias: float, draws: int) -> dict:
         first = DRAWS * cells().index((n, max_bias))
@@ -77,10 +77,10 @@ REPEATS = {400: 10, 1000: 3, 2000: 2}
 
 def samples() -> list[dict]:
     """The first N of a million points on two moons, in units of the largest norm of all."""
-    everything = scaled_moons(10**6)
+    everything = paper_moons(10**6)
 
     def measure(n: int, N: int, seed: int) -> dict:
-        found = bwc.attempt(everything.subset(slice(N)).rounded(20), n, 1, seed=seed)
+        found = bwc.attempt(everything.subset(slice(N)), n, 1, seed=seed)
         return {"width": width(found), "uncovered": len(found.uncovered)}
 
     sizes = [100_000, 200_000, 400_000, 600_000, 800_000, 1_000_000]

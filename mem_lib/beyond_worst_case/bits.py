@@ -74,11 +74,13 @@ class Bits:
         if self._sieves(len(centres)):
             sieve = self._sieve("own", first, stop, np.arange(first, stop))
             return sieve.below(centres, thresholds)
-        return self.scores(centres, np.arange(first, stop)) < thresholds[:, None]
+        out = np.empty((len(centres), stop - first), bool)
+        for which, points, counts in self._counts(centres, self._words[:, first:stop]):
+            out[which, points] = counts < thresholds[which, None]
+        return out
 
     def _sieves(self, centres: int) -> bool:
-        small = self.n <= MOST_FIELDS and sieve_bytes(self.N, self.n) <= _BYTES
-        return centres >= _MANY and small
+        return centres >= _MANY and _sieve_bytes(self.N, self.n) > 0
 
     def _sieve(self, name: str, first: int, stop: int, rows: np.ndarray) -> Sieve:
         """The one made last serves as long as it is asked for the same class."""
@@ -111,3 +113,14 @@ class Bits:
                 both = combine(part, masks[i : i + many, :, None])
                 counts = np.bitwise_count(both).sum(axis=1, dtype=self._dtype)
                 yield slice(i, i + len(counts)), slice(start, start + part.shape[1]), counts
+
+
+def held_bytes(N: int, n: int) -> int:
+    """What the bits take, with the sieves of a class and of its rivals."""
+    return 8 * -(-n // 64) * N + 2 * _sieve_bytes(N, n)
+
+
+def _sieve_bytes(N: int, n: int) -> int:
+    """What a sieve takes, at most; 0 where none is made."""
+    need = sieve_bytes(N, n)
+    return need if n <= MOST_FIELDS and need <= _BYTES else 0

@@ -6,12 +6,15 @@ the code of x over the hyperplanes that are off at c (code 0); this score is 0 a
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol, Self
 
 import numpy as np
 
 from mem_lib._base.integers import integers
 from mem_lib.beyond_worst_case.bits import Bits
+from mem_lib.beyond_worst_case.tensors import TorchBits
+from mem_lib.exact.device import Device
 from mem_lib.exact.engine import Engine
 from mem_lib.network import Layer, Network
 
@@ -49,8 +52,10 @@ class Counting:
         >= 0 of any size.  A centre is a row of ``own``.
     two_sided : whether bits are counted in both directions: the score is the number of hyperplanes
         between centre and point.
+    device : None counts bits with NumPy, else where PyTorch does, as in :func:`mem_lib.verify`.
 
-    Raises nothing of its own: arguments are not checked.
+    Raises nothing of its own but what is wrong with ``device``: the other arguments are not
+    checked.
 
     >>> own, rivals = np.array([[0, 0], [0, 1]], np.uint8), np.array([[1, 1]], np.uint8)
     >>> counting = Counting(own, rivals)
@@ -60,9 +65,17 @@ class Counting:
     [2, 1]
     """
 
-    def __init__(self, own: np.ndarray, rivals: np.ndarray, *, two_sided: bool = False) -> None:
-        self._held, self._first = held(np.concatenate([own, rivals]), two_sided), 0
-        self._stop = len(own)
+    def __init__(
+        self,
+        own: np.ndarray,
+        rivals: np.ndarray,
+        *,
+        two_sided: bool = False,
+        device: str | None = None,
+    ) -> None:
+        codes = np.concatenate([own, rivals])
+        self._first, self._stop = 0, len(own)
+        self._held = held(codes, two_sided, Device.named(device).name)
 
     @classmethod
     def within(cls, codes: Codes, first: int, stop: int) -> Self:
@@ -128,11 +141,20 @@ class Integers:
         return Engine(Network([layer], readout="argmax"))
 
 
-def held(codes: np.ndarray, two_sided: bool = False) -> Codes:
+def held(codes: np.ndarray, two_sided: bool = False, device: str | None = None) -> Codes:
     """Codes (N, n): bits as uint8 are packed."""
     if codes.dtype != np.uint8:
         return Integers(codes)
     N, n = codes.shape
     step = max(1, _BLOCK // n)
     blocks = (codes[start : start + step] for start in range(0, N, step))
-    return Bits.of(blocks, N, n, two_sided)
+    return bits_of(blocks, N, n, two_sided, device)
+
+
+def bits_of(
+    blocks: Iterable[np.ndarray], N: int, n: int, two_sided: bool, device: str | None
+) -> Codes:
+    """The bits of N points from blocks (points, n), on ``device`` or packed for NumPy."""
+    if device is None:
+        return Bits.of(blocks, N, n, two_sided)
+    return TorchBits.of(blocks, N, n, two_sided, device)

@@ -33,6 +33,7 @@ from mem_lib.errors import (
     TooLarge,
     shown,
 )
+from mem_lib.exact.device import Device
 from mem_lib.network import Network, Size
 from mem_lib.parts.constant import constant_network, constant_size
 from mem_lib.parts.separation import rounding_loss
@@ -59,6 +60,8 @@ class Covering(Rules, Construction):
     max_operations:
                  a draw that takes more is refused before it begins.  One with n hyperplanes takes
                  n (N + 4096); default: 2^31
+    device:      None counts with NumPy; "auto" takes a GPU where there is one, "cuda" asks for it,
+                 "cpu" takes PyTorch without one.  The network does not depend on it
     """
 
     n: int | None = None
@@ -66,6 +69,7 @@ class Covering(Rules, Construction):
     covered: int = 1
     weight_bits: int | None = None
     max_operations: int = field(default=MOST_OPERATIONS, compare=False)
+    device: str | None = field(default=None, compare=False)
 
     slug: ClassVar[str] = "beyond_worst_case"
     theorem: ClassVar[str] = "thm-beyond_worst_case-finite"
@@ -96,6 +100,7 @@ class Covering(Rules, Construction):
 
     def plan(self, data: Dataset, rng: np.random.Generator) -> CoverPlan:
         """The bias, the bits and the numbers of hyperplanes to try."""
+        device = self._place()
         classes = (self.covered,) if data.classes == 2 else tuple(range(data.classes))
         bias = default_bias(data) if self.max_bias is None else Fraction(self.max_bias)
         bits = WEIGHT_BITS if self.weight_bits is None else self.weight_bits
@@ -103,7 +108,7 @@ class Covering(Rules, Construction):
         if (data.labels != data.labels[0]).any():
             self._check_bias(data, bias, bits, classes)
             bits, sizes = (bits, (self.n,)) if self.n else self._search(data, bias, bits)
-        plan = CoverPlan(data, bias, bits, classes, sizes, self.code_bits, rng)
+        plan = CoverPlan(data, bias, bits, classes, sizes, self.code_bits, rng, device)
         if sizes and plan.operations_of(sizes[0]) > self.max_operations:
             raise TooLarge(too_dear(self, plan, _sample(data)))
         return plan
@@ -137,6 +142,15 @@ class Covering(Rules, Construction):
         1 - ``failure`` one draw of so many hyperplanes yields a network that memorizes any N
         points, and no entry of ``Size`` is larger than stated.  None for ``max_bias = 0``."""
         return promised(self, facts, failure)
+
+    def _place(self) -> str | None:
+        device = Device.named(self.device).name
+        if device is not None and self.activation == "relu":
+            raise InvalidArgument(
+                "device: ReLU units give integers of any size, which are added up in NumPy; got "
+                f"{shown(self.device)}"
+            )
+        return device
 
     # -- the search for n ----------------------------------------------------------------------
 

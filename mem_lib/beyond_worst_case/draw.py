@@ -13,8 +13,8 @@ from mem_lib._base.memory import check_memory
 from mem_lib._base.progress import progress_bar
 from mem_lib._base.threads import blas_threads
 from mem_lib.beyond_worst_case import cover
-from mem_lib.beyond_worst_case.bits import Bits
-from mem_lib.beyond_worst_case.counting import MOST_HYPERPLANES, Codes, Counting, Integers
+from mem_lib.beyond_worst_case.cells import CellBits
+from mem_lib.beyond_worst_case.counting import MOST_HYPERPLANES, Codes, Counting, Integers, bits_of
 from mem_lib.beyond_worst_case.cover import Cover
 from mem_lib.beyond_worst_case.plan import CoverPlan
 from mem_lib.data import Dataset
@@ -37,13 +37,22 @@ class Rules:
     two_sided: ClassVar[bool] = False
 
     def held(
-        self, layer: Layer, data: Dataset, rows: np.ndarray, advance: Callable[[int], object]
+        self,
+        layer: Layer,
+        data: Dataset,
+        rows: np.ndarray,
+        advance: Callable[[int], object],
+        device: str | None,
     ) -> Codes:
-        """What the layer gives at the points in ``rows``."""
+        """What the layer gives at the points in ``rows``, held on ``device``."""
         if self.activation == "relu":
             return Integers(codes(layer, data, advance)[rows])
-        blocks = sides(layer, data, rows, advance)
-        return Bits.of(blocks, len(rows), layer.units, self.two_sided)
+        if device is None:
+            cells = CellBits.of(layer, data, rows, self.two_sided, advance)
+            if cells is not None:
+                return cells
+        blocks = sides(layer, data, rows, advance, device)
+        return bits_of(blocks, len(rows), layer.units, self.two_sided, device)
 
     def code(self, code: np.ndarray) -> np.ndarray:
         """What neurons count, from what the first layer gives at each point: (N, counted)."""
@@ -150,7 +159,9 @@ def _drawn(rules: Rules, plan: CoverPlan, n: int, draw: int, progress: bool | No
         )  # fmt: skip
     with progress_bar(n * data.N, "bits", f"code, n = {n}", progress) as bar:
         order = np.argsort(data.labels, kind="stable")
-        points = _Points(data.labels, order, rules.held(layer, data, order, bar.update))
+        points = _Points(
+            data.labels, order, rules.held(layer, data, order, bar.update, plan.device)
+        )
     total = int(np.isin(data.labels, plan.classes).sum())
     covers = {}
     with progress_bar(total, "points", f"cover, n = {n}", progress) as bar:

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from mem_lib.beyond_worst_case.bits import held_bytes
 from mem_lib.beyond_worst_case.sizes import network_size
 from mem_lib.data import Dataset
 from mem_lib.network import Size
@@ -22,6 +23,7 @@ class CoverPlan:
 
     classes: the classes that get covered
     sizes:   numbers of hyperplanes to try in turn; none where the network is a constant
+    device:  None for NumPy, or what PyTorch calls it
     rng:     spawns one generator for each draw
     """
 
@@ -32,6 +34,7 @@ class CoverPlan:
     sizes: tuple[int, ...]
     code_bits: int
     rng: np.random.Generator = field(repr=False)
+    device: str | None = None
 
     @property
     def bytes(self) -> int:
@@ -47,7 +50,10 @@ class CoverPlan:
         return 24 * n * self.data.d + self._held(n)
 
     def _held(self, n: int) -> int:
-        return -(-self.code_bits * n * self.data.N // 8)
+        N = self.data.N
+        if self.code_bits > 1:
+            return self.code_bits * n * N // 8
+        return n * N if self.device else held_bytes(N, n)
 
     def operations_of(self, n: int) -> int:
         """Of a draw with n hyperplanes, before anything is covered."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from mem_lib.data import Dataset
 from mem_lib.exact.arithmetic import FLOAT32, FLOAT64, column_peaks
+from mem_lib.exact.device import pytorch, room_for
 from mem_lib.exact.engine import Engine
 from mem_lib.network import Layer, Network
 
@@ -92,6 +93,7 @@ def sides(
     dataset: Dataset,
     rows: np.ndarray,
     advance: Callable[[int], object] = lambda entries: None,
+    device: str | None = None,
 ) -> Iterator[np.ndarray]:
     """The bits of the points in ``rows``, in blocks (points, n), exactly: whether z >= 0 in a
     threshold unit.
@@ -99,9 +101,10 @@ def sides(
     Where sum_k |w_k| |x_k| + |b| <= 2^24 for the largest |x_k| of a block, a float32 product adds
     up the integers of this row and never rounds (lemma ``thm-foundations-sums``); up to 2^53 a
     float64 product; rows beyond go through the exact engine.  ``advance`` is told how many entries
-    are there.
+    are there.  A ``device`` of PyTorch takes float64 in both cases, since what it does with float32
+    can be set.
     """
-    units = _Rows(layer)
+    units = _Rows(layer, device)
     step = max(64, ENTRIES // layer.units)
     for start in range(0, len(rows), step):
         block = units.sides(dataset.integers(rows[start : start + step])[0])
@@ -109,20 +112,22 @@ def sides(
         yield block
 
 
+def row_bounds(layer: Layer, peaks: np.ndarray) -> np.ndarray | None:
+    """For each row at least sum_k |w_k| peak_k + |b|, which no partial sum exceeds at points with
+    |x_k| <= peak_k; None where weights are not machine integers in an array."""
+    weight, bias = layer.weight, layer.bias
+    if not isinstance(weight, np.ndarray) or weight.dtype == object or bias.dtype == object:
+        return None
+    sizes = np.abs(weight.astype(np.float64))
+    return np.asarray((sizes @ peaks + np.abs(bias.astype(np.float64))) * _INFLATE)
+
+
 class _Rows:
     """The rows of a layer, each evaluated in the cheapest arithmetic that cannot round."""
 
-    def __init__(self, layer: Layer) -> None:
-        self._layer = layer
-        self._weights: dict[tuple[str, bytes], tuple[np.ndarray, np.ndarray]] = {}
-        self._magnitudes: tuple[np.ndarray, np.ndarray] | None = None
-        weight = layer.weight
-        plain = isinstance(weight, np.ndarray) and weight.dtype != object
-        if plain and layer.bias.dtype != object:
-            self._magnitudes = (
-                np.abs(np.asarray(weight, dtype=np.float64)),
-                np.abs(layer.bias.astype(np.float64)),
-            )
+    def __init__(self, layer: Layer, device: str | None = None) -> None:
+        self._layer, self._device = layer, device
+        self._weights: dict[tuple[str, bytes], tuple[Any, Any]] = {}
 
     def sides(self, points: np.ndarray) -> np.ndarray:
         """(points, n), bool, at integer points (points, d)."""
@@ -137,23 +142,33 @@ class _Rows:
 
     def ways(self, points: np.ndarray) -> np.ndarray:
         """The arithmetic of each row at these points: "float32", "float64" or "python"."""
-        if self._magnitudes is None or points.dtype == object:
+        sums = None
+        if points.dtype != object:
+            sums = row_bounds(self._layer, column_peaks(points.T))
+        if sums is None:
             return np.full(self._layer.units, "python", dtype="<U7")
-        weight, bias = self._magnitudes
-        sums = (weight @ column_peaks(points.T) + bias) * _INFLATE
         return np.select([sums <= FLOAT32, sums <= FLOAT64], ["float32", "float64"], "python")
 
     def _by(self, way: str, rows: Any, points: np.ndarray) -> np.ndarray:
         if way == "python":
             return self._exactly(rows, points)
-        dtype = np.dtype(way)
+        dtype = np.dtype(way if self._device is None else "float64")
         key = (way, b"" if isinstance(rows, slice) else rows.tobytes())
         if key not in self._weights:
             weight, bias = np.asarray(self._layer.weight)[rows], self._layer.bias[rows]
-            self._weights = {key: (weight.astype(dtype), -bias.astype(dtype))}
+            self._weights = {key: (self._put(weight.astype(dtype)), self._put(-bias.astype(dtype)))}
         weight, least = self._weights[key]
-        with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
-            return np.asarray(points.astype(dtype) @ weight.T >= least)
+        if self._device is None:
+            with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
+                return np.asarray(points.astype(dtype) @ weight.T >= least)
+        with room_for("a block of points and bits"):
+            found = self._put(points).to(weight.dtype) @ weight.T >= least
+        return np.asarray(found.cpu().numpy())
+
+    def _put(self, array: np.ndarray) -> Any:
+        if self._device is None:
+            return array
+        return pytorch().from_numpy(array).to(self._device)
 
     def _exactly(self, rows: Any, points: np.ndarray) -> np.ndarray:
         layer = self._layer
