@@ -24,7 +24,7 @@ SIDES = (("practical", 1), ("two_sided", 2))
 SIZES = {
     "digits": ((150, 200, 300, 500, 1000, 2000, 5000), True),
     "cifar10": ((500, 1000, 2000, 5000), False),
-    "mnist": ((300, 500, 1000, 2000), False),
+    "mnist": ((300, 500, 1000), False),
 }
 
 

@@ -310,6 +310,11 @@ def test_fewer_neurons_draws_complete_draws_and_the_floor_that_there_is():
     assert [sorted(curve) for curve in curves.values()] == [[100, 200]] * 4
 
 
+def test_round_numbers_on_a_logarithmic_axis():
+    assert orders.round_numbers(60, 2500) == [100, 200, 500, 1000, 2000]
+    assert orders.round_numbers(5700, 11_000) == [6000, 7000, 8000, 9000, 10_000]
+
+
 def test_fewer_neurons_need_rows_of_every_kind():
     rows = cover_rows()
     with pytest.raises(InvalidArgument, match="data: rows of these data are needed, got 'mnist'"):

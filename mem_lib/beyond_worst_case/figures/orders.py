@@ -47,12 +47,14 @@ def fewer(
     def draw(ax: "Axes", colours: Colours) -> None:
         ax.axhspan(below, above, color=colours.faint, alpha=0.35, linewidth=0, zorder=0)
         grid = sorted({n for curve in curves.values() for n in curve})
+        low, high = 0.7 * below, N * (1.25 if wide else (N / (0.7 * below)) ** 0.2)
         figures.curves(
             ax, colours, None, curves, log="xy", labels="ends" if wide else "legend",
-            xlabel="hyperplanes n", ylabel="covering neurons, all classes", ticks={"x": grid},
-            ylim=(0.7 * below, N * (1.25 if wide else (N / (0.7 * below)) ** 0.2)),
+            xlabel="hyperplanes n", ylabel="covering neurons, all classes", ylim=(low, high),
+            ticks={"x": grid, "y": round_numbers(low, high)},
         )  # fmt: skip
         figures.level(ax, colours, "one neuron a point", y=N)
+        figures.level(ax, colours, y=above)  # where the band is too thin to be seen
         ax.annotate(
             f"the fewest {what}", (0.02, below), (0, -10), color=colours.faint, fontsize=8,
             xycoords=ax.get_yaxis_transform(), textcoords="offset points",
@@ -69,6 +71,17 @@ def fewer(
         caption=f"{N} points. With n = {last}: {ends}. Grey: the fewest {what} are at least "
         f"{below} and at most {above}.",
     )
+
+
+def round_numbers(low: float, high: float) -> list[int]:
+    """Ticks of a logarithmic axis: 1, 2 and 5 times the powers of ten; all digits where these are
+    fewer than three."""
+    powers = [10**k for k in range(12)]
+    few, many = (
+        [digit * power for power in powers for digit in digits if low <= digit * power <= high]
+        for digits in ((1, 2, 5), range(1, 10))
+    )
+    return few if len(few) >= 3 else many
 
 
 def curves_of(rows: Sequence[Mapping[str, Any]], data: str) -> dict[str, dict[int, float]]:
