@@ -42,11 +42,8 @@ BENCHMARKS = {
     "mnist": chapters.mnist,
     "moons": chapters.moons,
     "samples": chapters.samples,
-<<<<<<< HEAD
     "covers": covers.covers,
-=======
     "fast": fast.fast,
->>>>>>> fast
     "engine": optimal_relu.engine,
     "optimal_relu": optimal_relu.full_size,
     "largest": optimal_relu.largest,
