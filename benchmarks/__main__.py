@@ -4,18 +4,12 @@
     python -m benchmarks digits     # one
 
 Machines differ and are noisy, so each row that measures time or size sets it beside a baseline of
-the same run; the ratio is what to quote.  MNIST is read from the folder that MEM_LIB_DATA names.
+the same run; the ratio is what to quote.  MNIST and CIFAR-10 are read from the folder that
+MEM_LIB_DATA names.  The reproductions keep each row as it comes and go on where they were stopped.
 """
 
 import argparse
-import csv
-import io
-import os
-import platform
 import sys
-from pathlib import Path
-
-import numpy
 
 from benchmarks import (
     challenges,
@@ -35,9 +29,10 @@ from benchmarks import (
     memory_budget,
     optimal_relu,
     pages,
+    reproduction,
     two_layer,
 )
-from mem_lib._base.files import write_atomically
+from benchmarks.records import write
 from mem_lib.recorded import FOLDER
 
 BENCHMARKS = {
@@ -70,9 +65,10 @@ BENCHMARKS = {
     "fuzz": fuzz.fuzz,
     "memory_budget": memory_budget.memory_budget,
     "gpu": gpu.gpu,
+    **reproduction.BENCHMARKS,
 }
 #: Run when they are named, because not every machine can, or would.
-NAMED = ("gpu", "largest", "environment", "fuzz", "memory_budget")
+NAMED = ("gpu", "largest", "environment", "fuzz", "memory_budget", *reproduction.BENCHMARKS)
 
 
 def main() -> int:
@@ -97,20 +93,6 @@ def main() -> int:
         for row in rows:
             print(name, *row.values(), sep="  ", flush=True)
     return 0
-
-
-def write(path: Path, rows: list[dict]) -> None:
-    facts = {
-        "python": platform.python_version(),
-        "numpy": numpy.__version__,
-        "processor": f"{platform.machine()}, {os.cpu_count()} cores",
-    }
-    path.parent.mkdir(exist_ok=True)
-    text = io.StringIO()
-    writer = csv.DictWriter(text, ["benchmark", *rows[0], *facts], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({"benchmark": path.stem, **row, **facts} for row in rows)
-    write_atomically(path, [text.getvalue().encode()])
 
 
 if __name__ == "__main__":

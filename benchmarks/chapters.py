@@ -100,14 +100,19 @@ def _moons(dataset: ml.Dataset) -> list[dict]:
 
 
 def paper_moons(N: int = 1000) -> ml.Dataset:
-    """N points on two moons as the paper draws them: float32, divided by the largest norm; then
-    rounded to the grid 2^-20."""
+    """N points on two moons as the paper draws them, rounded to the grid 2^-20."""
+    return scaled_moons(N).rounded(20)
+
+
+def scaled_moons(N: int) -> ml.Dataset:
+    """N points on two moons as the authors' program makes them: float32, divided by the largest
+    norm."""
     from sklearn.datasets import make_moons
 
     points, labels = make_moons(N, noise=0.05, random_state=0)
     points = points.astype(np.float32)
     points /= np.linalg.norm(points, axis=1).max()
-    return ml.Dataset(points, labels).rounded(20)
+    return ml.Dataset(points, labels)
 
 
 def samples() -> list[dict]:

@@ -195,13 +195,6 @@ def test_the_recorded_figure_of_the_paper():
     assert best in pictures.caption and "least n = 206 at λ = 1." in pictures.caption
 
 
-def test_ours_beside_what_the_authors_publish():
-    table = drawing.beside_published(drawing.recorded_cells())
-    assert len(table.cells) == 18 and "differ by 8 at most" in table.caption
-    with pytest.raises(InvalidArgument, match="no recorded cell"):
-        drawing.beside_published(drawing.Cells.of(cells()))
-
-
 def test_probes_stay_inside_their_balls_and_keep_the_answer():
     network = DRAWS[80].network
     chosen = MOONS.points[:5]

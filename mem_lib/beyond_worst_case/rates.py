@@ -12,16 +12,6 @@ import numpy as np
 
 from mem_lib import recorded
 from mem_lib.errors import InvalidArgument, shown
-from mem_lib.figures import Table, table
-
-#: n: (rate in per cent, mean number of covering neurons) for each of LAMBDAS; from the result
-#: files that the authors publish with their program.
-LAMBDAS = (0, 0.5, 0.75, 1.0, 1.5, 2.5)
-PUBLISHED = {
-    50: [(0, 2.1), (20, 8.2), (16, 8.8), (12, 7.4), (4, 7.0), (0, 3.8)],
-    200: [(0, 5.2), (98, 6.3), (98, 6.4), (96, 6.1), (78, 7.1), (50, 7.2)],
-    500: [(0, 14.0), (100, 5.4), (100, 5.3), (100, 5.3), (100, 5.5), (100, 6.2)],
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +53,14 @@ class Cells:
             ) from None
         return int(self.memorized[cell]), float(self.covering[cell])
 
+    def counts(self) -> dict[tuple[int, float], tuple[int, int]]:
+        """(draws that memorize, draws) of each cell (n, bias)."""
+        return {
+            (n, bias): (int(self.memorized[i, j]), self.draws)
+            for i, n in enumerate(self.ns)
+            for j, bias in enumerate(self.biases)
+        }
+
     def half(self, bias: float) -> int:
         """The least n at which half of the draws memorize, in the mean of three neighbours."""
         self.at(self.ns[0], bias)
@@ -77,19 +75,3 @@ class Cells:
 def recorded_cells() -> Cells:
     """The cells that ``python -m benchmarks moons`` recorded."""
     return Cells.of(recorded.read("moons"))
-
-
-def beside_published(cells: Cells) -> Table:
-    """The authors' cells beside ours, in draws out of 50 and mean numbers of neurons."""
-    rows = []
-    for n, line in PUBLISHED.items():
-        for bias, (rate, width) in zip(LAMBDAS, line, strict=True):
-            memorized, covering = cells.at(n, bias)
-            rows.append((n, bias, rate // 2, memorized, width, round(covering, 1)))
-    apart = max(abs(row[2] - row[3]) for row in rows)
-    return table(
-        rows,
-        ["n", "λ", "draws, paper", "draws, ours", "neurons, paper", "neurons, ours"],
-        caption=f"Of 50 draws, how many memorize; they differ by {apart} at most. "
-        "Mean numbers of covering neurons",
-    )

@@ -15,22 +15,48 @@ from mem_lib.beyond_worst_case.figures.charts import (
 )
 from mem_lib.beyond_worst_case.figures.covers import cover, covers, isolated, outlines, steps
 from mem_lib.beyond_worst_case.figures.orders import fewer
-from mem_lib.beyond_worst_case.rates import Cells, beside_published, recorded_cells
+from mem_lib.beyond_worst_case.figures.reproduction import (
+    against_samples,
+    agreement,
+    grouped,
+    intervals,
+    memorized,
+    mnist_table,
+    moons_widths,
+    nearest_table,
+    pairs_growth,
+    percent,
+    samples_table,
+)
+from mem_lib.beyond_worst_case.published import compared, published
+from mem_lib.beyond_worst_case.rates import Cells, recorded_cells
 
 __all__ = [
     "Cells",
-    "beside_published",
+    "against_samples",
+    "agreement",
+    "compared",
     "cover",
     "covers",
     "fewer",
+    "grouped",
     "growth",
     "images",
+    "intervals",
     "isolated",
+    "memorized",
+    "mnist_table",
+    "moons_widths",
+    "nearest_table",
     "outlines",
+    "pairs_growth",
+    "percent",
     "probes",
+    "published",
     "radii",
     "rates",
     "recorded_cells",
+    "samples_table",
     "steps",
     "unions",
     "widths",
