@@ -47,7 +47,7 @@ def fewer(
     def draw(ax: "Axes", colours: Colours) -> None:
         ax.axhspan(below, above, color=colours.faint, alpha=0.35, linewidth=0, zorder=0)
         grid = sorted({n for curve in curves.values() for n in curve})
-        low, high = 0.7 * below, N * (1.25 if wide else (N / (0.7 * below)) ** 0.35)
+        low, high = 0.7 * below, N * (1.25 if wide else (N / (0.7 * below)) ** 0.5)
         figures.curves(
             ax, colours, None, curves, log="xy", labels="ends" if wide else "legend",
             xlabel="hyperplanes n", ylabel="covering neurons, all classes", ylim=(low, high),
