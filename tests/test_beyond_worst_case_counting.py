@@ -290,6 +290,7 @@ def test_cells_have_the_bits_of_their_points(seed, d, n, N):
             if 0 < stop - first < N:
                 own = first + rng.integers(stop - first, size=9)
                 least = packed.least(own, first, stop)
+                patch.setattr(bits, "_MANY", int(rng.choice([1, 10**9])))
                 assert held.least(own, first, stop).tolist() == least.tolist()
                 fires = held.below(own, least, first, stop)
                 assert (fires == packed.below(own, least, first, stop)).all()

@@ -80,7 +80,7 @@ class Bits:
         return out
 
     def _sieves(self, centres: int) -> bool:
-        return centres >= _MANY and _sieve_bytes(self.N, self.n) > 0
+        return sieves(centres, self.N, self.n)
 
     def _sieve(self, name: str, first: int, stop: int, rows: np.ndarray) -> Sieve:
         """The one made last serves as long as it is asked for the same class."""
@@ -113,6 +113,11 @@ class Bits:
                 both = combine(part, masks[i : i + many, :, None])
                 counts = np.bitwise_count(both).sum(axis=1, dtype=self._dtype)
                 yield slice(i, i + len(counts)), slice(start, start + part.shape[1]), counts
+
+
+def sieves(centres: int, N: int, n: int) -> bool:
+    """Whether so many centres are counted through a sieve."""
+    return centres >= _MANY and _sieve_bytes(N, n) > 0
 
 
 def held_bytes(N: int, n: int) -> int:

@@ -145,6 +145,11 @@ class Sieve:
             for lanes, fields in self._parts(parts, slice(start, start + step)):
                 yield _Block(self, lanes, _FIELDS * start, fields, lifted, rest)
 
+    @property
+    def lifts(self) -> bool:
+        """Whether parts are larger than they should be."""
+        return self._points.two_sided
+
     def rests(self, masks: np.ndarray, places: np.ndarray) -> np.ndarray:
         """The counts over the hyperplanes that are not taken, for pairs of mask and point."""
         words = np.take(self._words, places, axis=1)
@@ -209,15 +214,19 @@ class _Block:
         most[:, : self.used] = limit[:, None]
         hits = self.parts < most
         where = np.flatnonzero(hits.view(np.uint64 if lanes == 8 else np.uint32) != 0)
-        which, lane = np.nonzero(hits.reshape(-1, lanes)[where])
-        where = where[which]
+        lane = np.flatnonzero(hits.reshape(-1, lanes)[where].ravel())
+        where = where[lane // lanes]
+        lane %= lanes
+        flat = self.parts.reshape(-1)
         for start in range(0, len(where), _PAIRS):
-            some = slice(start, start + _PAIRS)
-            group, centre = np.divmod(where[some], centres)
-            places = self.first + _FIELDS * group + self.fields[lane[some]]
-            parts = self.parts.reshape(-1, lanes)[where[some], lane[some]]
-            masks = np.take(self.masks, centre, axis=1)
-            scores = parts - self.lifted[centre] + self.sieve.rests(masks, places)
+            word, field = where[start : start + _PAIRS], lane[start : start + _PAIRS]
+            group = word // centres
+            centre = word - group * centres
+            places = self.first + _FIELDS * group + self.fields[field]
+            scores = self.sieve.rests(np.take(self.masks, centre, axis=1), places)
+            scores += flat[word * lanes + field]
+            if self.sieve.lifts:
+                scores -= self.lifted[centre]
             yield centre, places, scores
 
 
