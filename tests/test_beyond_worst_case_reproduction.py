@@ -106,6 +106,18 @@ def test_moons_are_recorded_for_every_published_cell_and_around_one():
     assert table.cells[0][3].startswith(f"{first['width']:.2f} ± ")
 
 
+@pytest.mark.parametrize(
+    ("name", "trials"),
+    [("mnist", 36), ("samples", 180), ("grid", 16), ("pairs", 112), ("images", 48), ("nearest", 8)],
+)
+def test_every_trial_is_recorded_once(name, trials):
+    rows = recorded.read(f"reproduction_{name}")
+    assert len(rows) == trials
+    if name != "nearest":
+        assert len({row["seed"] for row in rows}) == trials
+        assert all(row["width"] >= 1 and row["uncovered"] >= 0 for row in rows)
+
+
 def test_a_class_without_a_neuron_counts_as_one():
     lines = ml.Dataset([[1, 0], [-1, 0], [0, 1]], [0, 1, 2])
     found = ml.beyond_worst_case.attempt(lines, 1, 1, seed=0)

@@ -300,7 +300,8 @@ def nearest_table(near: Rows, drawn: Rows, *, name: str = "") -> Table:
         ["images", "N", "nearest is a rival", "in no other ball", "balls",
          *(f"n = {n}" for n in counts)],
         caption="All in per cent of N images: those with a rival as the nearest image, those in no "
-        "other image's ball, balls in random order that cover all, and covering neurons",
+        "other image's ball, balls in random order that cover all, and covering neurons with n "
+        "hyperplanes",
         name=name,
     )  # fmt: skip
 
