@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from mem_lib._base.rates import holm, rate_interval, same_rate
+from mem_lib._base.rates import holm, interval, same_rate
 from mem_lib.errors import InvalidArgument
 
 
@@ -17,9 +17,9 @@ def tails(successes, trials, p):
 
 
 @pytest.mark.parametrize("trials", [1, 7, 50])
-def test_an_interval_ends_where_a_tail_is_half_the_failure(trials):
+def test_an_interval_ends_where_a_tail_is_half_of_what_is_left(trials):
     for successes in range(trials + 1):
-        low, high = rate_interval(successes, trials, 0.1)
+        low, high = interval(successes, trials, 0.9)
         assert (low == 0) == (successes == 0) and (high == 1) == (successes == trials)
         assert low <= successes / trials <= high
         if successes:
@@ -32,7 +32,7 @@ def test_an_interval_ends_where_a_tail_is_half_the_failure(trials):
 def test_an_interval_holds_the_truth_as_often_as_it_says(p):
     trials = 40
     chances = [math.comb(trials, k) * p**k * (1 - p) ** (trials - k) for k in range(trials + 1)]
-    inside = [low <= p <= high for low, high in (rate_interval(k, trials) for k in range(41))]
+    inside = [low <= p <= high for low, high in (interval(k, trials) for k in range(41))]
     held = sum(c for c, good in zip(chances, inside, strict=True) if good)
     assert 0.95 <= held < 1
 
@@ -64,10 +64,10 @@ def test_a_family_of_tests():
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: rate_interval(-1, 5), "successes, trials: a whole number >= 0 is needed, got -1"),
-        (lambda: rate_interval(6, 5), "successes, trials: 6 successes in 5 trials"),
-        (lambda: rate_interval(0, 0), "successes, trials: a whole number >= 1 is needed, got 0"),
-        (lambda: rate_interval(1, 2, 0), "failure: "),
+        (lambda: interval(-1, 5), "successes: "),
+        (lambda: interval(6, 5), "successes: "),
+        (lambda: interval(0, 0), "trials: "),
+        (lambda: interval(1, 2, 0), "level: "),
         (lambda: same_rate((1, 2), (3, 2)), "other: 3 successes in 2 trials"),
         (lambda: same_rate((0.5, 2), (1, 2)), "one: a whole number >= 0 is needed, got 0.5"),
         (lambda: holm([0.5, 1.5]), "chances: numbers from 0 to 1 are needed"),

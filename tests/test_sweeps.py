@@ -413,33 +413,6 @@ def test_what_is_no_sweep(tmp_path):
 # -- summaries ---------------------------------------------------------------------------------
 
 
-def tail(k, n, p):
-    """The probability of at least k successes among n."""
-    return sum(math.comb(n, i) * p**i * (1 - p) ** (n - i) for i in range(k, n + 1))
-
-
-@pytest.mark.parametrize(
-    ("k", "n"), [(0, 1), (1, 1), (0, 25), (3, 25), (39, 50), (49, 50), (50, 50)]
-)
-@pytest.mark.parametrize("level", [0.95, 0.5])
-def test_intervals_are_those_of_the_definition(k, n, level):
-    """Clopper and Pearson: at the ends, what was seen or more extreme has half of what is left."""
-    low, high = interval(k, n, level)
-    assert 0 <= low <= k / n <= high <= 1
-    assert low == 0 if k == 0 else math.isclose(tail(k, n, low), (1 - level) / 2, rel_tol=1e-9)
-    upper = 1 - tail(k + 1, n, high)
-    assert high == 1 if k == n else math.isclose(upper, (1 - level) / 2, rel_tol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "name"),
-    [((1, 0), "trials"), ((-1, 5), "successes"), ((6, 5), "successes"), ((1, 5, 1), "level")],
-)
-def test_intervals_that_cannot_be(arguments, name):
-    with pytest.raises(ml.InvalidArgument, match=f"^{name}: "):
-        interval(*arguments)
-
-
 def test_cells_are_means_over_seeds(tmp_path):
     sweep = small(data=[MOONS | {"seed": [0, 1]}, {"name": "hostile.rays", "N": 12}])
     found = run(sweep, tmp_path / "results.csv", jobs=1)

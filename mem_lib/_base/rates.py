@@ -11,23 +11,23 @@ from mem_lib._base.arguments import integer_in, probability
 from mem_lib.errors import InvalidArgument, shown
 
 
-def rate_interval(successes: int, trials: int, failure: float = 0.05) -> tuple[float, float]:
-    """An interval that holds the probability of success with probability at least 1 - ``failure``,
-    whatever it is (Clopper and Pearson 1934): all p for which neither so many successes or more,
-    nor so many or fewer, are less likely than ``failure`` / 2.
+def interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
+    """The interval of Clopper and Pearson (1934) for a probability, from ``successes`` of
+    ``trials``: all p for which neither so many successes or more, nor so many or fewer, are less
+    likely than (1 - ``level``) / 2.  It holds the probability with that level, whatever it is.
 
-    ``InvalidArgument`` for counts that are none, and unless 0 < ``failure`` < 1.
+    Raises ``InvalidArgument`` for numbers that cannot be, and a level outside 0 < level < 1.
 
-    >>> [round(end, 3) for end in rate_interval(39, 50)]
-    [0.64, 0.885]
+    >>> [round(end, 3) for end in interval(44, 50)]
+    [0.757, 0.955]
     """
     from scipy.special import betaincinv
 
-    successes, trials = _counts(successes, trials, "successes, trials")
-    tail = probability(failure, "failure") / 2
-    low = betaincinv(successes, trials - successes + 1, tail) if successes else 0.0
-    high = betaincinv(successes + 1, trials - successes, 1 - tail) if successes < trials else 1.0
-    return float(low), float(high)
+    n = integer_in(trials, "trials", 1)
+    k, half = integer_in(successes, "successes", 0, n), (1 - probability(level, "level")) / 2
+    low = float(betaincinv(k, n - k + 1, half)) if k else 0.0
+    high = float(betaincinv(k + 1, n - k, 1 - half)) if k < n else 1.0
+    return low, high
 
 
 def same_rate(one: tuple[int, int], other: tuple[int, int]) -> float:

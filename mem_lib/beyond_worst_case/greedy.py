@@ -59,10 +59,10 @@ def without_redundant(own: np.ndarray, found: Cover) -> Cover:
     Raises nothing of its own: arguments are not checked.
 
     >>> from mem_lib.beyond_worst_case.cover import by_candidates
-    >>> own, rivals = np.array([[0, 1], [0, 0]], np.uint8), np.array([[1, 1]], np.uint8)
-    >>> found = by_candidates(own, rivals, np.array([0, 1]))      # [0, 0] covers [0, 1]
+    >>> own, rivals = np.array([[0, 0, 1], [1, 0, 0]], np.uint8), np.array([[1, 1, 0]], np.uint8)
+    >>> found = by_candidates(own, rivals, np.array([1, 0]))      # the second one covers both
     >>> len(found.centres), without_redundant(own, found).centres.tolist()
-    (2, [1])
+    (2, [0])
     """
     sets = _covered(Counting(own, own[:1]), found.centres, found.thresholds)
     kept = irredundant(sets, len(own))

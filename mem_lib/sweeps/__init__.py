@@ -13,11 +13,12 @@ it, nor on how often the sweep was stopped.
 joblib, those of a cluster with Dask: the extra ``cluster``.
 """
 
+from mem_lib._base.rates import interval
 from mem_lib.sweeps.errors import InvalidResults, SweepStopped
 from mem_lib.sweeps.metrics import DEFAULT, METRICS, TIMES
 from mem_lib.sweeps.results import read
 from mem_lib.sweeps.running import run
-from mem_lib.sweeps.summaries import cells, interval, summary
+from mem_lib.sweeps.summaries import cells, summary
 from mem_lib.sweeps.sweep import Sweep, Trial
 
 __all__ = [

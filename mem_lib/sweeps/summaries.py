@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from mem_lib._base.arguments import integer_in, probability
+from mem_lib._base.rates import interval
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.figures.tables import Table, table
 from mem_lib.sweeps import rows as lines
@@ -21,23 +21,6 @@ from mem_lib.sweeps.metrics import METRICS
 SHOWN = ("covering", "width", "neurons", "weights")
 #: Metrics whose mean says nothing.
 _NO_MEAN = ("layers",)
-
-
-def interval(successes: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """The interval of Clopper and Pearson for a probability, from ``successes`` of ``trials``.
-
-    Raises ``InvalidArgument`` for numbers that cannot be, and a level outside 0 < level < 1.
-
-    >>> [round(end, 3) for end in interval(44, 50)]
-    [0.757, 0.955]
-    """
-    from scipy.special import betaincinv
-
-    n = integer_in(trials, "trials", 1)
-    k, half = integer_in(successes, "successes", 0, n), (1 - probability(level, "level")) / 2
-    low = float(betaincinv(k, n - k + 1, half)) if k else 0.0
-    high = float(betaincinv(k + 1, n - k, 1 - half)) if k < n else 1.0
-    return low, high
 
 
 def cells(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

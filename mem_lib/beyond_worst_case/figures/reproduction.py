@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mem_lib import figures
-from mem_lib._base.rates import holm, rate_interval, same_rate
+from mem_lib._base.rates import holm, interval, same_rate
 from mem_lib.beyond_worst_case.published import Pair, apart, deviation, mean_error, published
 from mem_lib.errors import InvalidArgument
 from mem_lib.figures import MARKERS, Colours, Picture, Table, table
@@ -26,7 +26,7 @@ def percent(successes: int, trials: int, digits: int = 1) -> str:
     >>> percent(39, 50)
     '64.0 to 88.5'
     """
-    low, high = rate_interval(successes, trials)
+    low, high = interval(successes, trials)
     return f"{100 * low:.{digits}f} to {100 * high:.{digits}f}"
 
 
@@ -86,13 +86,13 @@ def intervals(pairs: Sequence[Pair], *, name: str = "") -> Picture:
         raise InvalidArgument("pairs: none is between the rates 0 and 1")
     outside = [
         p for p in shown
-        if not (ends := rate_interval(*p.theirs))[0] <= p.ours[0] / p.ours[1] <= ends[1]
+        if not (ends := interval(*p.theirs))[0] <= p.ours[0] / p.ours[1] <= ends[1]
     ]  # fmt: skip
 
     def draw(ax: "Axes", colours: Colours) -> None:
         places = np.arange(len(shown))[::-1]
         for place, pair in zip(places, shown, strict=True):
-            low, high = rate_interval(*pair.theirs)
+            low, high = interval(*pair.theirs)
             ax.plot([low, high], [place, place], color=colours.classes[0], linewidth=2)
             ax.plot(pair.theirs[0] / pair.theirs[1], place, "o", color=colours.classes[0],
                     label=PAPER if pair is shown[0] else None)  # fmt: skip
@@ -150,7 +150,7 @@ def against_samples(rows: Rows, *, name: str = "") -> Picture:
                     else memorized(ours[least, N])
                 )
                 place, ink = N / 1e5 + move, colours.classes[k]
-                ax.plot([place, place], rate_interval(*counts), color=ink, linewidth=2)
+                ax.plot([place, place], interval(*counts), color=ink, linewidth=2)
                 ax.plot(place, counts[0] / counts[1], "os"[k], color=ink, markersize=4.5,
                         label=label if sizes[least][0] == N else None)  # fmt: skip
         ax.set(xlabel="points N / 10⁵", ylabel=f"share that memorize, n = {least}")
