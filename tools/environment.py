@@ -6,7 +6,8 @@ one on the PATH, else one that pip puts into ``.venv``.  pip does it alone where
 what uv cannot be told (:mod:`tools.settings`), or where uv does not succeed.
 
 The stamp ``.venv/mem_lib.json`` is written last: an environment without it was interrupted and is
-made again.
+made again.  The mark ``.venv/mem_lib.made`` is written first: one without either is somebody's own,
+and is left alone.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ On Debian and Ubuntu it is a package of its own:
 Without one: put uv or virtualenv on the PATH, and run the same command again."""
 
 LOG = "log: _build/install.log"
+MARK = "mem_lib.made"
+FOREIGN = """\
+.venv is an environment that these commands did not make, with packages in it; they would replace
+it.  Move it elsewhere or remove it, and run the same command again."""
 PLACE = "This folder is %s.\n%s  Move it, and run the same command again."
 
 
@@ -132,6 +137,15 @@ def _point_here(root: Path) -> None:
         pth.write_text(os.path.relpath(root, pth.parent) + "\n", encoding="ascii")
 
 
+def _foreign(place: Path) -> bool:
+    """Whether an environment is not ours, and holds more than what makes it one."""
+    if (place / MARK).exists() or (place / "mem_lib.json").exists():
+        return False
+    lib = "Lib" if os.name == "nt" else "lib/python*"
+    found = place.glob(lib + "/site-packages/*.dist-info")
+    return any(not path.name.startswith(("pip-", "setuptools-", "wheel-")) for path in found)
+
+
 class Maker:
     """Makes the environment of a folder, and installs into it."""
 
@@ -156,11 +170,15 @@ class Maker:
     def create(self) -> None:
         """Make ``.venv``, in the place of one that cannot be used."""
         name, command = self._tool()
-        unfinished = (self.root / ".venv").exists()
+        place = self.root / ".venv"
+        if _foreign(place):
+            raise Failure(FOREIGN)
+        unfinished = place.exists()
         verb = "making .venv again" if unfinished else "making the environment .venv"
         self.step("%s (Python %s, %s)" % (verb, self.version, name))
-        remove(self.root / ".venv")
-        self.run([*command, str(self.root / ".venv")], {}, "environment.log")
+        remove(place)
+        self.run([*command, str(place)], {}, "environment.log")
+        (place / MARK).write_text("", encoding="ascii")
 
     def _tool(self) -> Tuple[str, List[str]]:
         """The name of a tool that makes environments here, and its command."""

@@ -50,6 +50,23 @@ def test_an_interrupted_environment_is_made_again(place, error):
     assert len(run.commands) == 2 and not (place / ".venv/left-over").exists()
 
 
+@pytest.mark.parametrize("package", ["numpy-2.4.6", "pip-25.0"])
+@pytest.mark.parametrize("mark", ["", environment.MARK])
+def test_an_environment_of_somebody_else_is_left_alone(place, package, mark):
+    inner = "Lib" if os.name == "nt" else "lib/python3.12"
+    there = place / ".venv" / inner / "site-packages" / f"{package}.dist-info"
+    there.mkdir(parents=True)
+    (place / ".venv" / (mark or "own")).write_text("")
+    run = Pretend(place)
+    if package.startswith("numpy") and not mark:
+        with pytest.raises(Failure, match="is an environment that these commands did not"):
+            ensure(place, run)
+        assert there.exists() and run.commands == []
+    else:
+        ensure(place, run)
+        assert not there.exists()
+
+
 def test_a_moved_folder_gets_a_new_environment(place, tmp_path_factory):
     ensure(place, Pretend(place))
     moved = tmp_path_factory.mktemp("moved") / "here"
