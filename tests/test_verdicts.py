@@ -20,7 +20,7 @@ from mem_lib.beyond_worst_case.cover import largest_covered
 from mem_lib.certificate.checkpoint import _digest, _entry
 from mem_lib.certificate.judge import Evidence
 from mem_lib.exact import ARITHMETIC
-from mem_lib.exact.arithmetic import _slice_bits
+from mem_lib.exact.slices import slice_bits
 from mem_lib.exact.tally import Tally
 
 
@@ -54,7 +54,7 @@ def test_the_slack_above_the_highest_label():
 @pytest.mark.parametrize("inputs", [1, 2, 3, 4, 7, 8, 127, 128, 1023])
 def test_slices_fill_a_binary64_and_no_more(inputs):
     for bits in ((31, 31), (10, 50), (50, 10), (60, 60)):
-        of_weight, of_point = _slice_bits(*bits, inputs)
+        of_weight, of_point = slice_bits(*bits, inputs)
         # the largest sum of products of two unsigned slices
         assert inputs * (2**of_weight - 1) * (2**of_point - 1) < 2**53
         if min(bits) == 10:  # a short factor is one slice, and the other gets the rest

@@ -18,13 +18,14 @@ and the activation is taken (:func:`activate`); so a layer of threshold units ne
 memory as a whole, only their bits.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import RLock
 from typing import Any
 
 import numpy as np
 
 from mem_lib._base.integers import INT64_LIMIT
+from mem_lib.exact.slices import sliced
 from mem_lib.exact.tally import Tally
 from mem_lib.network import Layer, Sparse
 
@@ -53,6 +54,14 @@ _INFLATE = 1 + 2.0**-20
 TILE, TILE_ROWS = 1 << 19, 1 << 10
 #: The same for the inputs of a sparse layer and its points.
 SPARSE_TILE, SPARSE_POINTS = 1 << 21, 128
+#: A sparse layer of few units takes so many inputs at a time, at many points: an input lies in one
+#: piece there, and the few sums are soon added up.
+SPARSE_INPUTS, SPARSE_UNITS = 256, 32
+#: Entries of z that are put together from slices at a time.
+SLICED_TILE = 1 << 23
+
+#: W x + b for points x and the type to compute in.
+Sums = Callable[[np.ndarray, type], np.ndarray]
 
 
 class Affine:
@@ -76,8 +85,9 @@ class Affine:
             return None
         tally.arithmetic.add(key)
         if key == "slices":
-            return activate(self.layer.activation, self._sliced(x), tally, bound)
-        run = self._in_tiles_of_points if self.sparse else self._in_tiles_of_units
+            step = max(1, SLICED_TILE // max(self.layer.weight.shape))
+            return self._in_tiles_of_points(x, np.int64, tally, bound, self._sliced, step)
+        run = self._of_sparse if self.sparse else self._in_tiles_of_units
         return run(x, DTYPES[key], tally, bound)
 
     def arithmetic(self, x: np.ndarray) -> tuple[str | None, float]:
@@ -166,41 +176,46 @@ class Affine:
             activate(layer.activation, z, tally, bound, place)
         return out
 
+    def _of_sparse(self, x: np.ndarray, dtype: type, tally: Tally, bound: float) -> np.ndarray:
+        units, inputs = self.layer.weight.shape
+        sums, step = self._summed, max(SPARSE_POINTS, SPARSE_TILE // max(units, inputs))
+        if x.shape[1] > step and units <= SPARSE_UNITS and inputs > SPARSE_INPUTS:
+            sums, step = self._summed_in_parts, max(SPARSE_POINTS, SPARSE_TILE // SPARSE_INPUTS)
+        return self._in_tiles_of_points(x, dtype, tally, bound, sums, step)
+
     def _in_tiles_of_points(
-        self, x: np.ndarray, dtype: type, tally: Tally, bound: float
+        self, x: np.ndarray, dtype: type, tally: Tally, bound: float, sums: Sums, step: int
     ) -> np.ndarray:
-        points, step = x.shape[1], max(SPARSE_POINTS, SPARSE_TILE // max(self.layer.weight.shape))
-        if points > step:
-            out = self._room(points, dtype)
-            for start in range(0, points, step):
-                tile = x[:, start : start + step]
-                out[:, start : start + step] = self._in_tiles_of_points(tile, dtype, tally, bound)
-            return out
+        """``sums`` gives W x + b in ``dtype``; asked for ``step`` points at a time."""
+        activation, points = self.layer.activation, x.shape[1]
+        if points <= step:
+            return activate(activation, sums(x, dtype), tally, bound)
+        out = self._room(points, dtype)
+        for start in range(0, points, step):
+            z = sums(x[:, start : start + step], dtype)
+            out[:, start : start + step] = activate(activation, z, tally, bound)
+        return out
+
+    def _summed(self, x: np.ndarray, dtype: type) -> np.ndarray:
         z = product(self._weight(dtype), x.astype(dtype, copy=False))
         z += self.layer.bias.astype(dtype)[:, None]
-        return activate(self.layer.activation, z, tally, bound)
+        return z
+
+    def _summed_in_parts(self, x: np.ndarray, dtype: type) -> np.ndarray:
+        """The same of a sparse layer, ``SPARSE_INPUTS`` inputs at a time."""
+        z: np.ndarray = np.repeat(self.layer.bias.astype(dtype)[:, None], x.shape[1], axis=1)
+        for start, part in self._parts(dtype):
+            z += product(part, x[start : start + part.shape[1]].astype(dtype, copy=False))
+        return z
 
     def _room(self, points: int, dtype: type) -> np.ndarray:
         """For what the layer passes on."""
         kind = bool if self.layer.activation == "threshold" else dtype
         return np.empty((self.layer.units, points), kind)
 
-    def _sliced(self, x: np.ndarray) -> np.ndarray:
-        """W x + b in int64 from exact float64 products of slices of W and of x.
-
-        With p bits for a slice of W and r bits for one of x, p + r + log2(inputs) <= 53 makes each
-        product exact.  The sum is taken modulo 2^64, which is exact since it lies below 2^62.
-        """
-        weight, peak = self._values, int(column_peaks(x).max(initial=0))
-        w_bits = int(np.abs(weight).max(initial=0)).bit_length()
-        w_slice, x_slice = _slice_bits(w_bits, peak.bit_length(), self.layer.inputs)
-        z = np.repeat(self.layer.bias[:, None], x.shape[1], axis=1)
-        x_parts = list(_slices(x.astype(np.int64), x_slice, peak.bit_length()))
-        for i, w in enumerate(_slices(weight, w_slice, w_bits)):
-            for j, part in enumerate(x_parts):
-                product = w.astype(np.float64) @ part.astype(np.float64)
-                z += product.astype(np.int64) << (i * w_slice + j * x_slice)
-        return z
+    def _sliced(self, x: np.ndarray, dtype: type) -> np.ndarray:
+        """W x + b of a dense layer, in int64."""
+        return sliced(self._values, self.layer.bias, x)
 
     # -- weights in the type asked for -------------------------------------------------------
 
@@ -218,6 +233,17 @@ class Affine:
         weight: np.ndarray = np.empty((self.layer.units, self.layer.inputs + 1), dtype)
         weight[:, :-1], weight[:, -1] = self._values, self.layer.bias
         return weight
+
+    def _parts(self, dtype: type) -> list[tuple[int, Any]]:
+        """The weights of a sparse layer for ``SPARSE_INPUTS`` inputs at a time, and the first of
+        them."""
+
+        def cut() -> list[tuple[int, Any]]:
+            columns, step = self._weight(dtype).tocsc(), SPARSE_INPUTS
+            starts = range(0, self.layer.inputs, step)
+            return [(start, columns[:, start : start + step].tocsr()) for start in starts]
+
+        return self._once(f"parts of {np.dtype(dtype).name}", cut)
 
     def _once(self, name: str, make: Callable[[], Any]) -> Any:
         """What ``make`` gives, made by the first thread that asks; others wait for it."""
@@ -296,22 +322,3 @@ def compact(x: np.ndarray) -> np.ndarray:
     if x.dtype == object and x.size and max(x.max(), -x.min()) < INT64_LIMIT:
         return x.astype(np.int64)
     return x
-
-
-def _slice_bits(w_bits: int, x_bits: int, inputs: int) -> tuple[int, int]:
-    room = 53 - inputs.bit_length()
-    half = room // 2
-    if x_bits <= half:
-        return room - x_bits, max(x_bits, 1)
-    if w_bits <= half:
-        return max(w_bits, 1), room - w_bits
-    return half, half
-
-
-def _slices(values: np.ndarray, width: int, bits: int) -> Iterator[np.ndarray]:
-    """int64 values as sum_i part_i 2^(width i): low parts in [0, 2^width), the last one signed."""
-    while bits > width:
-        high = values >> width
-        yield values - (high << width)
-        values, bits = high, bits - width
-    yield values

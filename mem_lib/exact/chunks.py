@@ -35,6 +35,8 @@ WORTH_PROCESSES = 4.0
 MOST_STATE = 2**31
 #: What a worker takes, in chunks: two layers, and the temporary arrays of one.
 SHARES = 4
+#: Chunks come in multiples of it, so that workers, by default as many or a part, end together.
+EVEN = 4
 
 Result = tuple[int, np.ndarray, np.ndarray, Tally]  # chunk, rows, output numerators, tally
 
@@ -56,6 +58,8 @@ class Chunks:
         self.engine, self.N, self.integers = engine, N, integers
         self.tally = Tally()
         self.step = engine.chunk(N, bits)
+        if self.step < N and not (engine.head or engine.generates):
+            self.step = _even(N, self.step)
         self._room = self.step  # points for which the device has room, as far as is known
         self._state: np.ndarray | None = None
         self._order: np.ndarray | None = None
@@ -179,6 +183,13 @@ class Chunks:
                 return None
         self.tally.merge(total)
         return joined(blocks)
+
+
+def _even(N: int, most: int) -> int:
+    """The points of a chunk, at most ``most`` of N, in ``EVEN`` times some chunks of
+    one size, but for the last."""
+    rounds = -(-N // (EVEN * most))
+    return -(-N // (EVEN * rounds))
 
 
 def _bytes(block: np.ndarray) -> int:

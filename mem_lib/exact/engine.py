@@ -14,7 +14,9 @@ from mem_lib.network import Blocks, Layer, Network
 
 #: Activations of one chunk of points stay below this many bytes.
 CHUNK_BYTES = 64 * 2**20
-#: The same where weights are generated: each chunk generates all of them.
+#: What a bit that threshold units pass on takes of them, with what it needs while it is computed.
+BIT_BYTES = 2
+#: ``CHUNK_BYTES`` where weights are generated: each chunk generates all of them.
 GENERATED_BYTES = 512 * 2**20
 #: Fewer points a chunk than the array library would take, for tests.
 MOST_POINTS = 10**9
@@ -98,8 +100,15 @@ class Engine:
         widest = max(max(layer.units, layer.inputs) for layer in self.network.layers)
         if self.head:
             return widest * max(self.network.size.bits // 8 + 40, entry_bytes(bits))
-        first = self.network.layers[0]  # weights that are generated are not made for this
-        return widest * entry_bytes(bits if self.generates else _grown(bits, first))
+        if self.generates:  # the weights are not made for this
+            return widest * entry_bytes(bits)
+        layers = self.network.layers
+        entry = entry_bytes(_grown(bits, layers[0]))
+        if entry > 8:
+            return widest * entry
+        # in machine arithmetic a layer of threshold units never has its sums in memory as a whole
+        inner = ((BIT_BYTES if a.activation == "threshold" else 8) * a.units for a in layers[:-1])
+        return max(8 * layers[0].inputs, *inner, 8 * layers[-1].units)
 
     def _need(self, i: int, state: State, points: int) -> int:
         """The bytes of the inputs and the outputs of layer i, as Python integers, at most."""
