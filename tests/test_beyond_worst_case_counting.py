@@ -255,6 +255,46 @@ def test_sides_are_those_of_python_integers(seed, d, n):
     assert (hyperplanes.codes(layer, dataset) == by_integers(layer, points)).all()
 
 
+@pytest.mark.proves("thm-foundations-sums")
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 70), st.integers(1, 30), st.booleans())
+def test_what_float32_leaves_in_doubt_is_added_up_again(seed, d, n, ties):
+    """Sums beyond 2^24, at random and within 1 of a tie at every point: float32 alone is wrong."""
+    rng = np.random.default_rng(seed)
+    dtype = rng.choice([np.uint8, np.int8, np.int16, np.int32, np.int64])
+    points = rng.integers(-100 if dtype != np.uint8 else 0, 101, (9, d)).astype(dtype)
+    weight = rng.integers(-(2**40), 2**40, (n, d))
+    weight[:, 0] = 2**30
+    if ties:
+        points[:] = points[0]
+    bias = -(weight * points[0].astype(int)).sum(axis=1) + rng.integers(-1, 2, n)
+    layer, dataset = layer_of(weight, bias), ml.Dataset(points, np.zeros(9, int))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hyperplanes, "_DIMENSIONS", range(1, 2**14))
+        patch.setattr(hyperplanes, "_PAIRS", 5)
+        for share in (0, 1):
+            patch.setattr(hyperplanes, "_DOUBTFUL", share)
+            found = np.concatenate(list(hyperplanes.sides(layer, dataset, np.arange(9))))
+            assert (found == by_integers(layer, points)).all()
+
+
+def test_a_doubt_is_seen_where_it_is(monkeypatch):
+    """The float64 product is asked for the sums within the bound and for no other one."""
+    points, weight = np.full((3, 64), 255), np.full((2, 64), 2.0**20 + 1)
+    exact, asked = 64 * 255 * (2**20 + 1), []
+    lost = 66 * 2.0**-24 / (1 - 66 * 2.0**-24) * exact  # all terms >= 0, so |w| |x| is the sum
+    for far, doubtful in ((1.5 * lost, False), (0.9 * lost, True), (0.0, True), (-1.0, True)):
+        rounded = hyperplanes._Rounded(weight, np.array([0.0, np.rint(exact - far)]))
+        monkeypatch.setattr(hyperplanes, "_here", lambda *given: asked.append(1) or _HERE(*given))
+        monkeypatch.setattr(hyperplanes, "_DOUBTFUL", 0)
+        asked.clear()
+        assert rounded.sides(points).tolist() == [[True, far >= 0]] * 3
+        assert bool(asked) == doubtful
+
+
+_HERE = hyperplanes._here
+
+
 def test_integers_beyond_64_bits_have_sides():
     points = np.array([[10**30], [-(10**30)]], dtype=object)
     dataset = ml.Dataset(points, [0, 1])
