@@ -65,11 +65,11 @@ class CellBits:
     ) -> CellBits | None:
         """The bits of the points in ``rows``, one class after the other; None where cells do not
         pay, or float64 is not proven to be exact."""
+        if dataset.d > MOST_DIMENSIONS or dataset.N < LEAST_POINTS:
+            return None
         points = dataset.integers(rows)[0]
         if (
-            dataset.d > MOST_DIMENSIONS
-            or dataset.N < LEAST_POINTS
-            or points.dtype == object
+            points.dtype == object
             or (sizes := magnitudes(layer)) is None
             or row_bounds(sizes, np.abs(points).max(axis=0).astype(float)).max() > FLOAT64
         ):

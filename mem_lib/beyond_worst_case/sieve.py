@@ -117,7 +117,7 @@ class Sieve:
         self._held: np.ndarray = np.zeros(stop - first, bool)
         self._own: list[_Cell] = []
         inside: np.ndarray = (numbers.rows >= first) & (numbers.rows < stop)
-        some: np.ndarray = inside.any(axis=1)
+        some = np.asarray(inside.any(axis=1))
         lots = [a + np.flatnonzero(~some[a:b]) for a, b in pairwise(numbers.starts)]
         cells = [
             _Cell(self._view, numbers.rows[lot], numbers.values, lot) for lot in lots if len(lot)
@@ -242,7 +242,8 @@ class _Cell:
         for start in range(0, len(self.rows), step):
             for parts, lanes in self._parts(masks, slice(start, start + step)):
                 for centre, group, field in _below(parts, thresholds + lifted):
-                    yield centre, self.rows[start + group, lanes[field]]
+                    places = _FIELDS * (start + group) + lanes[field]
+                    yield centre, np.take(self.rows, places)
 
     def _parts(self, masks: list[np.ndarray], groups: slice) -> list[tuple[np.ndarray, np.ndarray]]:
         """The counts of some groups over the hyperplanes taken, as arrays (groups, centres, lanes),
