@@ -146,17 +146,22 @@ def test_the_sieve_counts_in_full_what_its_part_does_not_decide(monkeypatch):
     rivals[np.arange(70), 254 + np.arange(70)] = 1
     rivals[33, 254:] = 0
     monkeypatch.setattr(bits, "_MANY", 1)
+    monkeypatch.setattr(sieve, "_SHARE", 1)  # as few as possible
     held = Counting(own, rivals)
     assert held.least(np.arange(50)).tolist() == [254] * 50
-    kept = held._held._kept["rivals"][1]
-    assert kept._taken.tolist() == list(range(254)) and len(kept._rest) == n - 254
-    assert (kept.below(np.arange(3), np.full(3, 255)).sum(axis=1) == 1).all()
+    kept = held._held._kept[1]
+    assert all(0 < len(cell._taken) < 254 for cell in kept._rivals)
+    monkeypatch.setattr(sieve, "_SHARE", 0)  # a part that is 254 leaves nothing to count
+    held = Counting(own, rivals)
+    assert held.least(np.arange(50)).tolist() == [254] * 50
+    kept = held._held._kept[1]
+    assert all(cell._taken.tolist() == list(range(254)) for cell in kept._rivals)
 
 
 def test_one_sieve_serves_a_class_and_another_one_the_next(monkeypatch):
     rng = np.random.default_rng(0)
     codes = rng.integers(0, 2, (90, 80), dtype=np.uint8)
-    monkeypatch.setattr(bits, "_MANY", 1)
+    monkeypatch.setattr(bits, "_MANY", 2)
     blocks = [codes[:50], codes[50:]]
     held = bits.Bits.of(blocks, 90, 80)
     for first, stop in ((0, 30), (30, 41), (41, 90), (0, 30)):
@@ -167,8 +172,39 @@ def test_one_sieve_serves_a_class_and_another_one_the_next(monkeypatch):
     monkeypatch.setattr(bits, "Sieve", lambda *given: made.append(given))
     held.least(np.arange(3), 0, 30)
     assert not made
-    held._sieve("rivals", 30, 41, np.arange(30))
-    assert len(made) == 1
+    held._sieve(np.arange(30, 41), 30, 41)
+    assert len(made) == 1 and made[0][0] is held._numbers
+
+
+@pytest.mark.parametrize("two_sided", [False, True])
+def test_a_sieve_in_many_cells_finds_every_score(two_sided, monkeypatch):
+    """Cells of alike points, numbers with points of both sides, classes of any size."""
+    monkeypatch.setattr(bits, "_MANY", 2)
+    monkeypatch.setattr(sieve, "_CELL", 40)
+    monkeypatch.setattr(sieve, "_ENTRIES", 2**9)
+    monkeypatch.setattr(sieve, "_PAIRS", 2**8)
+    rng = np.random.default_rng(1)
+    heart = rng.random((7, 300)) < 0.5
+    codes = (heart[rng.integers(7, size=400)] ^ (rng.random((400, 300)) < 0.1)).astype(np.uint8)
+    held = bits.Bits.of([codes], 400, 300, two_sided)
+    assert len(held._numbers.starts) > 8
+    rows = held._numbers.rows.ravel()
+    assert sorted(rows[:400]) == list(range(400)) and (rows[400:] == rows[399]).all()
+    wide = codes.astype(int)
+    scores = (1 - wide) @ wide.T
+    if two_sided:
+        scores = scores + scores.T
+    for first, stop in ((0, 1), (3, 200), (200, 399), (1, 400)):
+        own, others = np.arange(first, stop), np.delete(np.arange(400), np.s_[first:stop])
+        for _ in range(2):  # the second time the nearest rivals are known
+            least = held.least(own, first, stop)
+            assert (least == scores[own][:, others].min(axis=1)).all()
+        wanted = scores[own][:, own] < least[:, None]
+        assert (held.below(own, least, first, stop) == wanted).all()
+        for share in (0.9, 0.5, 0.4, 0.05, 0.6, 1):  # fewer are asked for, then others
+            among = rng.random(stop - first) < share
+            found = held.below(own, least, first, stop, among)
+            assert (found[:, among] == wanted[:, among]).all() and not (found & ~wanted).any()
 
 
 def test_a_sieve_is_made_only_for_many_centres_and_where_it_fits(monkeypatch):
@@ -186,10 +222,17 @@ def test_no_field_of_a_number_is_carried_into_the_next():
     for n in (254, 255, 508):
         ones = np.ones((12, n), np.uint8)
         held = bits.Bits.of([np.zeros((3, n), np.uint8), ones], 15, n)
-        made = sieve.Sieve(held, np.arange(3), np.arange(3, 15))
-        assert all(chunk.stop - chunk.start <= 254 for chunk in made._chunks)
-        assert made._numbers.max() == 2.0**52
-        assert made.least(np.arange(3)).tolist() == [n] * 3
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(sieve, "_SHARE", -1)  # all hyperplanes are taken
+            made = sieve.Sieve(held._numbers, 0, 3, np.arange(3), np.full(3, n))
+            patch.setattr(sieve, "_NEAREST", 1)
+            assert made.least(np.arange(3)).tolist() == [n] * 3
+        for cell in made._rivals:
+            assert len(cell._taken) == n and cell._values.max() == 2.0**52
+            assert all(chunk.stop - chunk.start <= 254 for chunk in cell._chunks)
+            masks = [np.ones((chunk.stop - chunk.start + 1, 2)) for chunk in cell._chunks]
+            for parts, _ in cell._parts(masks, slice(None)):
+                assert set(parts[..., : 6 if len(masks) == 1 else 3].ravel().tolist()) == {n}
 
 
 @pytest.mark.parametrize("n", [1, 8, 63, 64, 65, 200])
@@ -253,6 +296,46 @@ def test_sides_are_those_of_python_integers(seed, d, n):
         blocks = hyperplanes.sides(layer, dataset, order, device=device)
         assert (np.concatenate(list(blocks)) == by_integers(layer, points[order])).all()
     assert (hyperplanes.codes(layer, dataset) == by_integers(layer, points)).all()
+
+
+@pytest.mark.proves("thm-foundations-sums")
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 70), st.integers(1, 30), st.booleans())
+def test_what_float32_leaves_in_doubt_is_added_up_again(seed, d, n, ties):
+    """Sums beyond 2^24, at random and within 1 of a tie at every point: float32 alone is wrong."""
+    rng = np.random.default_rng(seed)
+    dtype = rng.choice([np.uint8, np.int8, np.int16, np.int32, np.int64])
+    points = rng.integers(-100 if dtype != np.uint8 else 0, 101, (9, d)).astype(dtype)
+    weight = rng.integers(-(2**40), 2**40, (n, d))
+    weight[:, 0] = 2**30
+    if ties:
+        points[:] = points[0]
+    bias = -(weight * points[0].astype(int)).sum(axis=1) + rng.integers(-1, 2, n)
+    layer, dataset = layer_of(weight, bias), ml.Dataset(points, np.zeros(9, int))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hyperplanes, "_DIMENSIONS", range(1, 2**14))
+        patch.setattr(hyperplanes, "_PAIRS", 5)
+        for share in (0, 1):
+            patch.setattr(hyperplanes, "_DOUBTFUL", share)
+            found = np.concatenate(list(hyperplanes.sides(layer, dataset, np.arange(9))))
+            assert (found == by_integers(layer, points)).all()
+
+
+def test_a_doubt_is_seen_where_it_is(monkeypatch):
+    """The float64 product is asked for the sums within the bound and for no other one."""
+    points, weight = np.full((3, 64), 255), np.full((2, 64), 2.0**20 + 1)
+    exact, asked = 64 * 255 * (2**20 + 1), []
+    lost = 66 * 2.0**-24 / (1 - 66 * 2.0**-24) * exact  # all terms >= 0, so |w| |x| is the sum
+    for far, doubtful in ((1.5 * lost, False), (0.9 * lost, True), (0.0, True), (-1.0, True)):
+        rounded = hyperplanes._Rounded(weight, np.array([0.0, np.rint(exact - far)]))
+        monkeypatch.setattr(hyperplanes, "_here", lambda *given: asked.append(1) or _HERE(*given))
+        monkeypatch.setattr(hyperplanes, "_DOUBTFUL", 0)
+        asked.clear()
+        assert rounded.sides(points).tolist() == [[True, far >= 0]] * 3
+        assert bool(asked) == doubtful
+
+
+_HERE = hyperplanes._here
 
 
 def test_integers_beyond_64_bits_have_sides():

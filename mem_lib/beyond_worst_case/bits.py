@@ -7,17 +7,20 @@ popcount.  For many centres rivals go through a sieve (:mod:`sieve`) first.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from mem_lib.beyond_worst_case.sieve import MOST_FIELDS, Sieve, sieve_bytes
+from mem_lib.beyond_worst_case.sieve import MOST_FIELDS, Numbers, Sieve, sieve_bytes
 from mem_lib.beyond_worst_case.words import packed, unpacked
 
 #: Words of a block of counts: what it reads and writes stays in the cache of a core.
 _WORDS = 2**15
 #: From so many centres on a sieve is quicker, where it takes at most so many bytes.
-_MANY, _BYTES = 48, 2**27
+_MANY, _BYTES = 32, 2**27
+#: Centres whose thresholds a sieve has to know.
+_KNOWN = 32
 
 
 class Bits:
@@ -31,7 +34,8 @@ class Bits:
     def __init__(self, words: np.ndarray, n: int, two_sided: bool = False) -> None:
         self._words, self.n, self.two_sided = words, n, two_sided
         self.N = words.shape[1]
-        self._kept: dict[str, tuple[tuple[int, int], Sieve]] = {}
+        self._known: tuple[tuple[int, int], np.ndarray, np.ndarray] | None = None
+        self._kept: tuple[tuple[int, int], Sieve] | None = None
 
     @classmethod
     def of(cls, blocks: Iterable[np.ndarray], N: int, n: int, two_sided: bool = False) -> Bits:
@@ -56,24 +60,30 @@ class Bits:
     def least(self, centres: np.ndarray, first: int, stop: int) -> np.ndarray:
         """The smallest score of a point outside first..stop, for every centre."""
         if self._sieves(len(centres)):
-            rivals = np.concatenate([np.arange(first), np.arange(stop, self.N)])
-            # in an order in which the least is soon nearly found
-            rivals = np.random.default_rng(0).permutation(rivals)
-            return self._sieve("rivals", first, stop, rivals).least(centres)
+            return self._sieve(centres, first, stop).least(centres)
+        return self._plainly(centres, first, stop)
+
+    def _plainly(self, centres: np.ndarray, first: int, stop: int) -> np.ndarray:
+        """:meth:`least`, word by word."""
         least = np.full(len(centres), np.iinfo(np.int64).max)
         for side in (slice(0, first), slice(stop, self.N)):
             for which, _, counts in self._counts(centres, self._words[:, side]):
                 np.minimum(least[which], counts.min(axis=1), out=least[which])
+        self._known = (first, stop), centres, least
         return least
 
     def below(
-        self, centres: np.ndarray, thresholds: np.ndarray, first: int, stop: int
+        self,
+        centres: np.ndarray,
+        thresholds: np.ndarray,
+        first: int,
+        stop: int,
+        among: np.ndarray | None = None,
     ) -> np.ndarray:
         """Whether the score of each point in first..stop is below the threshold of each centre:
-        (centres, stop - first), bool."""
+        (centres, stop - first), bool; a sieve tells only of the points ``among`` these."""
         if self._sieves(len(centres)):
-            sieve = self._sieve("own", first, stop, np.arange(first, stop))
-            return sieve.below(centres, thresholds)
+            return self._sieve(centres, first, stop).below(centres, thresholds, among)
         out = np.empty((len(centres), stop - first), bool)
         for which, points, counts in self._counts(centres, self._words[:, first:stop]):
             out[which, points] = counts < thresholds[which, None]
@@ -82,11 +92,21 @@ class Bits:
     def _sieves(self, centres: int) -> bool:
         return sieves(centres, self.N, self.n)
 
-    def _sieve(self, name: str, first: int, stop: int, rows: np.ndarray) -> Sieve:
+    def _sieve(self, centres: np.ndarray, first: int, stop: int) -> Sieve:
         """The one made last serves as long as it is asked for the same class."""
-        if name not in self._kept or self._kept[name][0] != (first, stop):
-            self._kept[name] = (first, stop), Sieve(self, np.arange(first, stop), rows)
-        return self._kept[name][1]
+        if self._kept is None or self._kept[0] != (first, stop):
+            self._kept = None  # before the next one takes its place
+            if self._known is None or self._known[0] != (first, stop):
+                self._plainly(centres[:_KNOWN], first, stop)
+            assert self._known is not None
+            _, known, least = self._known
+            sieve = Sieve(self._numbers, first, stop, known[:_KNOWN], least[:_KNOWN])
+            self._kept = (first, stop), sieve
+        return self._kept[1]
+
+    @cached_property
+    def _numbers(self) -> Numbers:
+        return Numbers(self)
 
     def _masks(self, centres: np.ndarray) -> np.ndarray:
         """What is combined with the words of a point: (centres, words)."""
@@ -121,7 +141,7 @@ def sieves(centres: int, N: int, n: int) -> bool:
 
 
 def held_bytes(N: int, n: int) -> int:
-    """What the bits take, with the sieves of a class and of its rivals."""
+    """What the bits take, with their numbers and the sieve of a class."""
     return 8 * -(-n // 64) * N + 2 * _sieve_bytes(N, n)
 
 

@@ -65,11 +65,11 @@ class CellBits:
     ) -> CellBits | None:
         """The bits of the points in ``rows``, one class after the other; None where cells do not
         pay, or float64 is not proven to be exact."""
+        if dataset.d > MOST_DIMENSIONS or dataset.N < LEAST_POINTS:
+            return None
         points = dataset.integers(rows)[0]
         if (
-            dataset.d > MOST_DIMENSIONS
-            or dataset.N < LEAST_POINTS
-            or points.dtype == object
+            points.dtype == object
             or (sizes := magnitudes(layer)) is None
             or row_bounds(sizes, np.abs(points).max(axis=0).astype(float)).max() > FLOAT64
         ):
@@ -114,12 +114,17 @@ class CellBits:
         return np.array(found, dtype=np.int64)
 
     def below(
-        self, centres: np.ndarray, thresholds: np.ndarray, first: int, stop: int
+        self,
+        centres: np.ndarray,
+        thresholds: np.ndarray,
+        first: int,
+        stop: int,
+        among: np.ndarray | None = None,
     ) -> np.ndarray:
         """Whether the score of each point in first..stop is below the threshold of each centre:
-        (centres, stop - first), bool."""
+        (centres, stop - first), bool.  Those ``among`` these, at least."""
         if sieves(len(centres), self.N, self.n):
-            return self._packed.below(centres, thresholds, first, stop)
+            return self._packed.below(centres, thresholds, first, stop, among)
         start = first // _CELL
         cells = np.arange(start, -(-stop // _CELL))
         places = self._places[first:stop] - _CELL * start

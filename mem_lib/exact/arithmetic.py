@@ -308,8 +308,8 @@ def column_peaks(x: np.ndarray) -> np.ndarray:
         return np.array([max(map(abs, row), default=0) for row in x], dtype=object)
     if x.dtype == bool:
         return np.asarray(x.any(axis=1), dtype=np.float64)
-    peaks = np.maximum(x.max(axis=1, initial=0), -x.min(axis=1, initial=0))
-    return np.asarray(peaks, dtype=np.float64)
+    most, least = x.max(axis=1, initial=0), x.min(axis=1, initial=0)
+    return np.maximum(most.astype(np.float64), -least.astype(np.float64))
 
 
 def as_python(x: np.ndarray) -> np.ndarray:
