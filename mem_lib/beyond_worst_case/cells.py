@@ -19,9 +19,9 @@ import numpy as np
 from mem_lib.beyond_worst_case.bits import Bits, sieves
 from mem_lib.beyond_worst_case.words import packed, unpacked
 from mem_lib.data import Dataset
-from mem_lib.exact.arithmetic import FLOAT64
+from mem_lib.exact.arithmetic import FLOAT64, upper_bound
 from mem_lib.network import Layer
-from mem_lib.parts.hyperplanes import magnitudes, row_bounds
+from mem_lib.parts.hyperplanes import magnitudes
 
 #: The most dimensions and the least number of points for which cells are worth their while.
 MOST_DIMENSIONS, LEAST_POINTS = 3, 2**14
@@ -71,7 +71,7 @@ class CellBits:
         if (
             points.dtype == object
             or (sizes := magnitudes(layer)) is None
-            or row_bounds(sizes, np.abs(points).max(axis=0).astype(float)).max() > FLOAT64
+            or upper_bound(*sizes, np.abs(points).max(axis=0).astype(float)) > FLOAT64
         ):
             return None
         weight, least = np.asarray(layer.weight, float), -layer.bias.astype(float)

@@ -99,9 +99,8 @@ def greedily(counting: Counting, advance: Callable[[int], object] = lambda point
 
 def _covered(counting: Counting, centres: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
     """For every centre the points of the class with a score below its threshold, packed."""
-    everything = np.arange(counting.points)
     parts = (slice(i, i + CENTRES) for i in range(0, len(centres), CENTRES))
-    blocks = (counting.scores(centres[part], everything) < thresholds[part, None] for part in parts)
+    blocks = (counting.fires(centres[part], thresholds[part]) for part in parts)
     return packed(blocks, counting.points)
 
 

@@ -279,7 +279,12 @@ def activate(
 
 def upper_bound(magnitudes: Any, bias: np.ndarray, peaks: np.ndarray) -> float:
     """At least every partial sum of every row, for |W|, |b| and the largest |x_k|, in float64."""
-    return float(np.max(magnitudes @ peaks + bias)) * _INFLATE
+    return float(np.max(row_bounds(magnitudes, bias, peaks)))
+
+
+def row_bounds(magnitudes: Any, bias: np.ndarray, peaks: np.ndarray) -> np.ndarray:
+    """The same for each row by itself."""
+    return np.asarray((magnitudes @ peaks + bias) * _INFLATE)
 
 
 def _row_sums(weight: np.ndarray) -> np.ndarray:

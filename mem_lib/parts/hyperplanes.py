@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from mem_lib.data import Dataset
-from mem_lib.exact.arithmetic import FLOAT32, FLOAT64, column_peaks
+from mem_lib.exact.arithmetic import FLOAT32, FLOAT64, column_peaks, row_bounds
 from mem_lib.exact.device import pytorch, room_for
 from mem_lib.exact.engine import Engine
 from mem_lib.network import Layer, Network
@@ -22,8 +22,6 @@ ENTRIES = 2**19
 _DIMENSIONS = range(64, 2**14 + 1)
 #: Pairs of point and row that are added up again at a time, and the share that may be.
 _PAIRS, _DOUBTFUL = 2**8, 1 / 16
-#: What a float64 sum of fewer than 2^30 terms >= 0 loses to rounding is less than this adds.
-_INFLATE = 1 + 2.0**-20
 
 
 def hyperplanes(
@@ -137,12 +135,6 @@ def magnitudes(layer: Layer) -> Magnitudes | None:
     return np.abs(weight.astype(np.float64)), np.abs(bias.astype(np.float64))
 
 
-def row_bounds(sizes: Magnitudes, peaks: np.ndarray) -> np.ndarray:
-    """For each row at least sum_k |w_k| peak_k + |b|, which no partial sum exceeds at points with
-    |x_k| <= peak_k."""
-    return np.asarray((sizes[0] @ peaks + sizes[1]) * _INFLATE)
-
-
 class _Rows:
     """The rows of a layer, each evaluated in the cheapest arithmetic that cannot round."""
 
@@ -166,7 +158,7 @@ class _Rows:
         """The arithmetic of each row at these points: "float32", "float64" or "python"."""
         if self._sizes is None or points.dtype == object:
             return np.full(self._layer.units, "python", dtype="<U7")
-        sums = row_bounds(self._sizes, column_peaks(points.T))
+        sums = row_bounds(*self._sizes, column_peaks(points.T))
         return np.select([sums <= FLOAT32, sums <= FLOAT64], ["float32", "float64"], "python")
 
     def _by(self, way: str, rows: Any, points: np.ndarray) -> np.ndarray:
