@@ -33,7 +33,7 @@ import mem_lib as ml
 from mem_lib._base.budget import limited_to
 from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
 from mem_lib.cli import challenges, outputs, reading
-from mem_lib.cli.program import Parser, ended
+from mem_lib.cli.program import Parser, ended, program
 from mem_lib.cli.streams import say
 from mem_lib.data import Dataset
 from mem_lib.data.lines import ZIP, head
@@ -141,15 +141,7 @@ def info(options: argparse.Namespace) -> int:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m mem_lib",
-        description=__doc__ or WITHOUT_DOCSTRINGS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"mem_lib {ml.__version__}")
-    parser.add_argument(
-        "--traceback", action="store_true", help="where an unexpected error comes from"
-    )
+    parser = program("mem_lib", __doc__ or WITHOUT_DOCSTRINGS)
     commands = parser.add_subparsers(
         required=True, metavar="constructions | build | verify | predict | info | challenge"
     )

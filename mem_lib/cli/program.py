@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from mem_lib._base.version import VERSION
 from mem_lib.cli.ending import UNEXPECTED, Ended, signals, unexpected
 from mem_lib.cli.streams import complain, finish, plain_warnings, put
 from mem_lib.errors import MemorizationError
@@ -18,11 +19,25 @@ class Parser(argparse.ArgumentParser):
         put(message, sys.stderr if file is None else file)
 
 
+def program(name: str, description: str) -> Parser:
+    """The parser of ``python -m name``, for :func:`ended`: with ``--version`` and ``--traceback``."""
+    parser = Parser(
+        prog=f"python -m {name}",
+        description=description,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"mem_lib {VERSION}")
+    parser.add_argument(
+        "--traceback", action="store_true", help="where an unexpected error comes from"
+    )
+    return parser
+
+
 def ended(
     parser: Parser, arguments: list[str] | None, run: Callable[[argparse.Namespace], int]
 ) -> int:
     """The exit status of ``run`` with the options that ``parser`` finds; errors are one line on
-    standard error.  The options have ``traceback``: whether an unexpected error is shown whole."""
+    standard error.  ``traceback`` among the options shows an unexpected error whole."""
     shows_traceback = False
     try:
         with signals(), plain_warnings():

@@ -19,9 +19,8 @@ from pathlib import Path
 
 from mem_lib._base.budget import limited_to
 from mem_lib._base.files import write_atomically
-from mem_lib._base.version import VERSION
 from mem_lib.cli import outputs
-from mem_lib.cli.program import Parser, ended
+from mem_lib.cli.program import Parser, ended, program
 from mem_lib.cli.streams import say
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.sweeps import summaries
@@ -102,15 +101,7 @@ def example(options: argparse.Namespace) -> int:
 
 
 def _parser() -> Parser:
-    parser = Parser(
-        prog="python -m mem_lib.sweeps",
-        description=__doc__ or WITHOUT_DOCSTRINGS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--version", action="version", version=f"mem_lib {VERSION}")
-    parser.add_argument(
-        "--traceback", action="store_true", help="where an unexpected error comes from"
-    )
+    parser = program("mem_lib.sweeps", __doc__ or WITHOUT_DOCSTRINGS)
     commands = parser.add_subparsers(required=True, metavar="run | show | example")
 
     command = commands.add_parser("run", help="run the trials that are not there yet")
