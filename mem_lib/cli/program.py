@@ -20,7 +20,8 @@ class Parser(argparse.ArgumentParser):
 
 
 def program(name: str, description: str) -> Parser:
-    """The parser of ``python -m name``, for :func:`ended`: with ``--version`` and ``--traceback``."""
+    """The parser of ``python -m name``, for :func:`ended`: it has ``--version`` and
+    ``--traceback``."""
     parser = Parser(
         prog=f"python -m {name}",
         description=description,
