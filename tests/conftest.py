@@ -2,8 +2,9 @@
 
 Real data are looked for in ``MEM_LIB_DATA``, else in ``../shared/data`` if that exists.  No
 property test has a deadline: how long an example takes says more about the machine.  Tests that
-need a browser are skipped without one, and fail where ``CI`` is set.  The last lines of a run say
-what was skipped.
+need a browser are skipped without one, and fail where ``CI`` is set.  One that fails is run a
+second time, since a loaded machine makes a browser late; twice failed is failed.  The last lines of
+a run say what was skipped and what was run twice.
 """
 
 import os
@@ -41,6 +42,8 @@ def pytest_itemcollected(item):
     """Tests of pages can be told apart, with ``-m "not page"``, and are counted by that name."""
     if {"chromium", "built"} & set(getattr(item, "fixturenames", ())):
         item.add_marker("page")
+    if "chromium" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(trylast=True)

@@ -1,4 +1,4 @@
-"""The last words of a test run: what was not run, and why.
+"""The last words of a test run: what was not run, and why; what was run twice.
 
 pytest counts skipped tests in the middle of a line.  Someone without a browser, or without PyTorch,
 should not take that for a complete run.  Without a browser the last line counts the tests of pages,
@@ -24,6 +24,8 @@ def pytest_sessionfinish(session: pytest.Session) -> Iterator[Any]:
     if reporter and not hasattr(session.config, "workerinput"):  # nor in xdist's workers
         for line in lines(reporter.stats.get("skipped", [])):
             reporter.write_line(line)
+        for name in sorted({report.nodeid for report in reporter.stats.get("rerun", [])}):
+            reporter.write_line(f"run twice: {name}")
     return result
 
 

@@ -1,6 +1,7 @@
 """Pages that hold an explorer and nothing else, and what a reader's hands do there."""
 
 import re
+import time
 from fractions import Fraction
 
 import numpy as np
@@ -67,6 +68,33 @@ class Live:
             frame["x"] + (point[0] - left) / (right - left) * frame["width"],
             frame["y"] + (top - point[1]) / (top - bottom) * frame["height"],
         )
+
+    def scroll_to(self, selector):
+        """Bring the top of an element to the top of the screen, and let the page come to rest."""
+        self.page.locator(selector).first.evaluate("(one) => one.scrollIntoView()")
+        self.at_rest()
+
+    def at_rest(self, frames=20):
+        """Wait until nothing has scrolled for some frames: a finger that touches a page in motion
+        only stops it."""
+        self.page.evaluate(
+            """(frames) => new Promise((done) => {
+              let [place, left] = [scrollY, frames];
+              requestAnimationFrame(function look() {
+                if (place !== scrollY) [place, left] = [scrollY, frames];
+                left-- ? requestAnimationFrame(look) : done();
+              });
+            })""",
+            frames,
+        )
+
+    def comes(self, holds, seconds=10):
+        """Whether something holds before long.  Fingers are not answered at once: the browser first
+        has to decide whether they tap, drag or scroll."""
+        end = time.monotonic() + seconds
+        while not (held := holds()) and time.monotonic() < end:
+            self.page.wait_for_timeout(20)
+        return held
 
     def close(self):
         self.context.close()

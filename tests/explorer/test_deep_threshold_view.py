@@ -406,13 +406,14 @@ def test_on_a_phone(chromium, address):
         chromium, address, viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True
     ).ready()
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
-    phone.page.evaluate("() => document.querySelector('.mem-plane').scrollIntoView()")
+    phone.scroll_to(".mem-plane")
     scrolled = phone.page.evaluate("scrollY")
     ring = phone.page.locator(".mem-ring").bounding_box()
     start = ring["x"] + 22, ring["y"] + 22
     before = phone.query()
     Finger(phone).drag(start, (start[0] - 60, start[1] + 40))
-    assert phone.query() != before and phone.page.evaluate("scrollY") == scrolled
+    assert phone.comes(lambda: phone.query() != before)
+    assert phone.page.evaluate("scrollY") == scrolled
     phone.page.get_by_role("button", name="by hand").tap()
     phone.page.locator(".mem-entry").first.wait_for()
     boxes = phone.page.evaluate(  # of all at one moment: they are drawn anew at every change

@@ -140,6 +140,7 @@ def test_hands_reach_a_study(chromium, folder, chapter):
     seen.append(live.data("query"))
     live.page.mouse.up()
     live.page.touchscreen.tap(middle[0] - 70, middle[1] + 45)
+    live.comes(lambda: live.data("query") != seen[-1])
     seen.append(live.data("query"))
     live.page.focus(".mem-ring")
     for key in ("ArrowUp", "ArrowRight", "PageDown"):

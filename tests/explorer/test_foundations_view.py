@@ -175,14 +175,14 @@ def test_a_finger_moves_along_the_line_and_scrolls_across_it(chromium, pages):
     start = phone.points()
     i = start.index([18, 0])
     Finger(phone).drag(phone.spot((18, 0)), phone.spot((21, 0)))
-    assert phone.points()[i] == [21, 0] and phone.agrees()
+    assert phone.comes(lambda: phone.points()[i] == [21, 0]) and phone.agrees()
     x, y = phone.spot((21, 0))
     Finger(phone).drag((x, y), (x, y - 120))
     phone.page.wait_for_function("scrollY > 30")
-    phone.page.wait_for_timeout(600)
+    phone.at_rest()
     assert phone.points()[i] == [21, 0]  # neither moved nor turned over
     phone.page.touchscreen.tap(*phone.spot((21, 0)))
-    assert phone.points()[i] == [21, 1] and phone.agrees()
+    assert phone.comes(lambda: phone.points()[i] == [21, 1]) and phone.agrees()
     phone.close()
 
 
@@ -393,10 +393,11 @@ def test_the_number_is_dragged_along_the_strip(chromium, fold, pages):
     fold.page.mouse.up()
     phone = Live(chromium, pages["fold"], **PHONE).ready()
     Finger(phone).drag(spot(phone, 6), spot(phone, 12))
-    assert state(phone)[1] == 12
+    assert phone.comes(lambda: state(phone)[1] == 12)
     x, y = spot(phone, 12)
     Finger(phone).drag((x, y), (x, y - 100))
     phone.page.wait_for_function("scrollY > 30")
+    phone.at_rest()
     assert state(phone)[1] == 12
     phone.close()
 

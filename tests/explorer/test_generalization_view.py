@@ -431,14 +431,14 @@ def test_on_a_phone(chromium, address):
         chromium, address, viewport={"width": 390, "height": 700}, has_touch=True, is_mobile=True
     ).ready()
     assert phone.page.evaluate("document.documentElement.scrollWidth") <= 390
-    plane = phone.page.locator(".mem-study-plane")
-    plane.evaluate("(plane) => plane.scrollIntoView()")
+    phone.scroll_to(".mem-study-plane")
     scrolled = phone.page.evaluate("scrollY")
     ring = phone.page.locator(".mem-ring").bounding_box()
     start = ring["x"] + 22, ring["y"] + 22
     before = phone.query()
     Finger(phone).drag(start, (start[0] - 60, start[1] - 40))
-    assert phone.query() != before and phone.page.evaluate("scrollY") == scrolled
+    assert phone.comes(lambda: phone.query() != before)
+    assert phone.page.evaluate("scrollY") == scrolled
     for item in items(phone).values():
         box = item.bounding_box()
         assert box["width"] >= 100 and box["x"] + box["width"] <= 390

@@ -80,11 +80,16 @@ def phone(chromium, address):
     page.close()
 
 
+def stands(phone, place, within=1):
+    """Whether the query comes to a place."""
+    return phone.comes(lambda: np.abs(np.subtract(phone.query(), place)).max() <= within)
+
+
 def test_touch_on_the_ring_drags_and_does_not_scroll(phone, networks):
-    phone.page.evaluate("() => document.querySelector('.mem-plane').scrollIntoView()")
+    phone.scroll_to(".mem-plane")
     scrolled = phone.page.evaluate("scrollY")
     Finger(phone).drag(phone.spot(phone.query()), phone.spot((0, -50)))
-    assert np.abs(np.subtract(phone.query(), (0, -50))).max() <= 2 and agrees(phone, networks)
+    assert stands(phone, (0, -50), within=2) and agrees(phone, networks)
     assert phone.page.evaluate("scrollY") == scrolled
 
 
@@ -93,14 +98,14 @@ def test_touch_beside_the_ring_scrolls_and_a_tap_places(phone, networks):
     start = phone.spot((60, -20))
     Finger(phone).drag(start, (start[0], start[1] - 200))
     phone.page.wait_for_function("scrollY > 50")
-    phone.page.wait_for_timeout(1000)  # until the scrolling has come to rest
+    phone.at_rest()
     assert phone.query() == before
-    phone.page.evaluate("() => document.querySelector('.mem-plane').scrollIntoView()")
+    phone.scroll_to(".mem-plane")
     phone.page.touchscreen.tap(*phone.spot((60, -20)))
-    assert np.abs(np.subtract(phone.query(), (60, -20))).max() <= 1 and agrees(phone, networks)
+    assert stands(phone, (60, -20)) and agrees(phone, networks)
     phone.page.touchscreen.tap(*phone.spot(POINTS[2]))
-    assert phone.data("labelling") == str(21 ^ 4)
-    assert np.abs(np.subtract(phone.query(), (60, -20))).max() <= 1
+    assert phone.comes(lambda: phone.data("labelling") == str(21 ^ 4))
+    assert stands(phone, (60, -20))
 
 
 def test_a_phone_does_not_scroll_sideways_and_a_finger_has_room(phone):

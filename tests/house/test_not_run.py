@@ -30,6 +30,16 @@ FILES = {
         """,
     "test_tensors.py": "import pytest; pytest.importorskip('no_such_library')",
 }
+LATE = """
+    import pytest
+
+    runs = []
+
+    @pytest.mark.flaky(reruns=1)
+    def test_late():
+        runs.append(1)
+        assert len(runs) == 2
+    """
 SAID = [
     "1 file of tests was not run: could not import 'no_such_library': "
     "No module named 'no_such_library'",
@@ -62,6 +72,27 @@ def test_the_last_lines_say_what_was_not_run(run, arguments):
 def test_a_complete_run_ends_as_ever(run):
     printed = run("-k", "good", "test_pages.py")
     assert "1 passed" in printed[-1] and not any("not run" in line for line in printed)
+
+
+@pytest.mark.parametrize("arguments", [[], ["-n2"]])
+def test_what_passes_at_its_second_run_is_named(run, tmp_path, arguments):
+    (tmp_path / "test_late.py").write_text(dedent(LATE))
+    printed = run(*arguments, "test_late.py")
+    assert printed[-1] == "run twice: test_late.py::test_late", printed
+    assert "1 passed, 1 rerun" in printed[-2]
+
+
+def test_what_fails_twice_has_failed(run, tmp_path):
+    (tmp_path / "test_late.py").write_text(dedent(LATE).replace("== 2", "== 3"))
+    printed = run("test_late.py")
+    assert "1 failed" in printed[-2] and printed[-1] == "run twice: test_late.py::test_late"
+
+
+def test_a_test_in_a_browser_has_a_second_run(request):
+    """And no other test has one: what is not a browser's is not late, but wrong."""
+    late = {item for item in request.session.items if item.get_closest_marker("flaky")}
+    of_browser = {i for i in request.session.items if "chromium" in getattr(i, "fixturenames", ())}
+    assert late == of_browser
 
 
 def test_no_test_at_all_is_no_complete_run(run):
