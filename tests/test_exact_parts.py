@@ -66,7 +66,7 @@ def test_few_units_are_summed_a_part_of_their_inputs_at_a_time(inputs, points, m
 def test_parts_at_the_edge_of_every_bound(wide, monkeypatch):
     monkeypatch.setattr(arithmetic, "SPARSE_POINTS", 1)
     monkeypatch.setattr(arithmetic, "SPARSE_TILE", 1)
-    monkeypatch.setattr(arithmetic, "SPARSE_INPUTS", 2 if wide else 1)
+    monkeypatch.setattr(arithmetic, "PART_INPUTS", 2 if wide else 1)
     points = np.array([[1, 1, 1, 1, 1], [0, 0, 0, 0, 0], [1, 0, 0, 0, 1]], dtype=bool)
     for total, key in (
         (MOST, "float32"),

@@ -57,8 +57,8 @@ def of_bits(weight, bias, activation="identity", sparse=False):
 @pytest.mark.parametrize("size", [1, 3, 1000])
 @pytest.mark.parametrize("units", [0, 32])
 def test_tiles_of_any_size_give_what_the_definition_gives(bits, size, units, monkeypatch):
-    monkeypatch.setattr(arithmetic, "SPARSE_UNITS", units)  # with 0, no layer is cut into parts
-    monkeypatch.setattr(arithmetic, "SPARSE_INPUTS", min(size, 2))
+    monkeypatch.setattr(arithmetic, "PART_UNITS", units)  # with 0, no layer is cut into parts
+    monkeypatch.setattr(arithmetic, "PART_INPUTS", min(size, 2))
     monkeypatch.setattr(arithmetic, "SLICED_TILE", size)
     monkeypatch.setattr(arithmetic, "TILE", size)
     monkeypatch.setattr(arithmetic, "TILE_ROWS", size)

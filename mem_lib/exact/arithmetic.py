@@ -10,6 +10,9 @@ every row, in any order, is at most ``bound = max_i (sum_k |W_ik| peak[k] + |b_i
   put together in int64; sparse layers are summed in int64;
 * beyond: None is returned, and :mod:`mem_lib.exact.columns` goes on in Python integers.
 
+In a wide layer of threshold units on bits, where the bound is at most 2^53, several sums may share
+one float64 number (:mod:`mem_lib.exact.lanes`); a certificate calls that what it would else be.
+
 Nobody chooses: the bound does.  Activations lie in arrays of shape (units, points) that hold
 integers in whichever type carried them here (bool, float32, float64, int64).
 
@@ -25,6 +28,8 @@ from typing import Any
 import numpy as np
 
 from mem_lib._base.integers import INT64_LIMIT
+from mem_lib.exact.lanes import Lanes, lanes_of
+from mem_lib.exact.products import product, with_ones
 from mem_lib.exact.slices import sliced
 from mem_lib.exact.tally import Tally
 from mem_lib.network import Layer, Sparse
@@ -54,11 +59,13 @@ _INFLATE = 1 + 2.0**-20
 TILE, TILE_ROWS = 1 << 19, 1 << 10
 #: The same for the inputs of a sparse layer and its points.
 SPARSE_TILE, SPARSE_POINTS = 1 << 21, 128
-#: A sparse layer of few units takes so many inputs at a time, at many points: an input lies in one
-#: piece there, and the few sums are soon added up.
-SPARSE_INPUTS, SPARSE_UNITS = 256, 32
+#: A layer of few units takes so many inputs at a time, at many points, if it is sparse or they come
+#: in another type: an input lies in one piece there, and the few sums are soon added up.
+PART_INPUTS, PART_UNITS = 256, 32
 #: Entries of z that are put together from slices at a time.
 SLICED_TILE = 1 << 23
+#: Lanes pay for so many units and inputs, from so many points on: the weights are packed first.
+LANE_UNITS, LANE_INPUTS, LANE_POINTS = 64, 64, 1 << 10
 
 #: W x + b for points x and the type to compute in.
 Sums = Callable[[np.ndarray, type], np.ndarray]
@@ -75,6 +82,7 @@ class Affine:
         self.sparse = isinstance(layer.weight, Sparse)
         self._kept: dict[str, Any] = {}
         self._last: tuple[bytes, float] = (b"", np.inf)
+        self._points = 0  # points seen so far, about, if several threads count them
         self._lock = RLock()
 
     def __call__(self, x: np.ndarray, tally: Tally) -> np.ndarray | None:
@@ -87,8 +95,16 @@ class Affine:
         if key == "slices":
             step = max(1, SLICED_TILE // max(self.layer.weight.shape))
             return self._in_tiles_of_points(x, np.int64, tally, bound, self._sliced, step)
-        run = self._of_sparse if self.sparse else self._in_tiles_of_units
-        return run(x, DTYPES[key], tally, bound)
+        if (lanes := self._lanes(x)) is not None:
+            return lanes.run(x, tally, bound)
+        dtype = DTYPES[key]
+        if self._comes_in_parts(x, dtype):
+            step = max(SPARSE_POINTS, SPARSE_TILE // PART_INPUTS)
+            return self._in_tiles_of_points(x, dtype, tally, bound, self._summed_in_parts, step)
+        if self.sparse:
+            step = self._points_at_a_time
+            return self._in_tiles_of_points(x, dtype, tally, bound, self._summed, step)
+        return self._in_tiles_of_units(x, dtype, tally, bound)
 
     def arithmetic(self, x: np.ndarray) -> tuple[str | None, float]:
         """The key of the cheapest arithmetic that is proven exact at ``x``, None where none is; and
@@ -163,7 +179,7 @@ class Affine:
     ) -> np.ndarray:
         layer, points = self.layer, x.shape[1]
         weight, own = self._weight(dtype), x.dtype == dtype
-        x = x if own else _with_ones(x, dtype)
+        x = x if own else with_ones(x, dtype)
         step = min(layer.units, max(TILE_ROWS, TILE // max(points, 1)))
         out = self._room(points, dtype)
         tile = None if out.dtype == dtype else np.empty((step, points), dtype)
@@ -176,12 +192,15 @@ class Affine:
             activate(layer.activation, z, tally, bound, place)
         return out
 
-    def _of_sparse(self, x: np.ndarray, dtype: type, tally: Tally, bound: float) -> np.ndarray:
+    @property
+    def _points_at_a_time(self) -> int:
+        """Points at which the inputs of a tile that takes all of them, and its sums, are few."""
+        return max(SPARSE_POINTS, SPARSE_TILE // max(self.layer.weight.shape))
+
+    def _comes_in_parts(self, x: np.ndarray, dtype: type) -> bool:
         units, inputs = self.layer.weight.shape
-        sums, step = self._summed, max(SPARSE_POINTS, SPARSE_TILE // max(units, inputs))
-        if x.shape[1] > step and units <= SPARSE_UNITS and inputs > SPARSE_INPUTS:
-            sums, step = self._summed_in_parts, max(SPARSE_POINTS, SPARSE_TILE // SPARSE_INPUTS)
-        return self._in_tiles_of_points(x, dtype, tally, bound, sums, step)
+        few = units <= PART_UNITS and inputs > PART_INPUTS and x.shape[1] > self._points_at_a_time
+        return few and (self.sparse or x.dtype != dtype)
 
     def _in_tiles_of_points(
         self, x: np.ndarray, dtype: type, tally: Tally, bound: float, sums: Sums, step: int
@@ -202,7 +221,7 @@ class Affine:
         return z
 
     def _summed_in_parts(self, x: np.ndarray, dtype: type) -> np.ndarray:
-        """The same of a sparse layer, ``SPARSE_INPUTS`` inputs at a time."""
+        """The same, ``PART_INPUTS`` inputs at a time."""
         z: np.ndarray = np.repeat(self.layer.bias.astype(dtype)[:, None], x.shape[1], axis=1)
         for start, part in self._parts(dtype):
             z += product(part, x[start : start + part.shape[1]].astype(dtype, copy=False))
@@ -223,6 +242,17 @@ class Affine:
     def _values(self) -> np.ndarray:
         return self.layer.entries
 
+    def _lanes(self, x: np.ndarray) -> Lanes | None:
+        """Where lanes pay for the bits ``x``, and the counts of all units fit into them."""
+        units, inputs = self.layer.weight.shape
+        wide = units >= LANE_UNITS and inputs >= LANE_INPUTS and not self.sparse
+        if not (wide and x.dtype == bool and self.layer.activation == "threshold"):
+            return None
+        self._points += x.shape[1]
+        if self._points < LANE_POINTS:
+            return None
+        return self._once("lanes", lambda: lanes_of(self._values, self.layer.bias))
+
     def _weight(self, dtype: type) -> Any:
         return self._once(np.dtype(dtype).name, lambda: self._converted(dtype))
 
@@ -235,13 +265,14 @@ class Affine:
         return weight
 
     def _parts(self, dtype: type) -> list[tuple[int, Any]]:
-        """The weights of a sparse layer for ``SPARSE_INPUTS`` inputs at a time, and the first of
-        them."""
+        """The weights for ``PART_INPUTS`` inputs at a time, and the first of these inputs."""
 
         def cut() -> list[tuple[int, Any]]:
-            columns, step = self._weight(dtype).tocsc(), SPARSE_INPUTS
-            starts = range(0, self.layer.inputs, step)
-            return [(start, columns[:, start : start + step].tocsr()) for start in starts]
+            weight, inputs = self._weight(dtype), self.layer.inputs
+            columns = weight.tocsc() if self.sparse else weight[:, :inputs]
+            starts = range(0, inputs, PART_INPUTS)
+            parts = [(start, columns[:, start : start + PART_INPUTS]) for start in starts]
+            return [(start, part.tocsr()) for start, part in parts] if self.sparse else parts
 
         return self._once(f"parts of {np.dtype(dtype).name}", cut)
 
@@ -292,19 +323,6 @@ def _row_sums(weight: np.ndarray) -> np.ndarray:
     step = max(1, TILE // weight.shape[1])
     blocks = (weight[k : k + step].astype(np.float64) for k in range(0, len(weight), step))
     return np.concatenate([np.abs(block, out=block).sum(axis=1) for block in blocks])
-
-
-def product(weight: Any, x: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
-    """W x, in the type of both."""
-    with np.errstate(invalid="ignore"):  # some BLAS raise the flag on lanes that they drop
-        return np.asarray(weight @ x if out is None else np.matmul(weight, x, out=out))
-
-
-def _with_ones(x: np.ndarray, dtype: type) -> np.ndarray:
-    """``x`` in ``dtype``, and below it a last input that is 1 at every point."""
-    longer: np.ndarray = np.empty((len(x) + 1, x.shape[1]), dtype)
-    longer[:-1], longer[-1] = x, 1
-    return longer
 
 
 def column_peaks(x: np.ndarray) -> np.ndarray:

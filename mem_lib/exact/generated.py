@@ -13,9 +13,9 @@ from mem_lib.exact.arithmetic import (
     Affine,
     activate,
     column_peaks,
-    product,
     upper_bound,
 )
+from mem_lib.exact.products import product
 from mem_lib.exact.tally import Tally
 from mem_lib.network import Blocks, Layer
 
