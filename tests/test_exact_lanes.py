@@ -166,23 +166,25 @@ def runs(monkeypatch):
     return found
 
 
-def layer_of(units=64, inputs=64, weight=1, activation="threshold", sparse=False):
+UNITS, INPUTS, POINTS = arithmetic.LANE_UNITS, arithmetic.LANE_INPUTS, arithmetic.LANE_POINTS
+
+
+def layer_of(units=UNITS, inputs=INPUTS, weight=1, activation="threshold", sparse=False):
     weight = np.full((units, inputs), weight)
     return ml.Layer(as_sparse(weight) if sparse else weight, [-3] * units, activation)
 
 
 def test_lanes_are_for_wide_layers_of_thresholds_on_many_bits(runs):
-    many = arithmetic.LANE_POINTS
     for change, points, kind, expected in (
-        ({}, many, bool, [many]),
-        ({"weight": 1024}, many, bool, [many]),
-        ({"units": 63}, many, bool, []),
-        ({"inputs": 63}, many, bool, []),
-        ({}, many - 1, bool, []),
-        ({}, many, np.int64, []),
-        ({"activation": "relu"}, many, bool, []),
-        ({"activation": "identity"}, many, bool, []),
-        ({"sparse": True}, many, bool, []),
+        ({}, POINTS, bool, [POINTS]),
+        ({"weight": 1024}, POINTS, bool, [POINTS]),
+        ({"units": UNITS - 1}, POINTS, bool, []),
+        ({"inputs": INPUTS - 1}, POINTS, bool, []),
+        ({}, POINTS - 1, bool, []),
+        ({}, POINTS, np.int64, []),
+        ({"activation": "relu"}, POINTS, bool, []),
+        ({"activation": "identity"}, POINTS, bool, []),
+        ({"sparse": True}, POINTS, bool, []),
     ):
         runs.clear()
         layer = layer_of(**change)
@@ -191,31 +193,32 @@ def test_lanes_are_for_wide_layers_of_thresholds_on_many_bits(runs):
 
 
 def test_weights_that_do_not_fit_go_on_as_before(runs):
-    weight = np.full((64, 64), 1025)
-    affine = Affine(ml.Layer(weight, [-1025 * 64] * 64, "threshold"))
-    bits = affine(np.ones((64, 2000), bool), tally := Tally())
-    assert bits.all() and tally.ties == 64 * 2000 and not runs
+    weight = np.full((UNITS, INPUTS), 2**17 // INPUTS | 1)
+    affine = Affine(ml.Layer(weight, -weight.sum(axis=1), "threshold"))
+    assert lanes_of(weight, affine.layer.bias) is None
+    bits = affine(np.ones((INPUTS, POINTS), bool), tally := Tally())
+    assert bits.all() and tally.ties == UNITS * POINTS and not runs
     assert tally.arithmetic == {"float32"}
 
 
 def test_chunks_count_together(runs):
     affine = Affine(layer_of())
-    for points in (600, 600, 600, 1):
-        affine(np.ones((64, points), bool), Tally())
-    assert runs == [600, 600, 1]
+    for points in (POINTS - 1, 1, 600):
+        affine(np.ones((INPUTS, points), bool), Tally())
+    assert runs == [1, 600]
 
 
 def test_bytes_the_other_way_round_are_not_read(runs, monkeypatch):
     monkeypatch.setattr(np, "little_endian", False)
-    bits = Affine(layer_of())(np.ones((64, 2000), bool), Tally())
+    bits = Affine(layer_of())(np.ones((INPUTS, POINTS), bool), Tally())
     assert bits.all() and not runs
 
 
 @pytest.mark.parametrize(("bias", "key"), [(-3, "float32"), (2**24, "float64"), (2**53, "slices")])
 def test_a_certificate_calls_them_what_they_would_else_be(bias, key, runs):
-    layer = replace(layer_of(), bias=np.full(64, bias))
-    Affine(layer)(np.ones((64, 2000), bool), tally := Tally())
-    assert tally.arithmetic == {key} and tally.peak == 64 + bias
+    layer = replace(layer_of(), bias=np.full(UNITS, bias))
+    Affine(layer)(np.ones((INPUTS, POINTS), bool), tally := Tally())
+    assert tally.arithmetic == {key} and tally.peak == INPUTS + bias
     assert bool(runs) == (key != "slices")
 
 
@@ -234,8 +237,8 @@ def test_the_certificate_is_the_same(step, runs, monkeypatch):
 
 
 def test_the_sums_are_never_in_memory_as_a_whole():
-    layer = layer_of(units=12_000)
-    affine, block = Affine(layer), np.ones((64, 4000), bool)
+    layer = layer_of(units=24_000)
+    affine, block = Affine(layer), np.ones((INPUTS, 2000), bool)
     affine(block, Tally())
     tracemalloc.start()
     try:

@@ -62,6 +62,31 @@ def test_few_units_are_summed_a_part_of_their_inputs_at_a_time(inputs, points, m
     assert bool(parts) == (inputs > 256 and points > step)
 
 
+@pytest.mark.parametrize("inputs", [256, 257, 20_000])
+@pytest.mark.parametrize("points", [128, 129, 9000])
+@pytest.mark.parametrize("units", [1, 32, 33])
+def test_so_are_those_of_a_dense_layer_where_inputs_come_in_another_type(
+    inputs, points, units, monkeypatch
+):
+    if inputs * points > 2**23:
+        points = 300
+    parts = []
+    summed = Affine._summed_in_parts
+    monkeypatch.setattr(
+        Affine, "_summed_in_parts", lambda *given: parts.append(given) or summed(*given)
+    )
+    rng = np.random.default_rng(inputs)
+    weight, bits = rng.integers(-9, 10, (units, inputs)), rng.random((inputs, points)) < 0.5
+    affine = Affine(ml.Layer(weight, rng.integers(-9, 10, units), "identity"))
+    sums = weight @ bits.astype(np.int64) + affine.layer.bias[:, None]
+    for x, other in ((bits, True), (bits.astype(np.float32), False)):
+        parts.clear()
+        found = affine(x, tally := Tally())
+        assert np.array_equal(found, sums) and tally.peak == np.abs(sums).max()
+        many = inputs > 256 and points > max(128, arithmetic.SPARSE_TILE // inputs)
+        assert bool(parts) == (many and units <= 32 and other)
+
+
 @pytest.mark.parametrize("wide", [False, True])
 def test_parts_at_the_edge_of_every_bound(wide, monkeypatch):
     monkeypatch.setattr(arithmetic, "SPARSE_POINTS", 1)

@@ -65,7 +65,7 @@ PART_INPUTS, PART_UNITS = 256, 32
 #: Entries of z that are put together from slices at a time.
 SLICED_TILE = 1 << 23
 #: Lanes pay for so many units and inputs, from so many points on: the weights are packed first.
-LANE_UNITS, LANE_INPUTS, LANE_POINTS = 64, 64, 1 << 10
+LANE_UNITS, LANE_INPUTS, LANE_POINTS = 512, 192, 1 << 10
 
 #: W x + b for points x and the type to compute in.
 Sums = Callable[[np.ndarray, type], np.ndarray]

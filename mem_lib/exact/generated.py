@@ -38,7 +38,7 @@ class Generated:
 
     def _sums(self, x: np.ndarray) -> tuple[np.ndarray, str] | None:
         """(W x + b, the key of the arithmetic used)."""
-        out = np.empty((self.layer.units, x.shape[1]), dtype=np.float64)
+        out = np.zeros((self.layer.units, x.shape[1]))  # zeros, as all of it may be cast below
         peaks, largest = column_peaks(x), 0.0
         if x.dtype == object or self.layer.bias.dtype == object:
             return None
