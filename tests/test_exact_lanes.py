@@ -201,6 +201,19 @@ def test_weights_that_do_not_fit_go_on_as_before(runs):
     assert tally.arithmetic == {"float32"}
 
 
+def test_weights_that_only_zeros_meet_do_not_overflow(runs):
+    """Their sum is 0 modulo 2^64, and the bound for these points is small."""
+    weight = np.ones((UNITS, INPUTS + 4), int)
+    weight[:, :4] = 2**62
+    weight[:, 0] -= INPUTS
+    points = np.ones((INPUTS + 4, POINTS), bool)
+    points[:4] = False
+    affine = Affine(ml.Layer(weight, [-INPUTS] * UNITS, "threshold"))
+    bits = affine(points, tally := Tally())
+    assert bits.all() and not runs
+    assert (tally.arithmetic, tally.peak, tally.ties) == ({"float32"}, 0, UNITS * POINTS)
+
+
 def test_chunks_count_together(runs):
     affine = Affine(layer_of())
     for points in (POINTS - 1, 1, 600):

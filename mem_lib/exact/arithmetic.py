@@ -249,7 +249,7 @@ class Affine:
         if not (wide and x.dtype == bool and self.layer.activation == "threshold"):
             return None
         self._points += x.shape[1]
-        if self._points < LANE_POINTS:
+        if self._points < LANE_POINTS or self._rough_bound(1) > FLOAT64:
             return None
         return self._once("lanes", lambda: lanes_of(self._values, self.layer.bias))
 

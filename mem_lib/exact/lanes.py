@@ -41,8 +41,8 @@ _BLOCK = 1 << 19
 
 
 class Counts:
-    """What is known of the units with the weights ``weight`` (units, inputs), below 2^53, and the
-    biases ``bias``: arrays of int64, one entry for each unit.
+    """What is known of units with the weights ``weight`` (units, inputs) and the biases ``bias``,
+    where no |b| + sum_k |w_k| is beyond 2^53: arrays of int64, one entry for each unit.
 
     shift:  j, for the largest power 2^j of two that divides all weights of the unit
     rest:   r
@@ -72,7 +72,8 @@ def _of_block(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     bits = np.bitwise_or.reduce(weight, axis=1)  # its last 1 is the last one of all weights
     power = np.where(bits == 0, 1, bits & -bits)
     total, size = weight.sum(axis=1), np.abs(weight).sum(axis=1)
-    return np.log2(power).astype(np.int64), (total - size) // (2 * power), size // power
+    exponent = np.frexp(power)[1].astype(np.int64) - 1
+    return exponent, (total - size) // (2 * power), size // power
 
 
 class Group:
@@ -164,8 +165,8 @@ class Lanes:
 
 
 def lanes_of(weight: np.ndarray, bias: np.ndarray) -> Lanes | None:
-    """The lanes of a layer with such weights (units, inputs) and biases, integers below 2^53; None
-    where a count does not fit into any."""
+    """The lanes of a layer with weights (units, inputs) and biases, as :class:`Counts` wants them;
+    None where a count does not fit into any."""
     counts = Counts(weight, bias)
     narrow, wide = counts.within(BYTES[0]), counts.within(PAIRS[0])
     if not (wide.all() and np.little_endian):
