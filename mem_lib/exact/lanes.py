@@ -33,7 +33,7 @@ BYTES, PAIRS = (np.uint8, 6), (np.uint16, 3)
 #: What lifts the counts to the end of the significand.
 _LIFT = 2.0**52
 #: Numbers of a tile, and the least rows of it: BLAS arranges all inputs anew for each tile.
-TILE, TILE_ROWS = 1 << 20, 1 << 9
+TILE, TILE_ROWS = 1 << 19, 1 << 9
 #: Entries of the inputs of a tile, and its least number of points.
 TILE_INPUTS, TILE_POINTS = 1 << 20, 1 << 8
 #: Weights that are looked at at a time.
