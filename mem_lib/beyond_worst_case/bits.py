@@ -8,7 +8,7 @@ that are compiled (:mod:`compiled`), some twenty times as fast.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from typing import Any
 
@@ -126,12 +126,17 @@ class Bits:
                 yield slice(i, i + len(counts)), slice(start, start + part.shape[1]), counts
 
 
+@cache
 def _compiled() -> Any:
-    """The compiled loops, or None without Numba."""
+    """The compiled loops, or None where there is no Numba, or none that works on this machine."""
+    word = np.zeros((1, 1), np.uint64)
     try:
-        return import_module("mem_lib.beyond_worst_case.compiled")
-    except ImportError:
+        loops = import_module("mem_lib.beyond_worst_case.compiled")
+        loops.least(word, 0, 1, word, word, word[0])
+        loops.below(word, 0, 1, word, word, word[0], np.zeros((1, 1), bool))
+    except Exception:  # of whichever kind: NumPy counts the same
         return None
+    return loops
 
 
 def held_bytes(N: int, n: int) -> int:

@@ -75,8 +75,8 @@ class Live:
         self.at_rest()
 
     def at_rest(self, frames=20):
-        """Wait until nothing has scrolled or changed for some frames: a finger that touches a page in
-        motion only stops it, and what is drawn anew below a finger is not tapped."""
+        """Wait until nothing has scrolled or changed for some frames: a finger that touches a page
+        in motion only stops it, and what is drawn anew below a finger is not tapped."""
         self.page.evaluate(
             """(frames) => new Promise((done) => {
               const state = () =>
