@@ -3,9 +3,9 @@ mask with the bits of each class.
 
 Both run in the same process with one BLAS thread, and CPU time is counted.  The loop takes minutes,
 so some of its candidates are measured, as many as the network has neurons are counted: each costs
-the same.  Loading the compiled loops counts; compiling them does not, which takes a second or two once
-on a machine.  MNIST's bits lie in memory as float64; a million points with two thousand bits would take
-16 GB, so these are a byte each and become float64 a block at a time.
+the same.  Loading the compiled loops counts; compiling them does not, which takes a second or two
+once on a machine.  MNIST's bits lie in memory as float64; a million points with two thousand bits
+would take 16 GB, so these are a byte each and become float64 a block at a time.
 """
 
 import subprocess
