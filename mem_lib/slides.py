@@ -29,6 +29,8 @@ from mem_lib import (
 from mem_lib._base.arguments import one_of
 from mem_lib._base.extras import need
 from mem_lib._base.files import named, write_atomically
+from mem_lib.cli.program import ended, program
+from mem_lib.cli.streams import say
 from mem_lib.data import Dataset, ball, moons
 from mem_lib.figures.picture import Picture
 from mem_lib.figures.style import LIGHT, rc
@@ -185,12 +187,14 @@ NAMES = tuple(f"{slug}.{kind}" for slug in _CHAPTERS for kind in ("svg", "png"))
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m mem_lib.slides", description="Write a slide for each chapter, SVG and PNG."
-    )
+    parser = program("mem_lib.slides", "Write a slide for each chapter, SVG and PNG.")
     parser.add_argument("folder", type=Path, help="made, where there is none")
-    for path in write(parser.parse_args(arguments).folder):
-        print(path)
+    return ended(parser, arguments, _run)
+
+
+def _run(options: argparse.Namespace) -> int:
+    for path in write(options.folder):
+        say(path)
     return 0
 
 

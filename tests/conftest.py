@@ -42,7 +42,8 @@ def pytest_itemcollected(item):
     """Tests of pages can be told apart, with ``-m "not page"``, and are counted by that name."""
     if {"chromium", "built"} & set(getattr(item, "fixturenames", ())):
         item.add_marker("page")
-    if "chromium" in getattr(item, "fixturenames", ()):
+    second = item.config.pluginmanager.hasplugin("rerunfailures")
+    if second and "chromium" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.flaky(reruns=1))
 
 

@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 
 import mem_lib as ml
 from mem_lib import beyond_worst_case as bwc
-from mem_lib.beyond_worst_case import bits, cells, cover, draw, sieve
+from mem_lib.beyond_worst_case import bits, cells, counting, cover, draw
 from mem_lib.beyond_worst_case.counting import Counting
 from mem_lib.beyond_worst_case.words import packed, unpacked
 from mem_lib.network import Layer
 from mem_lib.parts import hyperplanes
 
 TORCH = importlib.util.find_spec("torch") is not None
-#: NumPy word by word, NumPy through the sieve, PyTorch on the CPU.
-PATHS = ["words", "sieve", *(["cpu"] if TORCH else [])]
+NUMBA = importlib.util.find_spec("numba") is not None
+#: NumPy word by word, compiled loops, PyTorch on the CPU.
+PATHS = ["words", *(["compiled"] if NUMBA else []), *(["cpu"] if TORCH else [])]
 
 
 @pytest.fixture
@@ -53,8 +54,8 @@ def plain_cover(own, rivals, order, two_sided=False):
 
 
 def on(path, monkeypatch):
-    """(device) with the thresholds set so that ``path`` is taken from one centre on, or never."""
-    monkeypatch.setattr(bits, "_MANY", 1 if path == "sieve" else 10**9)
+    """(device) with the limit set so that ``path`` is taken from the first count on, or never."""
+    monkeypatch.setattr(bits, "_MUCH", -1 if path == "compiled" else 10**18)
     return "cpu" if path == "cpu" else None
 
 
@@ -137,102 +138,80 @@ def test_a_score_at_the_threshold_does_not_fire(path, monkeypatch):
     assert counting.fires(np.array([0]), least).tolist() == [[True, False, False]]
 
 
-def test_the_sieve_counts_in_full_what_its_part_does_not_decide(monkeypatch):
-    """The hyperplanes taken see no difference between the rivals; the others decide."""
-    n = 400
-    own = np.zeros((50, n), np.uint8)
-    rivals = np.zeros((70, n), np.uint8)
-    rivals[:, :254] = 1
-    rivals[np.arange(70), 254 + np.arange(70)] = 1
-    rivals[33, 254:] = 0
-    monkeypatch.setattr(bits, "_MANY", 1)
-    monkeypatch.setattr(sieve, "_SHARE", 1)  # as few as possible
-    held = Counting(own, rivals)
-    assert held.least(np.arange(50)).tolist() == [254] * 50
-    kept = held._held._kept[1]
-    assert all(0 < len(cell._taken) < 254 for cell in kept._rivals)
-    monkeypatch.setattr(sieve, "_SHARE", 0)  # a part that is 254 leaves nothing to count
-    held = Counting(own, rivals)
-    assert held.least(np.arange(50)).tolist() == [254] * 50
-    kept = held._held._kept[1]
-    assert all(cell._taken.tolist() == list(range(254)) for cell in kept._rivals)
-
-
-def test_one_sieve_serves_a_class_and_another_one_the_next(monkeypatch):
-    rng = np.random.default_rng(0)
-    codes = rng.integers(0, 2, (90, 80), dtype=np.uint8)
-    monkeypatch.setattr(bits, "_MANY", 2)
-    blocks = [codes[:50], codes[50:]]
-    held = bits.Bits.of(blocks, 90, 80)
-    for first, stop in ((0, 30), (30, 41), (41, 90), (0, 30)):
-        rivals = np.delete(codes, np.s_[first:stop], axis=0).astype(int)
-        wanted = ((1 - codes[first:stop].astype(int)) @ rivals.T).min(axis=1)
-        assert (held.least(np.arange(first, stop), first, stop) == wanted).all()
-    made = []
-    monkeypatch.setattr(bits, "Sieve", lambda *given: made.append(given))
-    held.least(np.arange(3), 0, 30)
-    assert not made
-    held._sieve(np.arange(30, 41), 30, 41)
-    assert len(made) == 1 and made[0][0] is held._numbers
-
-
 @pytest.mark.parametrize("two_sided", [False, True])
-def test_a_sieve_in_many_cells_finds_every_score(two_sided, monkeypatch):
-    """Cells of alike points, numbers with points of both sides, classes of any size."""
-    monkeypatch.setattr(bits, "_MANY", 2)
-    monkeypatch.setattr(sieve, "_CELL", 40)
-    monkeypatch.setattr(sieve, "_ENTRIES", 2**9)
-    monkeypatch.setattr(sieve, "_PAIRS", 2**8)
+@pytest.mark.parametrize("path", PATHS)
+def test_blocks_of_points_meet_without_a_gap(path, two_sided, monkeypatch):
+    """Classes that begin and end inside a block, at its edges, and at those of the data."""
     rng = np.random.default_rng(1)
-    heart = rng.random((7, 300)) < 0.5
-    codes = (heart[rng.integers(7, size=400)] ^ (rng.random((400, 300)) < 0.1)).astype(np.uint8)
-    held = bits.Bits.of([codes], 400, 300, two_sided)
-    assert len(held._numbers.starts) > 8
-    rows = held._numbers.rows.ravel()
-    assert sorted(rows[:400]) == list(range(400)) and (rows[400:] == rows[399]).all()
+    codes = (rng.random((1540, 200)) < 0.3).astype(np.uint8)
+    on(path, monkeypatch)
+    held = counting.held(codes, two_sided, "cpu" if path == "cpu" else None)
     wide = codes.astype(int)
     scores = (1 - wide) @ wide.T
     if two_sided:
         scores = scores + scores.T
-    for first, stop in ((0, 1), (3, 200), (200, 399), (1, 400)):
-        own, others = np.arange(first, stop), np.delete(np.arange(400), np.s_[first:stop])
-        for _ in range(2):  # the second time the nearest rivals are known
-            least = held.least(own, first, stop)
-            assert (least == scores[own][:, others].min(axis=1)).all()
-        wanted = scores[own][:, own] < least[:, None]
-        assert (held.below(own, least, first, stop) == wanted).all()
-        for share in (0.9, 0.5, 0.4, 0.05, 0.6, 1):  # fewer are asked for, then others
-            among = rng.random(stop - first) < share
-            found = held.below(own, least, first, stop, among)
-            assert (found[:, among] == wanted[:, among]).all() and not (found & ~wanted).any()
+    for first, stop in ((0, 1), (0, 512), (511, 1025), (512, 1024), (3, 1540), (0, 1539)):
+        own, others = np.arange(first, stop), np.delete(np.arange(1540), np.s_[first:stop])
+        least = held.least(own[-40:], first, stop)
+        assert (least == scores[own[-40:]][:, others].min(axis=1)).all()
+        wanted = scores[own[-40:], first:stop] < least[:, None]
+        assert (held.below(own[-40:], least, first, stop) == wanted).all()
 
 
-def test_a_sieve_is_made_only_for_many_centres_and_where_it_fits(monkeypatch):
-    held = bits.Bits.of([np.ones((60, 70), np.uint8)], 60, 70)
-    assert held._sieves(bits._MANY) and not held._sieves(bits._MANY - 1)
-    monkeypatch.setattr(bits, "_BYTES", sieve.sieve_bytes(60, 70) - 1)
-    assert not held._sieves(bits._MANY)
-    wide = bits.Bits.of([np.ones((1, sieve.MOST_FIELDS + 1), np.uint8)], 1, sieve.MOST_FIELDS + 1)
-    monkeypatch.setattr(bits, "_BYTES", 2**40)
-    assert held._sieves(bits._MANY) and not wide._sieves(bits._MANY)
+@pytest.mark.skipif(not NUMBA, reason="Numba is not installed")
+def test_who_has_counted_much_goes_on_in_compiled_loops(monkeypatch):
+    from mem_lib.beyond_worst_case import compiled
+
+    held = bits.Bits.of([np.eye(60, 70, dtype=np.uint8)], 60, 70)
+    monkeypatch.setattr(bits, "_MUCH", 3 * 50 * 2)  # centres, points, words
+    ran = []
+    for name in ("least", "below"):
+        loop = getattr(compiled, name)
+        ran_by = lambda *given, name=name, loop=loop: (ran.append(name), loop(*given))  # noqa: E731
+        monkeypatch.setattr(compiled, name, ran_by)
+    assert held.least(np.arange(3), 0, 10).tolist() == [1] * 3 and not ran
+    assert held.below(np.arange(3), np.ones(3, int), 0, 10).sum() == 3 and ran == ["below"]
+    assert held.least(np.arange(3), 0, 10).tolist() == [1] * 3 and ran == [
+        "below",
+        "least",
+        "least",
+    ]
 
 
-def test_no_field_of_a_number_is_carried_into_the_next():
-    """All ones, the largest sums there are, in a full chunk and one more."""
-    for n in (254, 255, 508):
-        ones = np.ones((12, n), np.uint8)
-        held = bits.Bits.of([np.zeros((3, n), np.uint8), ones], 15, n)
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(sieve, "_SHARE", -1)  # all hyperplanes are taken
-            made = sieve.Sieve(held._numbers, 0, 3, np.arange(3), np.full(3, n))
-            patch.setattr(sieve, "_NEAREST", 1)
-            assert made.least(np.arange(3)).tolist() == [n] * 3
-        for cell in made._rivals:
-            assert len(cell._taken) == n and cell._values.max() == 2.0**52
-            assert all(chunk.stop - chunk.start <= 254 for chunk in cell._chunks)
-            masks = [np.ones((chunk.stop - chunk.start + 1, 2)) for chunk in cell._chunks]
-            for parts, _ in cell._parts(masks, slice(None)):
-                assert set(parts[..., : 6 if len(masks) == 1 else 3].ravel().tolist()) == {n}
+@pytest.mark.parametrize(
+    "error",
+    [
+        ModuleNotFoundError("No module named 'numba'"),
+        ImportError("Numba needs NumPy 2.3 or less"),
+        OSError("libllvmlite.so: failed to map segment"),
+    ],
+)
+def test_without_a_numba_that_works_numpy_counts(error, monkeypatch):
+    def refuse(name):
+        raise error
+
+    monkeypatch.setattr(bits, "import_module", refuse)
+    monkeypatch.setattr(bits, "_compiled", bits._compiled.__wrapped__)  # not what was found before
+    monkeypatch.setattr(bits, "_MUCH", -1)
+    held = bits.Bits.of([np.eye(60, 70, dtype=np.uint8)], 60, 70)
+    assert held._loops(1, 1) is None
+    assert held.least(np.arange(3), 0, 10).tolist() == [1] * 3
+    assert held.below(np.arange(3), np.ones(3, int), 0, 10).sum() == 3
+
+
+@pytest.mark.skipif(not NUMBA, reason="Numba is not installed")
+def test_loops_are_compiled_where_no_folder_can_keep_them(monkeypatch):
+    from mem_lib.beyond_worst_case import compiled
+
+    njit = compiled.njit
+
+    def nowhere(cache=False, **named):
+        if cache:
+            raise RuntimeError("cannot cache function: no locator available")
+        return njit(**named)
+
+    monkeypatch.setattr(compiled, "njit", nowhere)
+    assert compiled._compiled(lambda x: x + 1)(2) == 3
 
 
 @pytest.mark.parametrize("n", [1, 8, 63, 64, 65, 200])
@@ -373,7 +352,8 @@ def test_cells_have_the_bits_of_their_points(seed, d, n, N):
             if 0 < stop - first < N:
                 own = first + rng.integers(stop - first, size=9)
                 least = packed.least(own, first, stop)
-                patch.setattr(bits, "_MANY", int(rng.choice([1, 10**9])))
+                patch.setattr(cells, "_MANY", int(rng.choice([1, 10**9])))
+                patch.setattr(bits, "_MUCH", int(rng.choice([-1, 10**9])))
                 assert held.least(own, first, stop).tolist() == least.tolist()
                 fires = held.below(own, least, first, stop)
                 assert (fires == packed.below(own, least, first, stop)).all()
@@ -400,7 +380,7 @@ def test_cells_change_no_network(variant, monkeypatch):
     few = bwc.attempt(DATA, 8, seed=1, variant=variant)
     monkeypatch.setattr(cells, "LEAST_POINTS", 1)
     for many in (10**9, 1):
-        monkeypatch.setattr(bits, "_MANY", many)
+        monkeypatch.setattr(cells, "_MANY", many)
         there = bwc.attempt(DATA, 300, seed=2, variant=variant)
         assert there.network == plain.network
         same = bwc.attempt(DATA, 8, seed=1, variant=variant)
@@ -418,7 +398,7 @@ def test_the_network_does_not_depend_on_the_path(variant, torch, monkeypatch):
     plain = bwc.build(DATA, n=300, seed=2, variant=variant)
     there = bwc.build(DATA, n=300, seed=2, variant=variant, device="cpu")
     assert there == plain and there.about == plain.about and ml.verify(there, DATA)
-    monkeypatch.setattr(bits, "_MANY", 1)
+    monkeypatch.setattr(bits, "_MUCH", -1)
     assert bwc.build(DATA, n=300, seed=2, variant=variant) == plain
 
 

@@ -4,6 +4,7 @@ import gzip
 import re
 import subprocess
 import sys
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -50,6 +51,30 @@ def test_as_a_program(table, tmp_path):
         [sys.executable, "-m", "mem_lib", "--help"], capture_output=True, text=True, check=True
     )
     assert "verify" in usage.stdout
+
+
+PROGRAMS = ("mem_lib", "mem_lib.grading", "mem_lib.slides", "mem_lib.sweeps")
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_every_program_tells_its_version(name, capsys):
+    module = import_module("mem_lib.slides" if name == "mem_lib.slides" else f"{name}.__main__")
+    with pytest.raises(SystemExit) as ended:
+        module.main(["--version"])
+    assert ended.value.code == 0 and capsys.readouterr().out == f"mem_lib {ml.__version__}\n"
+
+
+def test_an_unexpected_error_is_a_line_and_whole_on_request(tmp_path, monkeypatch, capsys):
+    slides = import_module("mem_lib.slides")
+
+    def fails(folder):
+        raise ZeroDivisionError("no slide")
+
+    monkeypatch.setattr(slides, "write", fails)
+    assert slides.main([str(tmp_path)]) == 70
+    assert "Traceback" not in (said := capsys.readouterr().err) and "no slide" in said
+    assert slides.main(["--traceback", str(tmp_path)]) == 70
+    assert "Traceback" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [[], ["build"], ["verify"], ["info"]])

@@ -1,26 +1,26 @@
-"""Codes of bits, packed, and counts over them: exact, and many at a time.
+"""Codes of bits, packed, and counts over them: exact, 64 hyperplanes to a word.
 
-Few centres are counted word by word: 64 hyperplanes by one AND (XOR in both directions) and one
-popcount.  For many centres rivals go through a sieve (:mod:`sieve`) first.
+A word of counts is one AND (one XOR in both directions) and one popcount.  NumPy makes a pass over
+the points for each of these; where Numba is installed, whoever has counted much goes on in loops
+that are compiled (:mod:`compiled`), some twenty times as fast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from mem_lib.beyond_worst_case.sieve import MOST_FIELDS, Numbers, Sieve, sieve_bytes
 from mem_lib.beyond_worst_case.words import packed, unpacked
 
 #: Words of a block of counts: what it reads and writes stays in the cache of a core.
 _WORDS = 2**15
-#: From so many centres on a sieve is quicker, where it takes at most so many bytes.
-_MANY, _BYTES = 32, 2**27
-#: Centres whose thresholds a sieve has to know.
-_KNOWN = 32
+#: Loading the compiled loops takes about as long as NumPy needs for so many words.
+_MUCH = 2**27
+_ALL = np.uint64(2**64 - 1)
 
 
 class Bits:
@@ -34,8 +34,7 @@ class Bits:
     def __init__(self, words: np.ndarray, n: int, two_sided: bool = False) -> None:
         self._words, self.n, self.two_sided = words, n, two_sided
         self.N = words.shape[1]
-        self._known: tuple[tuple[int, int], np.ndarray, np.ndarray] | None = None
-        self._kept: tuple[tuple[int, int], Sieve] | None = None
+        self._counted = 0
 
     @classmethod
     def of(cls, blocks: Iterable[np.ndarray], N: int, n: int, two_sided: bool = False) -> Bits:
@@ -59,61 +58,53 @@ class Bits:
 
     def least(self, centres: np.ndarray, first: int, stop: int) -> np.ndarray:
         """The smallest score of a point outside first..stop, for every centre."""
-        if self._sieves(len(centres)):
-            return self._sieve(centres, first, stop).least(centres)
-        return self._plainly(centres, first, stop)
-
-    def _plainly(self, centres: np.ndarray, first: int, stop: int) -> np.ndarray:
-        """:meth:`least`, word by word."""
+        sides = (0, first), (stop, self.N)
+        if loops := self._loops(len(centres), self.N - (stop - first)):
+            found = np.full(len(centres), _ALL)
+            for start, end in sides:
+                loops.least(self._words, start, end, *self._flips(centres), found)
+            return found.astype(np.int64)
         least = np.full(len(centres), np.iinfo(np.int64).max)
-        for side in (slice(0, first), slice(stop, self.N)):
-            for which, _, counts in self._counts(centres, self._words[:, side]):
+        for start, end in sides:
+            for which, _, counts in self._counts(centres, self._words[:, start:end]):
                 np.minimum(least[which], counts.min(axis=1), out=least[which])
-        self._known = (first, stop), centres, least
         return least
 
     def below(
-        self,
-        centres: np.ndarray,
-        thresholds: np.ndarray,
-        first: int,
-        stop: int,
-        among: np.ndarray | None = None,
+        self, centres: np.ndarray, thresholds: np.ndarray, first: int, stop: int
     ) -> np.ndarray:
         """Whether the score of each point in first..stop is below the threshold of each centre:
-        (centres, stop - first), bool; a sieve tells only of the points ``among`` these."""
-        if self._sieves(len(centres)):
-            return self._sieve(centres, first, stop).below(centres, thresholds, among)
+        (centres, stop - first), bool."""
         out = np.empty((len(centres), stop - first), bool)
+        if loops := self._loops(len(centres), stop - first):
+            limits = thresholds.astype(np.uint64)
+            loops.below(self._words, first, stop, *self._flips(centres), limits, out)
+            return out
         for which, points, counts in self._counts(centres, self._words[:, first:stop]):
             out[which, points] = counts < thresholds[which, None]
         return out
 
-    def _sieves(self, centres: int) -> bool:
-        return sieves(centres, self.N, self.n)
-
-    def _sieve(self, centres: np.ndarray, first: int, stop: int) -> Sieve:
-        """The one made last serves as long as it is asked for the same class."""
-        if self._kept is None or self._kept[0] != (first, stop):
-            self._kept = None  # before the next one takes its place
-            if self._known is None or self._known[0] != (first, stop):
-                self._plainly(centres[:_KNOWN], first, stop)
-            assert self._known is not None
-            _, known, least = self._known
-            sieve = Sieve(self._numbers, first, stop, known[:_KNOWN], least[:_KNOWN])
-            self._kept = (first, stop), sieve
-        return self._kept[1]
-
-    @cached_property
-    def _numbers(self) -> Numbers:
-        return Numbers(self)
+    def _loops(self, centres: int, points: int) -> Any:
+        """The compiled ones, once they pay, or None."""
+        self._counted += centres * points * len(self._words)
+        return _compiled() if self._counted > _MUCH else None
 
     def _masks(self, centres: np.ndarray) -> np.ndarray:
         """What is combined with the words of a point: (centres, words)."""
         words = np.ascontiguousarray(self._words[:, centres].T)
-        return words if self.two_sided else ~words & packed(np.ones((1, self.n), bool))[:, 0]
+        return words if self.two_sided else ~words & self._used
 
-    # -- word by word --------------------------------------------------------------------------
+    def _flips(self, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The same for the compiled loops, which turn some bits over and then keep some."""
+        masks = self._masks(centres)
+        if self.two_sided:
+            return masks, np.full_like(masks, _ALL)
+        return np.zeros_like(masks), masks
+
+    @cached_property
+    def _used(self) -> np.ndarray:
+        """The bits of each word that are one of a hyperplane."""
+        return packed(np.ones((1, self.n), np.uint8))[:, 0]
 
     @property
     def _dtype(self) -> Any:
@@ -135,17 +126,19 @@ class Bits:
                 yield slice(i, i + len(counts)), slice(start, start + part.shape[1]), counts
 
 
-def sieves(centres: int, N: int, n: int) -> bool:
-    """Whether so many centres are counted through a sieve."""
-    return centres >= _MANY and _sieve_bytes(N, n) > 0
+@cache
+def _compiled() -> Any:
+    """The compiled loops, or None where there is no Numba, or none that works on this machine."""
+    word = np.zeros((1, 1), np.uint64)
+    try:
+        loops = import_module("mem_lib.beyond_worst_case.compiled")
+        loops.least(word, 0, 1, word, word, word[0])
+        loops.below(word, 0, 1, word, word, word[0], np.zeros((1, 1), bool))
+    except Exception:  # of whichever kind: NumPy counts the same
+        return None
+    return loops
 
 
 def held_bytes(N: int, n: int) -> int:
-    """What the bits take, with their numbers and the sieve of a class."""
-    return 8 * -(-n // 64) * N + 2 * _sieve_bytes(N, n)
-
-
-def _sieve_bytes(N: int, n: int) -> int:
-    """What a sieve takes, at most; 0 where none is made."""
-    need = sieve_bytes(N, n)
-    return need if n <= MOST_FIELDS and need <= _BYTES else 0
+    """What the bits of N points take."""
+    return 8 * -(-n // 64) * N

@@ -16,7 +16,7 @@ from functools import cached_property
 
 import numpy as np
 
-from mem_lib.beyond_worst_case.bits import Bits, sieves
+from mem_lib.beyond_worst_case.bits import Bits, held_bytes
 from mem_lib.beyond_worst_case.words import packed, unpacked
 from mem_lib.data import Dataset
 from mem_lib.exact.arithmetic import FLOAT64, upper_bound
@@ -28,6 +28,8 @@ MOST_DIMENSIONS, LEAST_POINTS = 3, 2**14
 _CELL = 64
 #: Bits of a coordinate that decide the order; entries of a block.
 _FINE, _ENTRIES = 10, 2**20
+#: From so many centres on all bits are held, where they take at most so many bytes.
+_MANY, _BYTES = 32, 2**26
 
 
 class CellBits:
@@ -94,7 +96,7 @@ class CellBits:
 
     def least(self, centres: np.ndarray, first: int, stop: int) -> np.ndarray:
         """The smallest score of a point outside first..stop, for every centre: int64."""
-        if sieves(len(centres), self.N, self.n):
+        if self._all_bits(len(centres)):
             return self._packed.least(centres, first, stop)
         inner = slice(-(-first // _CELL), stop // _CELL)
         cells = np.arange(len(self._cells))
@@ -114,17 +116,12 @@ class CellBits:
         return np.array(found, dtype=np.int64)
 
     def below(
-        self,
-        centres: np.ndarray,
-        thresholds: np.ndarray,
-        first: int,
-        stop: int,
-        among: np.ndarray | None = None,
+        self, centres: np.ndarray, thresholds: np.ndarray, first: int, stop: int
     ) -> np.ndarray:
         """Whether the score of each point in first..stop is below the threshold of each centre:
-        (centres, stop - first), bool.  Those ``among`` these, at least."""
-        if sieves(len(centres), self.N, self.n):
-            return self._packed.below(centres, thresholds, first, stop, among)
+        (centres, stop - first), bool."""
+        if self._all_bits(len(centres)):
+            return self._packed.below(centres, thresholds, first, stop)
         start = first // _CELL
         cells = np.arange(start, -(-stop // _CELL))
         places = self._places[first:stop] - _CELL * start
@@ -138,9 +135,13 @@ class CellBits:
             out[i] = fires[places]
         return out
 
+    def _all_bits(self, centres: int) -> bool:
+        """Whether so many centres pay for all bits, and memory holds them."""
+        return centres >= _MANY and held_bytes(self.N, self.n) <= _BYTES
+
     @cached_property
     def _packed(self) -> Bits:
-        """All bits: for many centres a sieve is quicker than a look at the cells for each."""
+        """All bits: for many centres quicker than a look at the cells for each."""
         step = max(1, _ENTRIES // self.n)
         blocks = (self.codes(slice(i, i + step)) for i in range(0, self.N, step))
         return Bits.of(blocks, self.N, self.n, self.two_sided)

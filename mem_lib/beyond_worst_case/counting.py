@@ -39,16 +39,10 @@ class Codes(Protocol):
         """The smallest score of a point outside first..stop, for every centre; there is one."""
 
     def below(
-        self,
-        centres: np.ndarray,
-        thresholds: np.ndarray,
-        first: int,
-        stop: int,
-        among: np.ndarray | None = None,
+        self, centres: np.ndarray, thresholds: np.ndarray, first: int, stop: int
     ) -> np.ndarray:
         """Whether the score of each point in first..stop is below the threshold of each centre:
-        (centres, stop - first), bool.  Only what it says of the points ``among`` these (a mask)
-        has to be right: the others may be False."""
+        (centres, stop - first), bool."""
 
 
 class Counting:
@@ -104,14 +98,11 @@ class Counting:
         """The smallest score of a rival, for every centre: (centres,), int64 or object."""
         return self._held.least(self._first + centres, self._first, self._stop)
 
-    def fires(
-        self, centres: np.ndarray, thresholds: np.ndarray, among: np.ndarray | None = None
-    ) -> np.ndarray:
+    def fires(self, centres: np.ndarray, thresholds: np.ndarray) -> np.ndarray:
         """Which points of the class each neuron covers, those with a score below its threshold:
-        (centres, points), bool.  Less work than :meth:`scores` where these are few, and where only
-        the points ``among`` all are asked for, a mask (points,): the others may be False."""
+        (centres, points), bool.  Less work than :meth:`scores`."""
         first, stop = self._first, self._stop
-        return self._held.below(first + centres, thresholds, first, stop, among)
+        return self._held.below(first + centres, thresholds, first, stop)
 
 
 class Integers:
@@ -141,12 +132,7 @@ class Integers:
         return integers([int(v) for v in np.min(found, axis=0)])
 
     def below(
-        self,
-        centres: np.ndarray,
-        thresholds: np.ndarray,
-        first: int,
-        stop: int,
-        among: np.ndarray | None = None,
+        self, centres: np.ndarray, thresholds: np.ndarray, first: int, stop: int
     ) -> np.ndarray:
         return self.scores(centres, np.arange(first, stop)) < thresholds[:, None]
 

@@ -89,7 +89,7 @@ def in_order(
             break
         position = int(np.flatnonzero(order == upcoming[-1])[0]) + 1
         least = counting.least(upcoming)
-        fires = counting.fires(upcoming, least, waiting)
+        fires = counting.fires(upcoming, least)
         used, before = 0, int(waiting.sum())
         for i, candidate in enumerate(upcoming):
             if not waiting[candidate]:

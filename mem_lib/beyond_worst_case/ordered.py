@@ -42,7 +42,7 @@ class GreedyPlan(CoverPlan):
 
     def burden_of(self, n: int) -> str:
         return (
-            f"order: {super().burden_of(n)[3:]}, and all covering sets of {max(self.own)} points "
+            f"order: {self.drawn(n)}, and all covering sets of {max(self.own)} points "
             "(order='random' keeps none)"
         )
 

@@ -60,7 +60,11 @@ class CoverPlan:
         return n * (self.data.N + DRAWING)
 
     def burden_of(self, n: int) -> str:
-        return f"n: {n} hyperplanes in dimension {self.data.d} for {self.data.N} points"
+        return f"n: {self.drawn(n)}"
+
+    def drawn(self, n: int) -> str:
+        """What a draw is of, in words."""
+        return f"{n} hyperplanes in dimension {self.data.d} for {self.data.N} points"
 
     def size(self, covering: int, largest: float = 8.0) -> Size:
         """At most the size with the first number of hyperplanes, ``covering`` neurons in the second

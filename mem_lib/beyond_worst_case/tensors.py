@@ -78,15 +78,10 @@ class TorchBits:
         return np.asarray(least.cpu().numpy().astype(np.int64))
 
     def below(
-        self,
-        centres: np.ndarray,
-        thresholds: np.ndarray,
-        first: int,
-        stop: int,
-        among: np.ndarray | None = None,
+        self, centres: np.ndarray, thresholds: np.ndarray, first: int, stop: int
     ) -> np.ndarray:
         """Whether the score of each point in first..stop is below the threshold of each centre:
-        (centres, stop - first), bool.  ``among`` saves nothing."""
+        (centres, stop - first), bool."""
         return self.scores(centres, np.arange(first, stop)) < thresholds[:, None]
 
     def _counted(self, off: Any, block: Any, weights: Any, centres: np.ndarray) -> Any:

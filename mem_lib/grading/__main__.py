@@ -7,7 +7,8 @@
     python -m mem_lib.grading arrange optimal_relu --course analysis
     python -m mem_lib.grading judge tasks.json handed_in --out verdicts
 
-Exit status: 0 done, 2 bad input.
+Exit status: 0 done; 2 bad input; 70 a fault of mem_lib itself; 130 Ctrl-C, 129 and 143 ended by
+SIGHUP and SIGTERM: `grade` goes on with the same command.
 """
 
 import argparse
@@ -15,7 +16,8 @@ import os
 import sys
 from pathlib import Path
 
-from mem_lib.errors import MemorizationError, printable
+from mem_lib.cli.program import Parser, ended, program
+from mem_lib.errors import printable
 from mem_lib.grading import arrange, assignments, classes
 from mem_lib.grading import judge as judges
 from mem_lib.grading.course import FILE as COURSE
@@ -26,13 +28,7 @@ from mem_lib.grading.tasks import Tasks
 
 
 def main(arguments: list[str] | None = None) -> int:
-    options = _parser().parse_args(arguments)
-    try:
-        status: int = options.run(options)
-        return status
-    except (MemorizationError, OSError, ImportError) as error:
-        print(f"mem_lib.grading: {type(error).__name__}: {error}", file=sys.stderr)
-        return 2
+    return ended(_parser(), arguments, lambda options: options.run(options))
 
 
 def listed(options: argparse.Namespace) -> int:
@@ -131,12 +127,8 @@ def _tame(text: str) -> str:
     return "".join(c if c.isprintable() else "·" for c in text)
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m mem_lib.grading",
-        description=__doc__ or "Grade exercises.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
+def _parser() -> Parser:
+    parser = program("mem_lib.grading", __doc__ or "Grade exercises.")
     commands = parser.add_subparsers(
         required=True,
         metavar="list | course | release | practice | tasks | grade | arrange | judge",

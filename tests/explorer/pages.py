@@ -75,13 +75,15 @@ class Live:
         self.at_rest()
 
     def at_rest(self, frames=20):
-        """Wait until nothing has scrolled for some frames: a finger that touches a page in motion
-        only stops it."""
+        """Wait until nothing has scrolled or changed for some frames: a finger that touches a page
+        in motion only stops it, and what is drawn anew below a finger is not tapped."""
         self.page.evaluate(
             """(frames) => new Promise((done) => {
-              let [place, left] = [scrollY, frames];
+              const state = () =>
+                JSON.stringify([scrollY, {...document.querySelector(".mem-explorer").dataset}]);
+              let [place, left] = [state(), frames];
               requestAnimationFrame(function look() {
-                if (place !== scrollY) [place, left] = [scrollY, frames];
+                if (place !== state()) [place, left] = [state(), frames];
                 left-- ? requestAnimationFrame(look) : done();
               });
             })""",

@@ -412,6 +412,7 @@ def test_on_a_phone(chromium, address):
     start = ring["x"] + 22, ring["y"] + 22
     before = phone.query()
     Finger(phone).drag(start, (start[0] - 60, start[1] + 40))
+    phone.at_rest()
     assert phone.comes(lambda: phone.query() != before)
     assert phone.page.evaluate("scrollY") == scrolled
     phone.page.get_by_role("button", name="by hand").tap()

@@ -437,6 +437,7 @@ def test_on_a_phone(chromium, address):
     start = ring["x"] + 22, ring["y"] + 22
     before = phone.query()
     Finger(phone).drag(start, (start[0] - 60, start[1] - 40))
+    phone.at_rest()
     assert phone.comes(lambda: phone.query() != before)
     assert phone.page.evaluate("scrollY") == scrolled
     for item in items(phone).values():

@@ -90,10 +90,10 @@ def test_the_lock_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
 
 
 def test_extras():
-    parts = {"exact", "data", "figures"}
+    parts = {"exact", "data", "figures", "fast"}
     assert set(EXTRAS) == parts | {"all", "book", "test", "torch", "courses", "cluster", "uv"}
     assert brought("all") == set().union(*map(brought, parts))
-    assert brought("all") == {"python-flint", "scikit-learn", "matplotlib"}
+    assert brought("all") == {"python-flint", "scikit-learn", "matplotlib", "numba"}
     assert brought("all") < brought("book") and brought("all") < brought("test")
     assert "jupyter-book==1.0.4.post1" in EXTRAS["book"] and "nbgrader==0.9.6" in EXTRAS["courses"]
     assert "+" not in json.dumps(EXTRAS)
