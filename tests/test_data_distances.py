@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mem_lib._base.dyadic import unit_box
 from mem_lib._base.roots import nearest_root
 from mem_lib.data import Dataset, ball, digits, hostile, lattice, sphere
 from mem_lib.data import distances as distances
@@ -237,3 +238,14 @@ def test_digits():
     assert dataset.subset(slice(0, 300)).squared_margin == squares[:300].min()
     assert dataset.squared_margin <= squares.min()
     assert dataset.squared_radius == (array**2).sum(axis=1).max()
+
+
+@pytest.mark.parametrize("power", [-1074, -1060, -1002, -1001, -1000, -3, 0, 999, 1000, 1001, 1023])
+def test_points_are_scaled_into_the_unit_box_exactly(power):
+    """By a product where 2^-k is a normal float, else by a shift: the same, to the last bit."""
+    points = np.ldexp(np.array([[1.0, -0.75], [0.5, 0.25], [-1.0, 1 - 2.0**-53]]), power)
+    before = points.copy()
+    unit, eta = unit_box(points)
+    size = int(np.frexp(np.abs(points).max())[1])
+    assert (unit == np.ldexp(points, -size)).all() and np.abs(unit).max() <= 1
+    assert (points == before).all() and 0 < eta < 1e-150

@@ -12,6 +12,8 @@ from mem_lib._base.integers import is_wide, largest
 
 #: A sum, product or conversion in float64 is off by at most this part.
 ROUNDED = 2.0**-53
+#: Of the powers 2^k that are normal floats, with their inverses.
+_POWER = 1000
 
 
 def least_shift(values: np.ndarray) -> int:
@@ -82,9 +84,12 @@ def unit_box(points: np.ndarray) -> tuple[np.ndarray, float]:
         unit = np.asarray(np.frompyfunc(lambda v: v / (1 << size), 1, 1)(points), dtype=float)
         exact = all((abs(v) // (v & -v or 1)).bit_length() <= 53 for v in points.flat)
     else:
-        unit = points.astype(np.float64)
-        size = int(np.frexp(np.abs(unit).max())[1])
-        unit = np.ldexp(unit, -size)
+        unit = points.astype(np.float64)  # a copy, which may be changed
+        size = int(np.frexp(max(unit.max(), -unit.min()))[1])
+        if abs(size) <= _POWER:  # 2^-size is a float, and the product is far quicker
+            unit *= 2.0**-size
+        else:
+            np.ldexp(unit, -size, out=unit)
         exact = points.dtype.kind == "f" or largest(points) <= 1 << 53
     return unit, 2 * math.sqrt(d) * (2.0**-530 + (0.0 if exact else ROUNDED))
 
