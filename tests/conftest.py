@@ -9,6 +9,7 @@ a run say what was skipped and what was run twice.
 
 import os
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -74,6 +75,16 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def built():
-    """The book, built from what the folder holds now; nothing happens when it is up to date."""
-    book.build(ROOT, Path(sys.executable), Steps(1))
-    return ROOT / "_build" / "html"
+    """The book, built from what the folder holds now; nothing happens when it is up to date.  Of
+    several processes one builds it, and the others wait."""
+    from mem_lib.sweeps.errors import InvalidResults
+    from mem_lib.sweeps.lock import Lock
+
+    (ROOT / "_build").mkdir(exist_ok=True)
+    while True:
+        try:
+            with Lock(ROOT / "_build" / "book"):
+                book.build(ROOT, Path(sys.executable), Steps(1))
+            return ROOT / "_build" / "html"
+        except InvalidResults:  # another one has the lock
+            time.sleep(1)
