@@ -32,9 +32,9 @@ import numpy as np
 import mem_lib as ml
 from mem_lib._base.budget import limited_to
 from mem_lib._base.numbers import MOST_EXPONENT, as_fraction
+from mem_lib._base.program import Parser, ended, program
+from mem_lib._base.streams import say
 from mem_lib.cli import challenges, outputs, reading
-from mem_lib.cli.program import Parser, ended, program
-from mem_lib.cli.streams import say
 from mem_lib.data import Dataset
 from mem_lib.data.lines import ZIP, head
 from mem_lib.data.unlabelled import read_points

@@ -29,8 +29,8 @@ from mem_lib import (
 from mem_lib._base.arguments import one_of
 from mem_lib._base.extras import need
 from mem_lib._base.files import named, write_atomically
-from mem_lib.cli.program import ended, program
-from mem_lib.cli.streams import say
+from mem_lib._base.program import ended, program
+from mem_lib._base.streams import say
 from mem_lib.data import Dataset, ball, moons
 from mem_lib.figures.picture import Picture
 from mem_lib.figures.style import LIGHT, rc

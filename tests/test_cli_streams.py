@@ -12,8 +12,8 @@ import pytest
 
 import mem_lib as ml
 from mem_lib import __main__ as command_line
-from mem_lib.cli import ending
-from mem_lib.cli.streams import complain, say
+from mem_lib._base import ending
+from mem_lib._base.streams import complain, say
 from mem_lib.errors import printable, shown
 
 POSIX = pytest.mark.skipif(sys.platform == "win32", reason="a POSIX shell is needed")

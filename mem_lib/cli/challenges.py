@@ -4,8 +4,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from mem_lib._base.streams import say
 from mem_lib.cli import outputs
-from mem_lib.cli.streams import say
 from mem_lib.errors import InvalidArgument
 
 

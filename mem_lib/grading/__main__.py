@@ -16,7 +16,7 @@ import os
 import sys
 from pathlib import Path
 
-from mem_lib.cli.program import Parser, ended, program
+from mem_lib._base.program import Parser, ended, program
 from mem_lib.errors import printable
 from mem_lib.grading import arrange, assignments, classes
 from mem_lib.grading import judge as judges

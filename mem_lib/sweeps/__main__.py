@@ -19,9 +19,9 @@ from pathlib import Path
 
 from mem_lib._base.budget import limited_to
 from mem_lib._base.files import write_atomically
+from mem_lib._base.program import Parser, ended, program
+from mem_lib._base.streams import say
 from mem_lib.cli import outputs
-from mem_lib.cli.program import Parser, ended, program
-from mem_lib.cli.streams import say
 from mem_lib.errors import InvalidArgument, shown
 from mem_lib.sweeps import summaries
 from mem_lib.sweeps.metrics import TIMES

@@ -6,9 +6,9 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from mem_lib._base.ending import UNEXPECTED, Ended, signals, unexpected
+from mem_lib._base.streams import complain, finish, plain_warnings, put
 from mem_lib._base.version import VERSION
-from mem_lib.cli.ending import UNEXPECTED, Ended, signals, unexpected
-from mem_lib.cli.streams import complain, finish, plain_warnings, put
 from mem_lib.errors import MemorizationError
 
 
