@@ -156,11 +156,30 @@ def test_every_family_in_every_way(name, variant, weight_bits):
             except (ml.ConstructionFailed, ml.HypothesisViolated, ml.TooLarge) as error:
                 assert str(error).split(":")[0] in ("n", "max_bias")
                 continue
+            except ml.InvalidArgument as error:  # of three quarters of the radius
+                assert weight_bits == 8 and dataset.radius * 2**dataset.shift < 4 / 3
+                assert str(error).startswith("max_bias: biases on ")
+                continue
             assert ml.verify(network, dataset).ok
             numerators, _ = ml.evaluate(network, dataset)
             network = network.refined(dataset.shift - network.input_shift)
             for point, outputs in zip(dataset.integers()[0], numerators, strict=True):
                 assert reference.evaluate(network, point) == outputs.tolist()
+
+
+@pytest.mark.parametrize("max_bias", [Fraction(3, 4), Fraction(1, 10), Fraction(1, 2**20), None])
+def test_biases_have_256_steps_or_more(max_bias):
+    """The message says how many bits are enough, and one less is refused as well."""
+    dataset = ml.Dataset([[0.0, 1.0], [1.0, 0.0], [-1.0, 0.0]], [0, 1, 0])
+    with pytest.raises(
+        ml.InvalidArgument, match=r"^max_bias: biases on .* = 8; \d+ are enough$"
+    ) as no:
+        bwc.build(dataset, weight_bits=8, max_bias=max_bias)
+    enough = int(re.search(r"(\d+) are enough", str(no.value))[1])
+    with pytest.raises(ml.InvalidArgument, match=f"{enough} are enough"):
+        bwc.build(dataset, weight_bits=enough - 1, max_bias=max_bias)
+    attempt = bwc.attempt(dataset, 40, max_bias=max_bias, weight_bits=enough)
+    assert attempt.network.depth == 3
 
 
 @settings(max_examples=60, deadline=None)

@@ -42,6 +42,8 @@ from mem_lib.parts.separation import rounding_loss
 DRAWS, DOUBLINGS = 4, 6
 #: Bits of the weights that a search tries in turn, and the most that are drawn.
 MORE_BITS, MOST_BITS = (WEIGHT_BITS, 24, 32, 40), 40
+#: Biases are rounded to no fewer steps between 0 and the largest.
+STEPS = 256
 #: Above this many pairs the search for n starts from the bound of a sample of the points.
 MOST_PAIRS = 2_000_000
 
@@ -159,12 +161,13 @@ class Covering(Rules, Construction):
     ) -> None:
         if bias == 0:
             return check_rays(data, classes, self.two_sided)
-        units = bias * 2 ** (bits + data.shift)
-        if units < 256:
+        scaled = bias * 2 ** (bits + data.shift)
+        if scaled < STEPS:
+            lacking = (math.ceil(STEPS / scaled) - 1).bit_length()
             raise InvalidArgument(
                 f"max_bias: biases on [-{float(bias):g}, {float(bias):g}] would round to fewer "
-                f"than 256 steps; max_bias * 2^(weight_bits + {data.shift}) must be at least 256, "
-                f"got {float(units):g}"
+                f"than {STEPS} steps: max_bias * 2^(weight_bits + {data.shift}) = "
+                f"{float(scaled):g} for weight_bits = {bits}; {bits + lacking} are enough"
             )
 
     def _search(self, data: Dataset, bias: Fraction, bits: int) -> tuple[int, tuple[int, ...]]:
