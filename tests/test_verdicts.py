@@ -118,7 +118,7 @@ def test_biases_round_to_256_steps_at_least(max_bias, bits, enough):
     if enough:
         assert method.attempt(dataset).network.layers[0].weight.shape == (30, 2)
     else:
-        with pytest.raises(ml.InvalidArgument, match=r"max_bias: .* must be at least 256, got"):
+        with pytest.raises(ml.InvalidArgument, match=r"max_bias: .* fewer than 256 steps"):
             method.attempt(dataset)
 
 
