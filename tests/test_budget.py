@@ -24,6 +24,7 @@ from mem_lib.data import file as data_file
 from mem_lib.data import mnist, read_csv
 from mem_lib.errors import InvalidArgument, InvalidCertificate, InvalidDataset, TooLarge
 from mem_lib.network import read
+from tests.memory import traced
 
 # -- the budget ----------------------------------------------------------------------------------
 
@@ -175,13 +176,12 @@ DOCUMENTS = {
 
 def _peak(call, *arguments, **named):
     """The most memory that the call takes, whether it is refused or not."""
-    tracemalloc.start()
-    try:
+
+    def unless_refused():
         with contextlib.suppress(TooLarge):
             call(*arguments, **named)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+
+    return traced(unless_refused)[1]
 
 
 def _price(text, extra=0):

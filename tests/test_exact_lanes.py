@@ -1,7 +1,6 @@
 """Several sums in one number: the bits, the ties and the peak are those of the definition, and the
 certificate is the same as without."""
 
-import tracemalloc
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from mem_lib.exact import engine as engines
 from mem_lib.exact.arithmetic import Affine
 from mem_lib.exact.lanes import BYTES, PAIRS, Lanes, lanes_of
 from mem_lib.exact.tally import Tally
+from tests.memory import traced
 from tests.networks import as_sparse
 
 #: The most that a lane of each type holds below a threshold that nothing reaches.
@@ -253,12 +253,7 @@ def test_the_sums_are_never_in_memory_as_a_whole():
     layer = layer_of(units=24_000)
     affine, block = Affine(layer), np.ones((INPUTS, 2000), bool)
     affine(block, Tally())
-    tracemalloc.start()
-    try:
-        bits = affine(block, Tally())
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    bits, peak = traced(affine, block, Tally())
     assert bits.all() and bits.nbytes == 48_000_000 < peak < 2 * bits.nbytes
 
 

@@ -1,6 +1,5 @@
 """How many points are taken at a time follows from how long their integers really are."""
 
-import tracemalloc
 from fractions import Fraction
 
 import numpy as np
@@ -13,17 +12,13 @@ from mem_lib.exact import chunks as chunking
 from mem_lib.exact import engine as engines
 from mem_lib.exact.chunks import Chunks
 from mem_lib.exact.engine import Engine
+from tests.memory import traced
 
 MEGABYTE = 2**20
 
 
 def _peak(call, *arguments, **named):
-    tracemalloc.start()
-    try:
-        call(*arguments, **named)
-        return tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    return traced(call, *arguments, **named)[1]
 
 
 def _network(width, d, bits, shift=0):

@@ -1,7 +1,5 @@
 """A layer a part of its inputs or of its points at a time, and how many points come together."""
 
-import tracemalloc
-
 import numpy as np
 import pytest
 
@@ -10,16 +8,9 @@ from mem_lib.exact import arithmetic, chunks, engine, reference
 from mem_lib.exact.arithmetic import Affine
 from mem_lib.exact.engine import Engine
 from mem_lib.exact.tally import Tally
+from tests.memory import traced
 from tests.networks import as_sparse
 from tests.test_exact_tiles import MOST, of_bits
-
-
-def _traced(call):
-    tracemalloc.start()
-    try:
-        return call(), tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
 
 
 def test_sums_put_together_from_slices_are_not_in_memory_as_a_whole(monkeypatch):
@@ -27,7 +18,7 @@ def test_sums_put_together_from_slices_are_not_in_memory_as_a_whole(monkeypatch)
     affine, block = Affine(network.layers[1]), np.ones((3, 2000), dtype=bool)
     affine(block[:, :2], tally := Tally())
     monkeypatch.setattr(arithmetic, "SLICED_TILE", 1 << 20)
-    bits, peak = _traced(lambda: affine(block, tally))
+    bits, peak = traced(lambda: affine(block, tally))
     assert bits.all() and tally.arithmetic == {"slices"} and tally.peak == 2**56
     assert bits.nbytes < peak < 3 * bits.nbytes  # the sums alone would take eight times the bits
 
@@ -131,7 +122,7 @@ def test_a_readout_of_many_bits_does_not_convert_them_all():
     layer, _ = _counts(20_000, np.random.default_rng(1))
     affine, bits = Affine(layer), np.ones((20_000, 1000), dtype=bool)
     affine(bits[:, :200], Tally())  # cuts the weights
-    _, peak = _traced(lambda: affine(bits, Tally()))
+    _, peak = traced(lambda: affine(bits, Tally()))
     assert peak < bits.nbytes // 10  # in float32 they take four times as much
 
 

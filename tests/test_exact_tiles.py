@@ -3,7 +3,6 @@ of every bound, for any size of a tile."""
 
 import threading
 import time
-import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -14,6 +13,7 @@ from mem_lib.exact import arithmetic, chunks, engine, reference
 from mem_lib.exact.arithmetic import Affine, activate
 from mem_lib.exact.engine import Engine
 from mem_lib.exact.tally import Tally
+from tests.memory import traced
 from tests.networks import as_sparse, big_integers, random_network
 
 #: The largest sum of absolute values that the inflated bound lets into float32.
@@ -97,12 +97,7 @@ def test_a_layer_of_thresholds_never_has_its_sums_in_memory():
     network = of_bits(np.ones((8000, 3), dtype=int), [-1] * 8000, "threshold")
     affine, block = Affine(network.layers[1]), np.ones((3, 1000), dtype=bool)
     affine(block[:, :2], Tally())  # converts the weights
-    tracemalloc.start()
-    try:
-        bits = affine(block, Tally())
-        peak = tracemalloc.get_traced_memory()[1]
-    finally:
-        tracemalloc.stop()
+    bits, peak = traced(affine, block, Tally())
     assert bits.dtype == bool and bits.all()
     # one byte for each bit; the sums in float32 took four more
     assert bits.nbytes == 8_000_000 < peak < 2 * bits.nbytes
